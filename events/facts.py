@@ -1,0 +1,62 @@
+"""The closed unions: every event and every outcome. A new member that nobody handles does not type-check."""
+
+from __future__ import annotations
+
+from events import availability, network, person, referral, transfer, verdict
+
+Event = (
+    network.ProjectRegistered
+    | network.ProjectAmended
+    | network.UnitOpened
+    | network.UnitAmended
+    | network.UnitClosed
+    | network.PolicyAdopted
+    | network.RulesAdopted
+    | network.ClockAdvanced
+    | availability.AvailabilityPublished
+    | availability.AvailabilityReaffirmed
+    | referral.ReferralReceived
+    | referral.ReferralAccepted
+    | person.AgreementGiven
+    | person.AgreementWithdrawn
+    | person.DangerDeclared
+    | person.KeepApartDeclared
+    | person.CaseErased
+    | transfer.TransferRequested
+    | transfer.TransferWithdrawn
+    | transfer.ProposalAccepted
+    | transfer.ProposalDeclined
+    | transfer.DepartureConfirmed
+    | transfer.ArrivalConfirmed
+    | transfer.TransferEnded
+)
+"""What an actor may report."""
+
+Outcome = (
+    verdict.Recorded
+    | verdict.Refused
+    | verdict.Duplicate
+    | verdict.Unreadable
+    | availability.CapacityChanged
+    | referral.ReferralRouted
+    | referral.ResponsibilityPassed
+    | transfer.PlaceHeld
+    | transfer.PlaceReserved
+    | transfer.PlaceOccupied
+    | transfer.PlaceKept
+    | transfer.PlaceReleased
+    | transfer.ProposalMade
+    | transfer.ProposalEnded
+    | transfer.PlaceKeptFor
+    | transfer.TransferEscalated
+    | transfer.TransferClosed
+    | transfer.MatchExplained
+)
+"""What the coordinator may decide."""
+
+Fact = Event | Outcome
+
+EVENT_TYPES: tuple[type[Event], ...] = Event.__args__
+OUTCOME_TYPES: tuple[type[Outcome], ...] = Outcome.__args__
+FACT_TYPES: dict[str, type[Fact]] = {kind.__name__: kind for kind in (*EVENT_TYPES, *OUTCOME_TYPES)}
+"""By name; the name is the Avro record's name."""

@@ -1,0 +1,194 @@
+"""Stream `network`: projects, units, policy, rules and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from events.fact import Actor, Danger, SealedUnder
+from events.vocabulary import DeclineCode, Host, Level, Need, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRegistered:
+    """A regional project joins the network for a programme period. Written by an administrator."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    event_id: str
+    actor: Actor
+    project_id: str
+    name: str
+    lead_body: str
+    bodies: tuple[str, ...]
+    """Bodies that may act for the project, the lead body among them, sorted."""
+    provinces: tuple[str, ...]
+    """Province codes of its territory, sorted."""
+    valid_from: str
+    """First day of the programme, ISO 8601 date."""
+    valid_to: str
+    """Last day of the programme, ISO 8601 date."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectAmended:
+    """Name, bodies, territory or period of a project changed; every field is the new value."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    event_id: str
+    actor: Actor
+    project_id: str
+    name: str
+    lead_body: str
+    bodies: tuple[str, ...]
+    provinces: tuple[str, ...]
+    valid_from: str
+    valid_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOpened:
+    """A flat or house joins a project. Nothing is free in it until its availability is published."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    event_id: str
+    actor: Actor
+    unit_id: str
+    project_id: str
+    body: str
+    """The body that runs it."""
+    region: str
+    """Area of the unit: a region code. Never finer."""
+    level: Level
+    places: int
+    hosts: tuple[Host, ...]
+    """Whom it may host, sorted, never empty."""
+    offers: tuple[Need, ...]
+    """Needs it can meet, sorted."""
+    languages: tuple[str, ...]
+    """ISO 639-3 codes of languages spoken by its staff, sorted."""
+    dangers: tuple[Danger, ...]
+    """(private) Dangers to the unit or its residents: a case linked to one of these does not come here."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAmended:
+    """What a unit is or offers changed; every field is the new value."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    event_id: str
+    actor: Actor
+    unit_id: str
+    level: Level
+    places: int
+    hosts: tuple[Host, ...]
+    offers: tuple[Need, ...]
+    languages: tuple[str, ...]
+    dangers: tuple[Danger, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitClosed:
+    """A unit leaves the network; live proposals to it are released."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    event_id: str
+    actor: Actor
+    unit_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One province with the region and macro-area that contain it. The network's geography is data."""
+
+    province: str
+    region: str
+    macro_area: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalDeadline:
+    """How long a project has to answer a proposal of one urgency."""
+
+    urgency: Urgency
+    answer_within_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Integer weights of the matcher's score parts; higher is better for the person, thrift is subtracted."""
+
+    language: int
+    """Per person of the household, a shared language with the staff."""
+    preferred_need: int
+    """Per preferred need that the unit offers."""
+    level: int
+    """The unit has a wished-for reception level."""
+    wished_region: int
+    """The unit lies in a wished-for region."""
+    distance_from_danger: int
+    """The unit lies in another macro-area than every danger and than the territory being left (safety only)."""
+    fresh: int
+    """The availability is fresher than half the fresh period."""
+    thrift_per_offer: int
+    """Subtracted for each scarce offer of the unit that nobody in the household needs."""
+    thrift_per_spare_place: int
+    """Subtracted for each free place that would be left over in a unit able to take households (parents with children)."""
+    fairness: int
+    """Subtracted per hundredth of the project's capacity that holds and arrivals of this network already take."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAdopted:
+    """The rules and numbers in force from here on. Old holds keep the deadline they were made with."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    event_id: str
+    actor: Actor
+    version: int
+    """Strictly greater than the version in force; the first is 1."""
+    areas: tuple[Area, ...]
+    """Sorted by province; every province once."""
+    fresh_for_ms: int
+    """Availability counts for proposals while younger than this (2 working days)."""
+    ageing_for_ms: int
+    """Shown as ageing until this age (5 working days), then stale."""
+    proposal_deadlines: tuple[ProposalDeadline, ...]
+    """One for each urgency, in the order of `Urgency`."""
+    max_disclosures: int
+    max_declines: int
+    kept_after_arrival_ms: int
+    """The place left stays held until arrival plus this (72 h)."""
+    overdue_after_ms: int
+    """An arrival later than expected by this raises an alert (1 h)."""
+    decline_parks_for_ms: int
+    """A case is not offered to a unit that declined it for this long, unless the unit's availability changes."""
+    minimum_agreement_left_ms: int
+    """Agreement must still hold for this long when a place is proposed."""
+    near_is_same_project: bool
+    """Keep-apart: units of one project count as near."""
+    near_is_same_region: bool
+    """Keep-apart: units of one region count as near."""
+    weights: Weights
+    not_free_codes: tuple[DeclineCode, ...]
+    """Decline codes after which the unit's availability is corrected to none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesAdopted:
+    """The version of the decision rules in force from the next event on."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    event_id: str
+    actor: Actor
+    rules_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAdvanced:
+    """A deadline has passed by the broker's time and no other event has come. Decides nothing twice."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    event_id: str
+    actor: Actor
+    deadline_at_ms: int
+    """The deadline it is for; refused where the record's own time is before it."""

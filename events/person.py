@@ -1,0 +1,66 @@
+"""Stream `person`: agreement, dangers, keep-apart links, erasure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from events.fact import Actor, Danger, SealedUnder
+from events.vocabulary import KeepApart
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementGiven:
+    """One adult (or a guardian for a minor) agrees to move, until an instant."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    person: str
+    """`Member.person` for whom the agreement is given."""
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementWithdrawn:
+    """The agreement of one adult ends; holds are released at once, unless already on the way."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class DangerDeclared:
+    """A place or organisation is dangerous for the case. A hold towards it is released at once."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    danger: Danger
+
+
+@dataclass(frozen=True, slots=True)
+class KeepApartDeclared:
+    """Two cases must never be near each other. Sealed once under each case's key."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    other_case_id: str
+    why: KeepApart
+
+
+@dataclass(frozen=True, slots=True)
+class CaseErased:
+    """The person's data go: state forgets the case, then its keys are destroyed. Live transfer and holds end first."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str

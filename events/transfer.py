@@ -1,0 +1,254 @@
+"""Stream `transfer`: a case needs a place elsewhere, until somebody has arrived or it ended otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from events.fact import Actor, SealedUnder
+from events.vocabulary import DeclineCode, Escalation, Level, ProposalEnd, Reason, Rule, TransferEnd, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequested:
+    """The responsible project, or the helpline, asks for a place elsewhere. One live transfer a case."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+    """Random UUID chosen by whoever asks."""
+    reason: Reason
+    urgency: Urgency
+    needed_by_ms: int
+    """The request's own deadline."""
+    leaving_province: str | None
+    """Territory being left; excluded when the reason is safety."""
+    wished_levels: tuple[Level, ...]
+    wished_regions: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferWithdrawn:
+    """Whoever asked no longer does; a hold is released. Not possible after departure."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAccepted:
+    """The receiving project says yes before the deadline."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+    proposal_id: str | None
+    """null: the transfer's live proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalDeclined:
+    """The receiving project says no, with a code; the next place is proposed in the same entry."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+    proposal_id: str | None
+    code: DeclineCode
+    text: str
+    """Needed for `OTHER`; at most 4,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureConfirmed:
+    """The person has left for the accepted place."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+    expected_arrival_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalConfirmed:
+    """The receiving project confirms that the person is there; responsibility passes."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferEnded:
+    """The transfer ended after acceptance or departure without an arrival."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+    how: TransferEnd
+    """One of returned, left, missing, placed_outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHeld:
+    """(outcome) Places of one unit are held until a deadline; nobody else can be proposed them. Clear."""
+
+    sealed_under: ClassVar = SealedUnder.NOBODY
+    hold_id: str
+    unit_id: str
+    places: int
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReserved:
+    """(outcome) The hold no longer runs out: its project accepted. Clear."""
+
+    sealed_under: ClassVar = SealedUnder.NOBODY
+    hold_id: str
+    unit_id: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOccupied:
+    """(outcome) The held places are occupied; the hold ends when a published count takes this entry into account. Clear."""
+
+    sealed_under: ClassVar = SealedUnder.NOBODY
+    hold_id: str
+    unit_id: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceKept:
+    """(outcome) The place being left stays held, so that a person can come back. Clear; in the departure's entry, which names no destination."""
+
+    sealed_under: ClassVar = SealedUnder.NOBODY
+    hold_id: str
+    unit_id: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReleased:
+    """(outcome) The hold is over and its places are counted as before it. Clear; why is sealed in the outcome beside it."""
+
+    sealed_under: ClassVar = SealedUnder.NOBODY
+    hold_id: str
+    unit_id: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalMade:
+    """(outcome) One place is offered to one project until a deadline."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    case_id: str
+    transfer_id: str
+    proposal_id: str
+    hold_id: str
+    unit_id: str
+    project_id: str
+    deadline_at_ms: int
+    score: int
+    policy_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalEnded:
+    """(outcome) The proposal is no longer live."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    case_id: str
+    transfer_id: str
+    proposal_id: str
+    hold_id: str
+    how: ProposalEnd
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceKeptFor:
+    """(outcome) Whose place a kept hold is, and until when; beside `PlaceKept`, and again at arrival with the final instant."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    case_id: str
+    transfer_id: str
+    hold_id: str
+    until_ms: int | None
+    """null: until arrival is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferEscalated:
+    """(outcome) An operator decides from here: nobody is refused by a machine."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    case_id: str
+    transfer_id: str
+    why: Escalation
+
+
+@dataclass(frozen=True, slots=True)
+class TransferClosed:
+    """(outcome) The transfer is over."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    case_id: str
+    transfer_id: str
+    how: TransferEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """One rule with the units it excluded, sorted by id. Rules 2 and 3 appear together under `safety`."""
+
+    rule: str
+    """A value of `Rule`, or `safety` for `NEVER_TOWARDS_DANGER` and `NEVER_WITH_EXPLOITERS`."""
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A unit that fitted, with its score parts in the order of `Weights`' fields, their signs included."""
+
+    unit_id: str
+    parts: tuple[int, ...]
+    total: int
+    observed_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchExplained:
+    """(outcome) Accounts for every unit of the network at one decision: excluded by which rule, or scored how. Beside `ProposalMade` or an escalation."""
+
+    sealed_under: ClassVar = SealedUnder.EXPLANATION
+    case_id: str
+    transfer_id: str
+    proposal_id: str | None
+    """null: nothing fitted."""
+    policy_version: int
+    excluded: tuple[Excluded, ...]
+    """In the order of `Rule`."""
+    scored: tuple[Scored, ...]
+    """Best first."""
+
+
+RULES_SHOWN_AS_SAFETY = frozenset({Rule.NEVER_TOWARDS_DANGER, Rule.NEVER_WITH_EXPLOITERS})

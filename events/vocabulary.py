@@ -1,0 +1,269 @@
+"""The closed vocabularies of the network. Wire symbols are the values; never rename a released one.
+
+Source: the domain's words (docs/domain.md). Every enum is a `StrEnum`, so a member is its wire symbol.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """In which role an actor speaks. One person acts in one role at a time."""
+
+    HELPLINE = "helpline"
+    PROJECT = "project"
+    ADMINISTRATOR = "administrator"
+    """Registers projects, adopts policies and rules."""
+    CLOCK = "clock"
+    """The service itself, when it reports that a deadline has passed."""
+
+
+class Level(StrEnum):
+    """Reception level of a unit."""
+
+    EMERGENCY = "emergency"
+    FIRST = "first"
+    SECOND = "second"
+    SEMI_AUTONOMY = "semi_autonomy"
+    AUTONOMY = "autonomy"
+    NON_RESIDENTIAL = "non_residential"
+
+
+class Gender(StrEnum):
+    """Who the person says they are; never who somebody else says they are."""
+
+    WOMAN = "woman"
+    MAN = "man"
+    TRANS_WOMAN = "trans_woman"
+    TRANS_MAN = "trans_man"
+    NON_BINARY = "non_binary"
+
+
+class AgeGroup(StrEnum):
+    """Age as far as safety needs it. `DISPUTED` is treated as `MINOR` everywhere."""
+
+    CHILD = "child"
+    """Under 14."""
+    MINOR = "minor"
+    """14 to 17."""
+    DISPUTED = "disputed"
+    ADULT = "adult"
+
+
+class Host(StrEnum):
+    """Whom a unit may host. A unit that hosts unaccompanied minors hosts nobody else."""
+
+    WOMEN = "women"
+    MEN = "men"
+    TRANS_WOMEN = "trans_women"
+    TRANS_MEN = "trans_men"
+    NON_BINARY = "non_binary"
+    MOTHERS_WITH_CHILDREN = "mothers_with_children"
+    FATHERS_WITH_CHILDREN = "fathers_with_children"
+    UNACCOMPANIED_MINORS = "unaccompanied_minors"
+
+
+class Need(StrEnum):
+    """What a person needs and a unit may offer. Essential ones exclude, preferred ones weigh."""
+
+    PSYCHIATRIC_CARE = "psychiatric_care"
+    ADDICTION_CARE = "addiction_care"
+    DISABILITY_SUPPORT = "disability_support"
+    STEP_FREE = "step_free"
+    PREGNANCY_CARE = "pregnancy_care"
+    SERIOUS_ILLNESS_CARE = "serious_illness_care"
+
+
+class DangerKind(StrEnum):
+    """What `Danger.value` names. Never an address."""
+
+    PROVINCE = "province"
+    REGION = "region"
+    MACRO_AREA = "macro_area"
+    PROJECT = "project"
+    BODY = "body"
+    UNIT = "unit"
+
+
+class KeepApart(StrEnum):
+    """Why two cases must never be near each other. Always symmetric."""
+
+    CO_TRAFFICKED = "co_trafficked"
+    RECRUITER = "recruiter"
+    WITNESS_AGAINST = "witness_against"
+    OTHER_DANGER = "other_danger"
+
+
+class Source(StrEnum):
+    """Who signalled a possible victim."""
+
+    TERRITORIAL_COMMISSION = "territorial_commission"
+    LAW_ENFORCEMENT = "law_enforcement"
+    LABOUR_INSPECTORATE = "labour_inspectorate"
+    HEALTH_SERVICE = "health_service"
+    RECEPTION_SYSTEM = "reception_system"
+    BORDER_TEAM = "border_team"
+    OTHER_STATE = "other_state"
+    ANTI_VIOLENCE_CENTRE = "anti_violence_centre"
+    NGO = "ngo"
+    CITIZEN = "citizen"
+    SELF = "self"
+    OTHER_PROJECT = "other_project"
+
+
+class Reason(StrEnum):
+    """Why a place elsewhere is needed."""
+
+    SAFETY = "safety"
+    CAPACITY = "capacity"
+    NEEDS = "needs"
+    FAMILY = "family"
+    END_OF_PHASE = "end_of_phase"
+    ANNOUNCED_ARRIVAL = "announced_arrival"
+
+
+class Urgency(StrEnum):
+    """How soon a place is needed, most urgent first."""
+
+    IMMEDIATE = "immediate"
+    WITHIN_DAYS = "within_days"
+    PLANNED = "planned"
+
+
+class DeclineCode(StrEnum):
+    """Why a proposal was declined; the first part of the value names the party (provider, person, eligibility)."""
+
+    PROVIDER_NOT_FREE = "provider_not_free"
+    """Not free after all: the unit's availability is corrected to none until it is published again."""
+    PROVIDER_CANNOT_MEET_NEED = "provider_cannot_meet_need"
+    PROVIDER_SAFETY_CONCERN = "provider_safety_concern"
+    PERSON_REFUSED = "person_refused"
+    PERSON_CHANGED_MIND = "person_changed_mind"
+    ELIGIBILITY_NOT_MET = "eligibility_not_met"
+    OTHER = "other"
+    """Needs a text, and is counted."""
+
+
+class ProposalEnd(StrEnum):
+    """How a proposal ended."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    RELEASED = "released"
+    """Taken back by the network: a danger, a keep-apart link, an agreement withdrawn, a unit closed or shrunk."""
+
+
+class TransferEnd(StrEnum):
+    """How a transfer ended."""
+
+    ARRIVED = "arrived"
+    WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
+    LEFT = "left"
+    MISSING = "missing"
+    PLACED_OUTSIDE = "placed_outside"
+    UNMATCHED = "unmatched"
+    """The request's own deadline passed and no place had been found."""
+
+
+class Escalation(StrEnum):
+    """Why an operator of the helpline is called in."""
+
+    NO_PLACE = "no_place"
+    """No unit fits now."""
+    MINOR = "minor"
+    """Minors are never placed automatically."""
+    DISCLOSURES_USED = "disclosures_used"
+    DECLINES_USED = "declines_used"
+    DEADLINE_PASSED = "deadline_passed"
+    AGREEMENT_MISSING = "agreement_missing"
+    SAFETY_CHANGED = "safety_changed"
+    """A danger, link or withdrawn agreement arrived after the place had been accepted or the person had left."""
+    ARRIVAL_OVERDUE = "arrival_overdue"
+
+
+class Rule(StrEnum):
+    """The named safety rules of the domain, and the two that are not about safety but exclude a unit all the same.
+
+    Order is the order in which they are examined; the first that excludes a unit is the one named.
+    """
+
+    ACCEPTING = "accepting"
+    """The unit is closed, not accepting, or not residential."""
+    ONE_PLACE_ONE_CASE = "one_place_one_case"
+    """Rule 1: not enough free places in this one unit for the whole household."""
+    NEVER_TOWARDS_DANGER = "never_towards_danger"
+    """Rule 2."""
+    NEVER_WITH_EXPLOITERS = "never_with_exploiters"
+    """Rule 3."""
+    MINORS = "minors"
+    """Rule 4."""
+    GENDER = "gender"
+    """Rule 5."""
+    ESSENTIAL_NEEDS = "essential_needs"
+    """Rule 6."""
+    AGREEMENT = "agreement"
+    """Rule 7."""
+    ONE_LIVE_PROPOSAL = "one_live_proposal"
+    """Rule 8."""
+    FRESHNESS = "freshness"
+    """Rule 9."""
+    PEOPLE_DECIDE = "people_decide"
+    """Rule 10."""
+    DECLINED_BEFORE = "declined_before"
+    """This unit declined this case, and nothing has changed since."""
+
+
+class RefusalCode(StrEnum):
+    """Why an event changed nothing. Every code has a sentence in `events.sentences`."""
+
+    UNKNOWN_SCHEMA = "unknown_schema"
+    WRONG_NETWORK = "wrong_network"
+    ID_MALFORMED = "id_malformed"
+    ID_TOO_OLD = "id_too_old"
+    ID_FROM_FUTURE = "id_from_future"
+    ID_REUSED = "id_reused"
+    ROLE_NOT_ALLOWED = "role_not_allowed"
+    BODY_NOT_ALLOWED = "body_not_allowed"
+    FIELD_INVALID = "field_invalid"
+    TOO_LARGE = "too_large"
+    OBSERVED_IN_FUTURE = "observed_in_future"
+    OBSERVED_OUT_OF_ORDER = "observed_out_of_order"
+    SEQUENCE_AHEAD = "sequence_ahead"
+    NO_POLICY = "no_policy"
+    POLICY_NOT_NEWER = "policy_not_newer"
+    RULES_NOT_CARRIED = "rules_not_carried"
+    UNKNOWN_PROJECT = "unknown_project"
+    PROJECT_EXISTS = "project_exists"
+    UNKNOWN_AREA = "unknown_area"
+    UNKNOWN_UNIT = "unknown_unit"
+    UNIT_EXISTS = "unit_exists"
+    UNIT_CLOSED = "unit_closed"
+    UNIT_IN_USE = "unit_in_use"
+    MORE_THAN_PLACES = "more_than_places"
+    UNKNOWN_CASE = "unknown_case"
+    CASE_EXISTS = "case_exists"
+    CASE_ERASED = "case_erased"
+    CASE_IN_TRANSFER = "case_in_transfer"
+    UNKNOWN_PERSON = "unknown_person"
+    NOT_RESPONSIBLE = "not_responsible"
+    ALREADY_RESPONSIBLE = "already_responsible"
+    HOUSEHOLD_TOO_LARGE = "household_too_large"
+    UNKNOWN_TRANSFER = "unknown_transfer"
+    TRANSFER_EXISTS = "transfer_exists"
+    TRANSFER_OVER = "transfer_over"
+    NO_LIVE_PROPOSAL = "no_live_proposal"
+    PROPOSAL_SUPERSEDED = "proposal_superseded"
+    NOT_ASKED = "not_asked"
+    NOT_ACCEPTED_YET = "not_accepted_yet"
+    NOT_DEPARTED_YET = "not_departed_yet"
+    ALREADY_DEPARTED = "already_departed"
+    AGREEMENT_MISSING = "agreement_missing"
+    TEXT_NEEDED = "text_needed"
+    SAFETY = "safety"
+    """A safety rule forbids it; which one is told to those with the right to know."""
+    DEADLINE_NOT_REACHED = "deadline_not_reached"
+    SAME_CASE = "same_case"
