@@ -58,9 +58,12 @@ class KeepApartDeclared:
 
 @dataclass(frozen=True, slots=True)
 class CaseErased:
-    """The person's data go: state forgets the case, then its keys are destroyed. Live transfer and holds end first."""
+    """The person's data go: state forgets the case, then its keys are destroyed. Live transfer and holds end first.
 
-    sealed_under: ClassVar = SealedUnder.CASE
+    Sealed under the network's key: it must stay readable after the case's key is gone, being the list of destroyed keys.
+    """
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
     event_id: str
     actor: Actor
     case_id: str

@@ -1,0 +1,1 @@
+"""Decisions: the pure core, the ledger, the agent and the doors."""

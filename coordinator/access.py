@@ -1,0 +1,120 @@
+"""Who may say and see what: a bearer token stands for a person of a body in one standing, in named networks.
+
+Only digests of tokens are stored. This is the first cut of scopes; the rules of who sees what are in `coordinator.gateway.sight`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from events.fact import Actor
+from events.vocabulary import Role
+
+
+class Standing(StrEnum):
+    """In which standing a token's holder comes: the roles of actors, and the auditor, who reports nothing."""
+
+    HELPLINE = "helpline"
+    PROJECT = "project"
+    ADMINISTRATOR = "administrator"
+    CLOCK = "clock"
+    AUDITOR = "auditor"
+    SIMULATOR = "simulator"
+    """Plays every actor and sees everything, for a demo: in development only, and refused anywhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one token gives."""
+
+    person: str | None
+    """The staff member; None: any member of the body (the body's own system names them)."""
+    body: str
+    standing: Standing
+    project_id: str | None
+    """The project whose units and inbox it sees; None for every standing but `project`."""
+    networks: tuple[str, ...]
+    """Networks in which it holds."""
+
+    def may_say(self, actor: Actor) -> str | None:
+        """None where an event of this actor may come with this token; else the name of the field that differs."""
+        if self.standing is Standing.SIMULATOR:
+            return None
+        if self.standing is Standing.AUDITOR or actor.role is not Role(self.standing.value):
+            return "actor.role"
+        if actor.body != self.body:
+            return "actor.body"
+        if self.person is not None and actor.person != self.person:
+            return "actor.person"
+        return None
+
+
+class TokensInvalid(Exception):
+    """The file of tokens cannot be used; the message says which entry and why, never a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens that are in force, by SHA-256 digest (hex)."""
+
+    grants: dict[str, Grant]
+
+    def grant_of(self, token: str) -> Grant | None:
+        """The grant of a presented token, or None. Looked up by digest, so that the time taken tells nothing about a token."""
+        return self.grants.get(digest_of(token))
+
+
+def digest_of(token: str) -> str:
+    """SHA-256 of a token, hex. Tokens are 256 random bits, so a plain digest cannot be searched."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """256 random bits as URL-safe text."""
+    return secrets.token_urlsafe(32)
+
+
+def read_tokens(path: Path, *, development: bool) -> Tokens:
+    """The tokens in a file. Raises TokensInvalid; a missing file is no tokens, so that a gateway starts closed.
+
+    Tokens of simulators are not in force unless in `development`.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Tokens({})
+    grants: dict[str, Grant] = {}
+    try:
+        entries = json.loads(text)["tokens"]
+        for number, entry in enumerate(entries, start=1):
+            try:
+                grant = Grant(entry["person"], str(entry["body"]), Standing(entry["standing"]), entry["project_id"], tuple(entry["networks"]))
+                if development or grant.standing is not Standing.SIMULATOR:
+                    grants[str(entry["sha256"])] = grant
+            except (KeyError, TypeError, ValueError) as problem:
+                raise TokensInvalid(f"{path.name}: entry {number} is not a grant ({type(problem).__name__})") from None
+    except (json.JSONDecodeError, KeyError, TypeError):
+        raise TokensInvalid(f'{path.name}: expected {{"tokens": [...]}}') from None
+    return Tokens(grants)
+
+
+def write_tokens(path: Path, issued: Iterable[tuple[str, Grant]]) -> None:
+    """Stores the digests of tokens with their grants, readable by the owner alone. Replaces the file at once, never half."""
+    entries = [{"sha256": digest_of(token), **asdict(grant)} for token, grant in issued]
+    write_private(path, json.dumps({"tokens": entries}, indent=1) + "\n")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Writes a file that only its owner may read, in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,107 @@
+"""`replay`, `rebuild`, `export`: what is held is held against the ledger again, or taken out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from coordinator.cli.command import JsonOption, NetworkOption, in_network
+from coordinator.cli.outcome import Exit, NotDone, end, out, print_json, say
+from coordinator.replaying import Replayed
+from coordinator.replaying import replay as decide_again
+from coordinator.rooms import NetworkRoom
+from projections.rebuild import Rebuilt
+from projections.rebuild import rebuild as rebuild_views
+from reading.export import export_entries
+
+VIEWS = ("capacity", "transfers", "case", "inbox", "audit", "health", "network", "entries", "all")
+PROGRESS_EVERY = 5_000
+
+
+def replay(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False) -> None:
+    """Decide every event again and hold outcomes, bytes and hashes against the ledger: identical, not re-decidable (key destroyed), or differs.
+
+    Exit status 1 where one differs.
+    """
+
+    async def work(room: NetworkRoom) -> Replayed:
+        shown = 0
+
+        def progress(sums: Replayed) -> None:
+            nonlocal shown
+            if not as_json and sums.entries - shown >= PROGRESS_EVERY:
+                shown = sums.entries
+                say(f"[dim]{sums.entries} entries[/]")
+
+        return await decide_again(room.name, room.core, room.vault, lambda: room.reader(None), progress)
+
+    sums = in_network(context, network, as_json, work)
+    if as_json:
+        print_json(sums)
+    else:
+        out.print(
+            f"[bold]{sums.entries} entries[/]: {sums.identical} identical, {sums.not_redecidable} not re-decidable, "
+            f"{sums.differs} differ, {sums.control} not decisions; {sums.state_hashes} state hashes agree"
+        )
+        for sequence, what in sums.differences:
+            out.print(f"  [red]entry {sequence} differs[/]: {escape(what)}")
+    end(Exit.WRONG if sums.differs else Exit.WELL)
+
+
+def rebuild(
+    context: typer.Context,
+    view: Annotated[str, typer.Argument(help=f"One of: {', '.join(VIEWS)}. Views stand at one position, so all of a network are rebuilt together.")] = "all",
+    network: NetworkOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fold the views again from the ledger beside the serving ones, and swap them in when they are level."""
+
+    async def work(room: NetworkRoom) -> Rebuilt:
+        if view not in VIEWS:
+            raise NotDone(f"There is no view {view!r}.", f"Views are: {', '.join(VIEWS)}.")
+        return await rebuild_views(room.database_url, room.keystore, room.source)
+
+    done = in_network(context, network, as_json, work)
+    if as_json:
+        print_json(done)
+    else:
+        say(f"{done.entries} entries folded in {done.folding_s:.1f} s, swapped in after {done.finishing_s:.1f} s more; the views stand at entry {done.sequence}.")
+
+
+def export(
+    context: typer.Context,
+    out_file: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.avro", help="Where to write; an existing file is not overwritten.")],
+    network: NetworkOption = None,
+    without_keys: Annotated[bool, typer.Option("--without-keys", help="Raw bytes and clear fields alone: nothing about a person is opened.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write accepted entries to an Avro object container file: raw bytes, clear fields and, with keys, the plain event and outcomes; schemas inside.
+
+    With keys the file holds people's data in plain: only its owner may read it; keep it as carefully as the people.
+    """
+
+    async def work(room: NetworkRoom) -> int:
+        part = out_file.with_name(out_file.name + ".part")
+        if out_file.exists():
+            raise NotDone(f"{out_file} exists.", "Name another file, or remove it.")
+        try:
+            part.unlink(missing_ok=True)
+            part.touch(mode=0o600)
+            async with room.reader(None) as reader:
+                with part.open("wb") as file:
+                    entries = await export_entries(reader.read_to_end(), None if without_keys else room.vault, file, room.name)
+            part.rename(out_file)
+        except OSError as failure:
+            raise NotDone(f"{out_file} cannot be written: {failure.strerror}.") from None
+        finally:
+            part.unlink(missing_ok=True)
+        return entries
+
+    entries = in_network(context, network, as_json, work)
+    if as_json:
+        print_json({"entries": entries, "file": str(out_file), "plain": not without_keys})
+    else:
+        say(f"{entries} entries written to {escape(str(out_file))}{'' if without_keys else ', with what is known of people in plain'}.")

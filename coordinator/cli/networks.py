@@ -1,0 +1,61 @@
+"""`network create`: a network's topics, keys, views, genesis, policy and projects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from coordinator.cli.command import JsonOption, place_of, run, settings_of, wires_of
+from coordinator.cli.instants import parse_as_of
+from coordinator.cli.outcome import NotDone, print_json, say
+from coordinator.intake.door import Answer, Told
+from coordinator.opening import NoNetworkFile, OpeningRefused, open_with_file
+
+app = typer.Typer(no_args_is_help=True, help="Networks: one country's system each, one partition of every topic.")
+
+
+@app.callback()
+def _network() -> None:
+    """Networks: one country's system each, one partition of every topic."""
+
+
+@app.command()
+def create(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="The network, as STAFFETTA_NETWORKS names it; the first where left out.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", exists=True, dir_okay=False, help="The network's data; else the one that ships under its name.")] = None,
+    empty: Annotated[bool, typer.Option("--empty", help="No policy and no projects: they will be submitted.")] = False,
+    created_at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="When it begins, for a network on its own clock (ISO 8601).")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Create a network: topics, schemas, key store, views, genesis; then its policy and projects. Harmless to repeat."""
+
+    async def work() -> tuple[bool, list[Answer]]:
+        settings = settings_of(context)
+        place = place_of(settings, name)
+        begins = parse_as_of(created_at)
+        if begins is not None and begins.at_ms is None:
+            raise NotDone(f"--at {created_at!r} is no time.", "Write an ISO 8601 time, for example 2026-03-01T00:00.")
+        wires = wires_of(context)
+        new = await wires.create_network(settings, place, _say, created_at_ms=begins.at_ms if begins else None)
+        if empty:
+            return new, []
+        async with wires.open_network(settings, place, taking_events=True) as room:
+            try:
+                return new, await open_with_file(room, file, _say)
+            except NoNetworkFile as missing:
+                raise NotDone(str(missing), "Name one with --file, or say --empty.") from None
+            except OpeningRefused as refused:
+                raise NotDone(str(refused)) from None
+
+    new, answers = run(context, as_json, work)
+    if as_json:
+        accepted = sum(isinstance(answer, Told) for answer in answers)
+        print_json({"created": new, "opening_events": len(answers), "accepted": accepted})
+
+
+def _say(line: str) -> None:
+    say(escape(line))

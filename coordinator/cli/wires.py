@@ -1,0 +1,66 @@
+"""What the command line is given by `coordinator.wiring`, which stands above it: how to open networks, start things, run processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from coordinator.rooms import NetworkRoom
+from coordinator.settings import NetworkPlace, Settings
+
+
+class LocalRun(Protocol):
+    """What `up` started on this machine, and keeps running."""
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the gateway answers."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Settings by which what was started is reached."""
+
+    def describe(self) -> list[str]:
+        """What runs, where, and where its data and logs are: a line each."""
+
+    def tend(self) -> None:
+        """Looks after the processes; call it a few times a second."""
+
+    def stop(self) -> None:
+        """Stops everything that was started, in order."""
+
+
+class OpenNetwork(Protocol):
+    """Opens one network; closed with the context."""
+
+    def __call__(self, settings: Settings, place: NetworkPlace, *, taking_events: bool = False) -> AbstractAsyncContextManager[NetworkRoom]:
+        """`taking_events`: its intake is started."""
+
+
+class CreateNetwork(Protocol):
+    """Creates a network where it is not there yet; harmless to repeat."""
+
+    async def __call__(self, settings: Settings, place: NetworkPlace, say: Callable[[str], None], *, created_at_ms: int | None = None) -> bool:
+        """Topics, schemas, key store, views, genesis. Says each step; True where the genesis is new."""
+
+
+class StartLocal(Protocol):
+    """Starts services and processes on this machine."""
+
+    def __call__(self, settings: Settings, say: Callable[[str], None]) -> LocalRun:
+        """Returns when the gateway is ready. Raises where something does not start; then nothing is left running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """The composition root's side of the command line."""
+
+    load_settings: Callable[[], Settings]
+    """Raises SettingsInvalid."""
+    open_network: OpenNetwork
+    create_network: CreateNetwork
+    start_local: StartLocal
+    processes: dict[str, Callable[[Settings], None]]
+    """By name (`worker`, `projector`, `relay`, `gateway`): runs it until it is told to stop; raises what ends it."""

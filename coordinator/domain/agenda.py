@@ -1,0 +1,103 @@
+"""What the clock has to make happen, earliest first. Derived from the state; holds no decisions.
+
+An item is (base instant in ms, id); it is due at its base plus what the policy in force adds for its kind. Kinds that leave no trace in the state
+when they happen (`EDGES`) are due only while the last decided entry lies before them: an entry at or after them has taken them into account.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from enum import IntEnum
+
+from events.network import PolicyAdopted
+
+Item = tuple[int, str]
+Agenda = tuple[tuple[Item, ...], ...]
+"""One sorted tuple of items a kind, in the order of `Kind`."""
+
+
+class Kind(IntEnum):
+    """Kinds of deadline; at one instant they happen in order of id, then of kind."""
+
+    PROPOSAL = 0
+    """A proposal runs out; id: case."""
+    NEEDED_BY = 1
+    """A request's own deadline; id: case."""
+    ARRIVAL = 2
+    """The expected arrival; overdue after what the policy allows; id: case."""
+    KEPT = 3
+    """A kept place ends; id: hold."""
+    KEPT_FOR_NOBODY = 4
+    """A kept place whose case was erased; base: when it was left; id: hold."""
+    FREE_FROM = 5
+    """A unit's free places can be entered; id: unit."""
+    PARKED = 6
+    """A unit may be offered again to a case that it declined; base: the decline; id: case."""
+
+
+EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED})
+NO_AGENDA: Agenda = ((),) * len(Kind)
+
+
+def scheduled(agenda: Agenda, kind: Kind, item: Item) -> Agenda:
+    """The agenda with one more item. An item that is there already stands twice."""
+    items = list(agenda[kind])
+    insort(items, item)
+    return (*agenda[:kind], tuple(items), *agenda[kind + 1 :])
+
+
+def unscheduled(agenda: Agenda, kind: Kind, item: Item) -> Agenda:
+    """The agenda without one such item. It must be there."""
+    items = agenda[kind]
+    index = bisect_left(items, item)
+    assert items[index] == item
+    return (*agenda[:kind], (*items[:index], *items[index + 1 :]), *agenda[kind + 1 :])
+
+
+def added_ms(kind: Kind, policy: PolicyAdopted | None) -> int:
+    """What the policy adds to the base of a kind."""
+    if policy is None:
+        return 0
+    match kind:
+        case Kind.ARRIVAL:
+            return policy.overdue_after_ms
+        case Kind.KEPT_FOR_NOBODY:
+            return policy.kept_after_arrival_ms
+        case Kind.PARKED:
+            return policy.decline_parks_for_ms
+        case _:
+            return 0
+
+
+def due(agenda: Agenda, last_at_ms: int, at_ms: int, policy: PolicyAdopted | None) -> list[tuple[int, str, Kind]]:
+    """Everything due at `at_ms`, as (due instant, id, kind), in the order in which it happens. `last_at_ms`: time of the last decided entry."""
+    found: list[tuple[int, str, Kind]] = []
+    for kind in Kind:
+        items = agenda[kind]
+        if not items:
+            continue
+        added = added_ms(kind, policy)
+        first = bisect_right(items, (last_at_ms - added, _AFTER_EVERY_ID)) if kind in EDGES else 0
+        for base, item_id in items[first:]:
+            if base + added > at_ms:
+                break
+            found.append((base + added, item_id, kind))
+    found.sort()
+    return found
+
+
+def next_ms(agenda: Agenda, last_at_ms: int, policy: PolicyAdopted | None) -> int | None:
+    """The earliest deadline that has not happened; None: there is none."""
+    earliest: int | None = None
+    for kind in Kind:
+        items = agenda[kind]
+        if not items:
+            continue
+        added = added_ms(kind, policy)
+        first = bisect_right(items, (last_at_ms - added, _AFTER_EVERY_ID)) if kind in EDGES else 0
+        if first < len(items) and (earliest is None or items[first][0] + added < earliest):
+            earliest = items[first][0] + added
+    return earliest
+
+
+_AFTER_EVERY_ID = "\U0010ffff"

@@ -1,0 +1,331 @@
+"""A state being changed: the working copy inside one `decide` or one `evolve`, and the one place that keeps derived fields true.
+
+Nobody outside this package holds a draft. It starts from a state, which stays as it was, and may be frozen into the next one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+
+from coordinator.domain.agenda import Kind, scheduled, unscheduled
+from coordinator.domain.state import OPERATOR_DECIDES, Case, Hold, Project, Stage, State, Transfer, TransferStage, Unit, WaitingKey
+from coordinator.matching.household import household_of
+from coordinator.matching.place import Place
+from coordinator.matching.terms import terms_of
+from events.fact import Danger
+from events.network import PolicyAdopted
+from events.vocabulary import Escalation, Urgency
+
+URGENCY_RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
+
+
+class Draft:
+    """Fields of `State`, changeable."""
+
+    __slots__ = State.__slots__
+
+    def __init__(self, state: State) -> None:
+        self.network = state.network
+        self.sequence = state.sequence
+        self.at_ms = state.at_ms
+        self.rules_version = state.rules_version
+        self.policy = state.policy
+        self.projects = state.projects
+        self.units = state.units
+        self.holds = state.holds
+        self.seen_ids = state.seen_ids
+        self.unit_dangers = state.unit_dangers
+        self.erased = state.erased
+        self.links = state.links
+        self.cases = state.cases
+        self.look_again = state.look_again
+        self.seen_by_network = state.seen_by_network
+        self.seen_by_case = state.seen_by_case
+        self.terms = state.terms
+        self.places = state.places
+        self.place_ids = state.place_ids
+        self.holds_in = state.holds_in
+        self.owners = state.owners
+        self.transfers = state.transfers
+        self.households = state.households
+        self.waiting = state.waiting
+        self.agenda = state.agenda
+
+    def frozen(self) -> State:
+        """The state that this draft has become."""
+        return State(
+            self.network,
+            self.sequence,
+            self.at_ms,
+            self.rules_version,
+            self.policy,
+            self.projects,
+            self.units,
+            self.holds,
+            self.seen_ids,
+            self.unit_dangers,
+            self.erased,
+            self.links,
+            self.cases,
+            self.look_again,
+            self.seen_by_network,
+            self.seen_by_case,
+            self.terms,
+            self.places,
+            self.place_ids,
+            self.holds_in,
+            self.owners,
+            self.transfers,
+            self.households,
+            self.waiting,
+            self.agenda,
+        )
+
+    def put_policy(self, policy: PolicyAdopted) -> None:
+        """A policy comes into force."""
+        self.policy = policy
+        self.terms = terms_of(policy)
+
+    def put_project(self, project: Project) -> None:
+        """A project is new or changed."""
+        self.projects = self.projects.set(project.project_id, project)
+        for unit_id in self.place_ids:
+            if self.places[unit_id].project_id == project.project_id:
+                self._place(self.units[unit_id])
+
+    def put_unit(self, unit: Unit) -> None:
+        """A unit is new or changed."""
+        before = self.units.get(unit.unit_id)
+        self.units = self.units.set(unit.unit_id, unit)
+        was, now = _free_from(before), _free_from(unit)
+        if was != now:
+            self._reschedule(Kind.FREE_FROM, unit.unit_id, was, now)
+        self._place(unit)
+
+    def put_unit_dangers(self, unit_id: str, dangers: tuple[Danger, ...]) -> None:
+        """The dangers to a unit or its residents are these now."""
+        if dangers:
+            self.unit_dangers = self.unit_dangers.set(unit_id, dangers)
+        elif unit_id in self.unit_dangers:
+            self.unit_dangers = self.unit_dangers.delete(unit_id)
+        self._place(self.units[unit_id])
+
+    def put_hold(self, hold: Hold) -> None:
+        """A hold is new or changed."""
+        before = self.holds.get(hold.hold_id)
+        if before is None:
+            self.holds_in = self.holds_in.set(hold.unit_id, _with(self.holds_in.get(hold.unit_id, ()), hold.hold_id))
+        self.holds = self.holds.set(hold.hold_id, hold)
+        self._reschedule_kept_for_nobody(hold.hold_id, before, hold)
+
+    def drop_hold(self, hold_id: str) -> None:
+        """A hold is over. One that is not there already is."""
+        before = self.holds.get(hold_id)
+        if before is None:
+            return
+        left = tuple(other for other in self.holds_in[before.unit_id] if other != hold_id)
+        self.holds_in = self.holds_in.set(before.unit_id, left) if left else self.holds_in.delete(before.unit_id)
+        self.holds = self.holds.delete(hold_id)
+        self._reschedule_kept_for_nobody(hold_id, before, None)
+
+    def put_case(self, case: Case) -> None:
+        """A case is new or changed."""
+        before = self.cases.get(case.case_id)
+        self.cases = self.cases.set(case.case_id, case)
+        self._reindex(case.case_id, before, case)
+
+    def drop_case(self, case_id: str) -> None:
+        """A case is forgotten, with its links. One that is not there already is."""
+        before = self.cases.get(case_id)
+        if before is not None:
+            self.cases = self.cases.delete(case_id)
+            self._reindex(case_id, before, None)
+        for other in self.links.get(case_id, ()):
+            left = tuple(linked for linked in self.links[other] if linked != case_id)
+            self.links = self.links.set(other, left) if left else self.links.delete(other)
+        if case_id in self.links:
+            self.links = self.links.delete(case_id)
+        self.look_again = tuple(other for other in self.look_again if other != case_id)
+
+    def link(self, one: str, other: str) -> None:
+        """Two cases are kept apart."""
+        self.links = self.links.set(one, _with(self.links.get(one, ()), other))
+        self.links = self.links.set(other, _with(self.links.get(other, ()), one))
+
+    def rebuild_derived(self) -> None:
+        """Fill every derived field from the others; they must be empty. For a state that comes from a snapshot."""
+        if self.policy is not None:
+            self.terms = terms_of(self.policy)
+        for hold_id in sorted(self.holds):
+            hold = self.holds[hold_id]
+            self.holds_in = self.holds_in.set(hold.unit_id, _with(self.holds_in.get(hold.unit_id, ()), hold_id))
+            self._reschedule_kept_for_nobody(hold_id, None, hold)
+        for unit_id in sorted(self.units):
+            unit = self.units[unit_id]
+            self._reschedule(Kind.FREE_FROM, unit_id, None, _free_from(unit))
+            self._place(unit)
+        for case_id in sorted(self.cases):
+            self._reindex(case_id, None, self.cases[case_id])
+
+    def _place(self, unit: Unit) -> None:
+        unit_id = unit.unit_id
+        if not unit.is_open:
+            if unit_id in self.places:
+                self.places = self.places.delete(unit_id)
+                self.place_ids = tuple(other for other in self.place_ids if other != unit_id)
+            return
+        if unit_id not in self.places:
+            self.place_ids = _with(self.place_ids, unit_id)
+        self.places = self.places.set(unit_id, place_of(self, unit))
+
+    def _reindex(self, case_id: str, before: Case | None, after: Case | None) -> None:
+        was, now = _waiting_key(before), _waiting_key(after)
+        if was != now:
+            if was is not None:
+                index = bisect_left(self.waiting, was)
+                self.waiting = (*self.waiting[:index], *self.waiting[index + 1 :])
+            if now is not None:
+                self.waiting = _with_key(self.waiting, now)
+        self._reindex_transfer(case_id, before, after)
+        for kind in (Kind.PROPOSAL, Kind.NEEDED_BY, Kind.ARRIVAL):
+            self._reschedule(kind, case_id, _deadline(before, kind), _deadline(after, kind))
+        old, new = _parked(before), _parked(after)
+        if old != new:
+            for since_ms in old:
+                self.agenda = unscheduled(self.agenda, Kind.PARKED, (since_ms, case_id))
+            for since_ms in new:
+                self.agenda = scheduled(self.agenda, Kind.PARKED, (since_ms, case_id))
+        self._reindex_holds(case_id, before, after)
+
+    def _reindex_transfer(self, case_id: str, before: Case | None, after: Case | None) -> None:
+        was = before.transfer.transfer_id if before is not None and before.transfer is not None else None
+        now = after.transfer.transfer_id if after is not None and after.transfer is not None else None
+        if was == now:
+            return
+        if was is not None:
+            self.transfers = self.transfers.delete(was)
+            self.households = self.households.delete(case_id)
+        if now is not None and after is not None:
+            self.transfers = self.transfers.set(now, case_id)
+            self.households = self.households.set(case_id, household_of(after.household))
+
+    def _reindex_holds(self, case_id: str, before: Case | None, after: Case | None) -> None:
+        old, new = _own_holds(before), _own_holds(after)
+        if old == new:
+            return
+        for hold_id in old.keys() - new.keys():
+            self.owners = self.owners.delete(hold_id)
+        for hold_id in new.keys() - old.keys():
+            self.owners = self.owners.set(hold_id, case_id)
+        for hold_id in sorted(old.keys() | new.keys()):
+            self._reschedule(Kind.KEPT, hold_id, old.get(hold_id), new.get(hold_id))
+            hold = self.holds.get(hold_id)
+            if hold is not None and hold.stage is Stage.KEPT:
+                was = None if hold_id in old else hold.since_ms
+                now = None if hold_id in new else hold.since_ms
+                self._reschedule(Kind.KEPT_FOR_NOBODY, hold_id, was, now)
+
+    def _reschedule_kept_for_nobody(self, hold_id: str, before: Hold | None, after: Hold | None) -> None:
+        if hold_id not in self.owners:
+            self._reschedule(Kind.KEPT_FOR_NOBODY, hold_id, _left_at(before), _left_at(after))
+
+    def _reschedule(self, kind: Kind, item_id: str, was: int | None, now: int | None) -> None:
+        if was == now:
+            return
+        if was is not None:
+            self.agenda = unscheduled(self.agenda, kind, (was, item_id))
+        if now is not None:
+            self.agenda = scheduled(self.agenda, kind, (now, item_id))
+
+
+def place_of(draft: Draft, unit: Unit) -> Place:
+    """A unit as the matcher and the rules see it."""
+    project = draft.projects.get(unit.project_id)
+    return Place(
+        unit_id=unit.unit_id,
+        project_id=unit.project_id,
+        body=unit.body,
+        bodies=frozenset(project.bodies) if project is not None else frozenset(),
+        region=unit.region,
+        level=unit.level,
+        places=unit.places,
+        hosts=frozenset(unit.hosts),
+        offers=frozenset(unit.offers),
+        languages=frozenset(unit.languages),
+        dangers=draft.unit_dangers.get(unit.unit_id, ()),
+        accepting=unit.counted.accepting,
+        free=unit.counted.free,
+        observed_at_ms=unit.counted.observed_at_ms,
+    )
+
+
+def operator_decides(transfer: Transfer) -> bool:
+    """Whether an operator was called in who decides from here, so that nothing is proposed automatically."""
+    return any(why in OPERATOR_DECIDES for why in transfer.escalated)
+
+
+def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:
+    """Sorted items with one more, each once."""
+    index = bisect_left(items, item)
+    if index < len(items) and items[index] == item:
+        return items
+    return (*items[:index], item, *items[index:])
+
+
+def _with_key(keys: tuple[WaitingKey, ...], key: WaitingKey) -> tuple[WaitingKey, ...]:
+    items = list(keys)
+    insort(items, key)
+    return tuple(items)
+
+
+def _waiting_key(case: Case | None) -> WaitingKey | None:
+    if case is None or case.transfer is None or case.transfer.stage is not TransferStage.WAITING or operator_decides(case.transfer):
+        return None
+    transfer = case.transfer
+    return URGENCY_RANK[transfer.urgency], transfer.requested_at_ms, transfer.transfer_id, case.case_id
+
+
+def _deadline(case: Case | None, kind: Kind) -> int | None:
+    if case is None or case.transfer is None:
+        return None
+    transfer = case.transfer
+    match kind, transfer.stage:
+        case Kind.PROPOSAL, TransferStage.PROPOSED if transfer.proposal is not None:
+            return transfer.proposal.deadline_at_ms
+        case Kind.NEEDED_BY, TransferStage.WAITING | TransferStage.PROPOSED:
+            return None if Escalation.DEADLINE_PASSED in transfer.escalated else transfer.needed_by_ms
+        case Kind.ARRIVAL, TransferStage.DEPARTED:
+            return None if Escalation.ARRIVAL_OVERDUE in transfer.escalated else transfer.expected_arrival_ms
+        case _:
+            return None
+
+
+def _parked(case: Case | None) -> tuple[int, ...]:
+    """Since when units are parked, where that can end a wait."""
+    if case is None or not case.parked or _waiting_key(case) is None:
+        return ()
+    return tuple(parked.since_ms for parked in case.parked)
+
+
+def _own_holds(case: Case | None) -> dict[str, int | None]:
+    """The holds of a case with the instant at which a kept one ends."""
+    if case is None:
+        return {}
+    holds: dict[str, int | None] = {kept.hold_id: kept.until_ms for kept in case.kept}
+    if case.transfer is not None and case.transfer.proposal is not None:
+        holds[case.transfer.proposal.hold_id] = None
+    return holds
+
+
+def _left_at(hold: Hold | None) -> int | None:
+    return hold.since_ms if hold is not None and hold.stage is Stage.KEPT else None
+
+
+def _free_from(unit: Unit | None) -> int | None:
+    return unit.published.free_from_ms if unit is not None and unit.published is not None and unit.is_open else None
+
+
+def with_danger(dangers: Iterable[Danger], danger: Danger) -> tuple[Danger, ...]:
+    """Sorted dangers with one more, each once."""
+    return tuple(sorted({*dangers, danger}, key=lambda item: (item.kind.value, item.value)))

@@ -1,0 +1,166 @@
+"""Stream `person`: agreement, dangers, keep-apart links, erasure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from coordinator.domain import rights
+from coordinator.domain.deciding import Deciding, refused
+from coordinator.domain.draft import Draft, with_danger
+from coordinator.domain.seen_events import forget_case
+from coordinator.domain.settling import settle_cases
+from coordinator.domain.state import Agreement, Case
+from coordinator.matching.danger import is_located
+from events.fact import Actor, Danger
+from events.ids import is_slug
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.transfer import TransferClosed
+from events.verdict import Refused
+from events.vocabulary import DangerKind, ProposalEnd, RefusalCode, Role, TransferEnd
+
+# State follows from these.
+
+
+def evolve_agreement_given(draft: Draft, event: AgreementGiven) -> None:
+    """Somebody agrees; the latest agreement of a person is the one that counts."""
+    case = draft.cases[event.case_id]
+    others = [agreement for agreement in case.agreements if agreement.person != event.person]
+    agreements = sorted([*others, Agreement(event.person, event.until_ms)], key=lambda agreement: agreement.person)
+    draft.put_case(replace(case, agreements=tuple(agreements)))
+
+
+def evolve_agreement_withdrawn(draft: Draft, event: AgreementWithdrawn) -> None:
+    """Somebody no longer agrees."""
+    case = draft.cases[event.case_id]
+    draft.put_case(replace(case, agreements=tuple(agreement for agreement in case.agreements if agreement.person != event.person)))
+
+
+def evolve_danger_declared(draft: Draft, event: DangerDeclared) -> None:
+    """Something is dangerous for the case."""
+    case = draft.cases[event.case_id]
+    draft.put_case(replace(case, dangers=with_danger(case.dangers, event.danger)))
+
+
+def evolve_keep_apart_declared(draft: Draft, event: KeepApartDeclared) -> None:
+    """Two cases are kept apart. One of them may be unknown to whoever folds without its key."""
+    draft.link(event.case_id, event.other_case_id)
+
+
+def evolve_case_erased(draft: Draft, event: CaseErased, at_ms: int) -> None:
+    """The case is forgotten, with its links and what was kept to recognise its events; that it was erased is remembered a while."""
+    draft.drop_case(event.case_id)
+    forget_case(draft, event.case_id)
+    draft.erased = draft.erased.set(event.case_id, at_ms)
+
+
+# Decisions.
+
+
+def give_agreement(entry: Deciding, event: AgreementGiven) -> Refused | None:
+    """A person agrees to move; their request can be matched once everybody who must agree does."""
+    case = entry.draft.cases.get(event.case_id)
+    refusal = _person_refused(entry, event.actor, case, event.person)
+    if refusal is None and event.until_ms <= entry.at_ms:
+        refusal = refused(RefusalCode.FIELD_INVALID, "until_ms")
+    if refusal is not None:
+        return refusal
+    entry.record(event)
+    entry.to_match.add(event.case_id)
+    return None
+
+
+def withdraw_agreement(entry: Deciding, event: AgreementWithdrawn) -> Refused | None:
+    """A person no longer agrees: a hold is released at once; on the way, an operator decides."""
+    case = entry.draft.cases.get(event.case_id)
+    refusal = _person_refused(entry, event.actor, case, event.person)
+    if refusal is not None:
+        return refusal
+    entry.record(event)
+    if entry.draft.policy is not None:
+        settle_cases(entry, (event.case_id,))
+    return None
+
+
+def declare_danger(entry: Deciding, event: DangerDeclared) -> Refused | None:
+    """A case must not go there: a hold towards it is released at once."""
+    draft = entry.draft
+    case = draft.cases.get(event.case_id)
+    refusal = _case_refused(draft, event.actor, case)
+    if refusal is None and draft.terms is None:
+        refusal = refused(RefusalCode.NO_POLICY)
+    refusal = refusal or _danger_refused(entry, event.danger)
+    if refusal is not None:
+        return refusal
+    entry.record(event)
+    settle_cases(entry, (event.case_id,))
+    return None
+
+
+def declare_keep_apart(entry: Deciding, event: KeepApartDeclared) -> Refused | None:
+    """Two cases must never be near each other: a hold that would bring them together is released at once."""
+    draft = entry.draft
+    if event.case_id == event.other_case_id:
+        return refused(RefusalCode.SAME_CASE, "other_case_id")
+    case, other = draft.cases.get(event.case_id), draft.cases.get(event.other_case_id)
+    if event.other_case_id in draft.erased:
+        return refused(RefusalCode.CASE_ERASED, "other_case_id")
+    if case is not None and other is None:
+        return refused(RefusalCode.UNKNOWN_CASE, "other_case_id")
+    refusal = _case_refused(draft, event.actor, case)
+    if refusal is not None and case is not None and other is not None:
+        refusal = _case_refused(draft, event.actor, other)
+    if refusal is not None:
+        return refusal
+    entry.record(event)
+    if draft.policy is not None:
+        settle_cases(entry, (event.case_id, event.other_case_id))
+    return None
+
+
+def erase_case(entry: Deciding, event: CaseErased) -> Refused | None:
+    """A person's data go: what is live ends first, then the case is forgotten.
+
+    The place being left, where one is kept, is not released here: no entry shows the place left and the place held for one case. Kept for nobody,
+    it ends by the clock.
+    """
+    draft = entry.draft
+    case = draft.cases.get(event.case_id)
+    if case is None:
+        return refused(RefusalCode.UNKNOWN_CASE, "case_id")
+    if event.actor.role is not Role.ADMINISTRATOR:
+        refusal = rights.responsible_or_helpline(draft, event.actor, case)
+        if refusal is not None:
+            return refusal
+    if case.transfer is not None:
+        if case.transfer.proposal is not None:
+            entry.release(case, ProposalEnd.WITHDRAWN)
+        entry.emit(TransferClosed(case.case_id, case.transfer.transfer_id, TransferEnd.WITHDRAWN))
+    entry.moved(case.case_id)
+    entry.record(event)
+    entry.to_match.discard(event.case_id)
+    return None
+
+
+def _case_refused(draft: Draft, actor: Actor, case: Case | None) -> Refused | None:
+    if case is None:
+        return refused(RefusalCode.UNKNOWN_CASE, "case_id")
+    return rights.involved_or_helpline(draft, actor, case)
+
+
+def _person_refused(entry: Deciding, actor: Actor, case: Case | None, person: str) -> Refused | None:
+    refusal = _case_refused(entry.draft, actor, case)
+    if refusal is None and case is not None and all(member.person != person for member in case.household):
+        refusal = refused(RefusalCode.UNKNOWN_PERSON, "person")
+    return refusal
+
+
+def _danger_refused(entry: Deciding, danger: Danger) -> Refused | None:
+    match danger.kind:
+        case DangerKind.PROJECT:
+            return None if danger.value in entry.draft.projects else refused(RefusalCode.UNKNOWN_PROJECT, "danger")
+        case DangerKind.UNIT:
+            return None if danger.value in entry.draft.units else refused(RefusalCode.UNKNOWN_UNIT, "danger")
+        case DangerKind.BODY:
+            return None if is_slug(danger.value) else refused(RefusalCode.FIELD_INVALID, "danger")
+        case DangerKind.PROVINCE | DangerKind.REGION | DangerKind.MACRO_AREA:
+            return None if is_located(danger, entry.terms) else refused(RefusalCode.UNKNOWN_AREA, "danger")

@@ -1,0 +1,140 @@
+"""Matching waiting requests to places, and what follows from the answers.
+
+A request is looked at against every place when something about itself changed, and against a place when something about the place changed: all
+other pairs were found impossible before, and time alone makes nothing possible that is not on the agenda.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coordinator.domain.deciding import Deciding
+from coordinator.domain.draft import Draft
+from coordinator.domain.requests import agreed_until_ms, request_of
+from coordinator.domain.state import Case, Transfer
+from coordinator.matching.best_place import Answer, match
+from coordinator.matching.household import Household
+from coordinator.matching.place import Place
+from coordinator.matching.request import Request
+from coordinator.matching.safety import excluded_by
+from events.transfer import MatchExplained, PlaceHeld, ProposalMade
+from events.vocabulary import Escalation
+
+
+def propose(entry: Deciding) -> None:
+    """Match every waiting request that anything since the last call may have made possible, in the order in which requests are served."""
+    draft = entry.draft
+    to_match, units = entry.to_match, sorted(entry.changed_units)
+    entry.to_match, entry.changed_units = set(), set()
+    changed = [place for unit_id in units if (place := draft.places.get(unit_id)) is not None and place.free > 0]
+    if not to_match and not changed:
+        return
+    requests: list[Request] = []
+    for *_, case_id in _to_look_at(draft, to_match, bool(changed)):
+        case = draft.cases[case_id]
+        if case_id in draft.look_again or (case_id not in to_match and not _may_fit(draft.households[case_id], changed)):
+            continue
+        transfer = case.transfer
+        assert transfer is not None
+        if _for_a_person(entry, case, transfer):
+            continue
+        request = request_of(draft, case, entry.terms, entry.at_ms)
+        if case_id in to_match or any(excluded_by(request, place, entry.at_ms, entry.terms) is None for place in changed):
+            requests.append(request)
+    if not requests:
+        return
+    places = [draft.places[unit_id] for unit_id in draft.place_ids]
+    loads = _loads(draft, places)
+    for answer in match(requests, places, entry.at_ms, entry.terms, loads):
+        _answered(entry, answer)
+
+
+def _to_look_at(draft: Draft, to_match: set[str], everybody: bool) -> list[tuple[int, int, str, str]]:
+    if everybody:
+        return list(draft.waiting)
+    return [key for key in draft.waiting if key[3] in to_match] if to_match else []
+
+
+def _may_fit(household: Household, places: list[Place]) -> bool:
+    """A quick no for most: whether any of these places is large enough and hosts such people."""
+    return any(household.size <= place.free and household.hosts <= place.hosts for place in places)
+
+
+def _for_a_person(entry: Deciding, case: Case, transfer: Transfer) -> bool:
+    """Whether a person has to act before anything can be proposed; that person is told, once."""
+    policy = entry.policy
+    household = entry.draft.households[case.case_id]
+    if transfer.declines >= policy.max_declines:
+        entry.escalate(case, Escalation.DECLINES_USED)
+        return True
+    if transfer.disclosures >= policy.max_disclosures:
+        entry.escalate(case, Escalation.DISCLOSURES_USED)
+        return True
+    if household.unaccompanied:
+        _escalate_explained(entry, case, transfer, Escalation.MINOR)
+        return True
+    until = agreed_until_ms(case, household.must_agree)
+    if until is None or until - entry.at_ms < policy.minimum_agreement_left_ms:
+        _escalate_explained(entry, case, transfer, Escalation.AGREEMENT_MISSING)
+        return True
+    return False
+
+
+def _escalate_explained(entry: Deciding, case: Case, transfer: Transfer, why: Escalation) -> None:
+    if why in transfer.escalated:
+        return
+    draft = entry.draft
+    places = [draft.places[unit_id] for unit_id in draft.place_ids]
+    (answer,) = match([request_of(draft, case, entry.terms, entry.at_ms)], places, entry.at_ms, entry.terms, {})
+    entry.escalate(case, why)
+    _explain(entry, case, transfer, answer, None)
+
+
+def _answered(entry: Deciding, answer: Answer) -> None:
+    draft = entry.draft
+    case = draft.cases[answer.case_id]
+    transfer = case.transfer
+    assert transfer is not None
+    if not answer.scored:
+        if Escalation.NO_PLACE not in transfer.escalated:
+            entry.escalate(case, Escalation.NO_PLACE)
+            _explain(entry, case, transfer, answer, None)
+        return
+    best = answer.scored[0]
+    unit = draft.units[best.unit_id]
+    hold_id, proposal_id = entry.new_id(), entry.new_id()
+    deadline = entry.at_ms + entry.terms.answer_within_ms[transfer.urgency]
+    entry.emit(PlaceHeld(hold_id, unit.unit_id, len(case.household), deadline))
+    entry.emit(
+        ProposalMade(
+            case_id=case.case_id,
+            transfer_id=transfer.transfer_id,
+            proposal_id=proposal_id,
+            hold_id=hold_id,
+            unit_id=unit.unit_id,
+            project_id=unit.project_id,
+            deadline_at_ms=deadline,
+            score=best.total,
+            policy_version=entry.policy.version,
+        )
+    )
+    _explain(entry, case, transfer, answer, proposal_id)
+    entry.recount(unit.unit_id)
+
+
+def _explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, proposal_id: str | None) -> None:
+    entry.emit(
+        MatchExplained(case.case_id, transfer.transfer_id, proposal_id, entry.policy.version, answer.excluded, answer.scored)
+    )
+
+
+def _loads(draft: Draft, places: list[Place]) -> Mapping[str, int]:
+    """Hundredths of each project's capacity that holds and arrivals of this network take."""
+    capacity: dict[str, int] = {}
+    for place in places:
+        capacity[place.project_id] = capacity.get(place.project_id, 0) + place.places
+    taken: dict[str, int] = {}
+    for unit_id in sorted(draft.holds_in):
+        project_id = draft.units[unit_id].project_id
+        taken[project_id] = taken.get(project_id, 0) + sum(draft.holds[hold_id].places for hold_id in draft.holds_in[unit_id])
+    return {project_id: 100 * number // capacity[project_id] for project_id, number in taken.items() if capacity.get(project_id)}

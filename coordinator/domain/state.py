@@ -1,0 +1,299 @@
+"""The folded state of one network: what open cases, units and holds need, and no more.
+
+Two halves. The *clear* one follows from clear fields alone, so that anybody can fold and hash it: projects, units, holds, policy, seen event ids.
+The *sealed* one is about people, and about dangers to units. Maps are persistent (a fork is the old reference); their iteration order differs
+between processes, so whoever iterates sorts. Fields under "derived" follow from the others and stand in no snapshot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from immutables import Map
+
+from coordinator.domain.agenda import NO_AGENDA, Agenda
+from coordinator.domain.seen import SeenDay
+from coordinator.matching.household import Household
+from coordinator.matching.place import Place
+from coordinator.matching.terms import Terms
+from events.fact import Danger
+from events.network import PolicyAdopted
+from events.referral import Member
+from events.vocabulary import Escalation, Host, Level, Need, Reason, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A regional project, as far as decisions need it."""
+
+    project_id: str
+    lead_body: str
+    bodies: tuple[str, ...]
+    provinces: tuple[str, ...]
+    valid_from: str
+    valid_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The last published count of a unit."""
+
+    observed_at_ms: int
+    places: int
+    occupied: int
+    reserved: int
+    accepting: bool
+    """False also where a project said that its published places are not free after all, until it publishes anew."""
+    free_from_ms: int | None
+    as_of_sequence: int
+    """The last entry whose arrivals and departures the count takes into account; never goes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the network counts on in a unit: the last `CapacityChanged`."""
+
+    places: int
+    occupied: int
+    reserved: int
+    held: int
+    free: int
+    accepting: bool
+    observed_at_ms: int | None
+    over_capacity: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A flat or house. A closed one stays, because people may still live in it and others must be kept apart from them."""
+
+    unit_id: str
+    project_id: str
+    body: str
+    region: str
+    level: Level
+    places: int
+    hosts: tuple[Host, ...]
+    offers: tuple[Need, ...]
+    languages: tuple[str, ...]
+    is_open: bool
+    published: Published | None
+    changed_sequence: int
+    """The entry that last changed what the unit offers or has free by its own account; a declined case may be offered again after it."""
+    counted: Counted
+
+
+class Stage(StrEnum):
+    """Where a hold stands."""
+
+    HELD = "held"
+    """Proposed; runs out."""
+    RESERVED = "reserved"
+    """Accepted, or on the way."""
+    OCCUPIED = "occupied"
+    """Arrived; counts until a published count takes it into account."""
+    KEPT = "kept"
+    """The place left behind; counts once a published count takes the departure into account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Places of one unit, held for somebody whom the clear half does not name."""
+
+    hold_id: str
+    unit_id: str
+    places: int
+    stage: Stage
+    until_ms: int | None
+    """Only where `stage` is held."""
+    sequence: int
+    """The entry in which the stage began."""
+    since_ms: int
+    """The time of that entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Somebody agrees to move, until an instant."""
+
+    person: str
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A unit that declined a case, or let its proposal expire."""
+
+    unit_id: str
+    since_ms: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A place left behind that waits for its people to come back."""
+
+    hold_id: str
+    unit_id: str
+    transfer_id: str
+    until_ms: int | None
+    """None: until the arrival is known."""
+    returned: bool
+    """They came back: at `until_ms` the place is theirs again."""
+
+
+class TransferStage(StrEnum):
+    """Where a live transfer stands."""
+
+    WAITING = "waiting"
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DEPARTED = "departed"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The one place offered, or accepted."""
+
+    proposal_id: str
+    hold_id: str
+    unit_id: str
+    project_id: str
+    deadline_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """The live transfer of a case."""
+
+    transfer_id: str
+    requested_at_ms: int
+    reason: Reason
+    urgency: Urgency
+    needed_by_ms: int
+    leaving_province: str | None
+    wished_levels: tuple[Level, ...]
+    wished_regions: tuple[str, ...]
+    stage: TransferStage
+    proposal: Proposal | None
+    """None exactly where the stage is waiting."""
+    disclosures: int
+    """Proposals made so far."""
+    declines: int
+    escalated: tuple[Escalation, ...]
+    """Escalations that stand, sorted; those about finding nothing fall when a proposal is made."""
+    expected_arrival_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A person, or a household moving together."""
+
+    case_id: str
+    household: tuple[Member, ...]
+    routed_to: str | None
+    """The project that the referral went to; None: the helpline."""
+    responsible: str | None
+    """The project in charge; None: the helpline. Never nobody."""
+    hosted_unit_id: str | None
+    """The unit where they live; None: elsewhere, or on the way."""
+    agreements: tuple[Agreement, ...]
+    """Sorted by person."""
+    dangers: tuple[Danger, ...]
+    """Sorted, each once."""
+    parked: tuple[Parked, ...]
+    """Sorted by unit."""
+    kept: tuple[Kept, ...]
+    """In the order in which the places were left."""
+    transfer: Transfer | None
+    over: str | None
+    """The last transfer that ended."""
+
+
+OPERATOR_DECIDES = frozenset({Escalation.MINOR, Escalation.DISCLOSURES_USED, Escalation.DECLINES_USED, Escalation.DEADLINE_PASSED})
+"""Escalations after which nothing is proposed automatically any more."""
+
+WaitingKey = tuple[int, int, str, str]
+"""(urgency, 0 the most urgent; asked at ms; transfer; case): the order in which requests are served."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """One network after an entry. Compare two by their snapshots."""
+
+    network: str
+    sequence: int
+    """The last entry; -1 before the genesis."""
+    at_ms: int
+    """Time of the last decided entry: deadlines up to here have happened."""
+    rules_version: int
+    policy: PolicyAdopted | None
+    """In force; its event id and actor are blanked, being no part of it."""
+    projects: Map[str, Project]
+    units: Map[str, Unit]
+    holds: Map[str, Hold]
+    seen_ids: Map[int, SeenDay]
+    """By day of the id: event id -> sequence that decided it."""
+
+    unit_dangers: Map[str, tuple[Danger, ...]]
+    erased: Map[str, int]
+    """Erased cases of the last 14 days, with the time of their erasure."""
+    links: Map[str, tuple[str, ...]]
+    """Keep-apart, symmetric: case -> cases, sorted."""
+    cases: Map[str, Case]
+    look_again: tuple[str, ...]
+    """Waiting cases that the last entry passed over, sorted: it released a place they had left, and may not name two of their units."""
+    seen_by_network: Map[int, SeenDay]
+    """By day of the id: event id -> content hash, for events under the network's key."""
+    seen_by_case: Map[int, Map[str, tuple[tuple[bytes, bytes, str], ...]]]
+    """By day of the id: case -> (event id, content hash, other case or empty), for events under that case's key."""
+
+    # derived
+    terms: Terms | None
+    places: Map[str, Place]
+    """Open units, as the matcher sees them."""
+    place_ids: tuple[str, ...]
+    """Keys of `places`, sorted."""
+    holds_in: Map[str, tuple[str, ...]]
+    """Unit -> its holds, sorted."""
+    owners: Map[str, str]
+    """Hold -> case, for holds proposed, accepted or kept."""
+    transfers: Map[str, str]
+    """Live transfer -> case."""
+    households: Map[str, Household]
+    """Of cases with a live transfer."""
+    waiting: tuple[WaitingKey, ...]
+    """Requests that may be matched, in the order in which they are served."""
+    agenda: Agenda
+
+
+def initial_state(network: str) -> State:
+    """The state before the first entry."""
+    return State(
+        network=network,
+        sequence=-1,
+        at_ms=0,
+        rules_version=1,
+        policy=None,
+        projects=Map(),
+        units=Map(),
+        holds=Map(),
+        seen_ids=Map(),
+        unit_dangers=Map(),
+        erased=Map(),
+        links=Map(),
+        cases=Map(),
+        look_again=(),
+        seen_by_network=Map(),
+        seen_by_case=Map(),
+        terms=None,
+        places=Map(),
+        place_ids=(),
+        holds_in=Map(),
+        owners=Map(),
+        transfers=Map(),
+        households=Map(),
+        waiting=(),
+        agenda=NO_AGENDA,
+    )

@@ -1,0 +1,143 @@
+"""Events in: one as JSON, many as JSON lines; and their entries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Sequence
+from datetime import timedelta
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from coordinator.access import Grant
+from coordinator.gateway import metrics
+from coordinator.gateway.body import MAX_BATCH_EVENTS, MAX_BATCH_TEXT_BYTES, MAX_EVENT_TEXT_BYTES, read_body, text_of, wait_of, with_key, without_record_time
+from coordinator.gateway.identity import TheGrant, TheRoom, TheRooms
+from coordinator.gateway.problems import Code, Problem
+from coordinator.gateway.sight import may_look_up
+from coordinator.gateway.telling import answer_json, entry_path, event_path, speaker_of, told_json
+from coordinator.intake.append import BrokersSilent
+from coordinator.intake.door import Answer, EventTooLarge, Gone, Lagging, NotYet, Told
+from coordinator.intake.tail import TailEnded
+from coordinator.rooms import NetworkRoom
+from events.errors import LineInvalid
+from events.facts import Event
+from events.ids import is_uuid
+from events.lines import parse_line
+
+router = APIRouter(prefix="/v1/{network}", tags=["events"])
+
+JSON_LINES = "application/x-ndjson"
+RETRY_AFTER_S = 2
+
+T = TypeVar("T")
+
+EVENT_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"type": "object", "required": ["event"], "properties": {"event": {"type": "string"}}}},
+            JSON_LINES: {"schema": {"type": "string", "description": "One event a line, in order."}},
+        },
+    }
+}
+
+
+@router.post("/events", summary="Report one event, or many as JSON lines", openapi_extra=EVENT_BODY, status_code=201)
+async def post_events(
+    request: Request,
+    rooms: TheRooms,
+    room: TheRoom,
+    grant: TheGrant,
+    wait_ms: Annotated[int | None, Query(ge=0, le=60_000, description="Milliseconds to wait for the entry; else `Prefer: wait=SECONDS`.")] = None,
+    idempotency_key: Annotated[str | None, Header(description="UUIDv7; the event's id where the body has none.")] = None,
+    staffetta_record_time: Annotated[int | None, Header(ge=0, description="Milliseconds since 1970 that date the event; development only.")] = None,
+) -> Response:
+    """201 with the accepted entry, whatever its verdict; 200 where the same event had been accepted before; 202 where the wait was over first."""
+    wait = wait_of(request, wait_ms, rooms.default_wait_ms)
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    dates = rooms.development and room.intake.own_clock
+    if staffetta_record_time is not None and not dates:
+        raise Problem(Code.TIME_NOT_YOURS)
+    if kind == JSON_LINES:
+        return await _many(request, room, grant, wait, dates)
+    if kind != "application/json":
+        raise Problem(Code.MEDIA_TYPE_UNKNOWN)
+    text = with_key(text_of(await read_body(request, MAX_EVENT_TEXT_BYTES)), idempotency_key)
+    event = _event(text, 1, room, grant)
+    (answer,) = await _submit(room, [event], wait, [staffetta_record_time])
+    content = answer_json(answer, room.name, grant, await room.units_of(grant.project_id))
+    if isinstance(answer, Gone):
+        raise Problem(Code.ERASED)
+    if isinstance(answer, NotYet):
+        return JSONResponse(content, 202, {"Location": event_path(room.name, event.event_id), "Retry-After": str(RETRY_AFTER_S)})
+    headers = {"Location": entry_path(room.name, answer.sequence)}
+    return JSONResponse(content, 200 if answer.repeated else 201, headers)
+
+
+@router.get("/events/{event_id}", summary="The entry of an event")
+async def get_event(room: TheRoom, grant: TheGrant, event_id: Annotated[str, Path()]) -> dict[str, object]:
+    """404 while there is none: not sent, or not accepted yet. To others than the helpline and the one who said it, there is none."""
+    told = await _reading(room.intake.answer_of(event_id)) if is_uuid(event_id) else None
+    if told is None or not may_look_up(grant, speaker_of(told)):
+        raise Problem(Code.NOT_FOUND)
+    return told_json(told, grant, await room.units_of(grant.project_id))
+
+
+@router.get("/entries/{sequence}", summary="An entry of the ledger")
+async def get_entry(room: TheRoom, grant: TheGrant, sequence: Annotated[int, Path(ge=0)]) -> dict[str, object]:
+    """404 while the ledger has not come so far, and for operators' entries."""
+    told = await _reading(room.intake.entry(sequence))
+    if told is None or not may_look_up(grant, speaker_of(told)):
+        raise Problem(Code.NOT_FOUND)
+    return told_json(told, grant, await room.units_of(grant.project_id))
+
+
+async def _many(request: Request, room: NetworkRoom, grant: Grant, wait: timedelta, dates: bool) -> Response:
+    """One line of answer for each line of the batch. Every line is checked before the first is sent."""
+    lines = text_of(await read_body(request, MAX_BATCH_TEXT_BYTES)).split("\n")
+    numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    if len(numbered) > MAX_BATCH_EVENTS:
+        raise Problem(Code.TOO_LARGE, f"A batch holds at most {MAX_BATCH_EVENTS} events; nothing of it was stored.", {"limit_events": MAX_BATCH_EVENTS})
+    dated = [without_record_time(line) if dates else (line, None) for _, line in numbered]
+    events = [_event(line, number, room, grant) for (number, _), (line, _) in zip(numbered, dated, strict=True)]
+    answers = await _submit(room, events, wait, [at_ms for _, at_ms in dated])
+    units = await room.units_of(grant.project_id)
+    text = "".join(json.dumps(answer_json(answer, room.name, grant, units), separators=(",", ":")) + "\n" for answer in answers)
+    return Response(text, 202 if any(isinstance(answer, NotYet) for answer in answers) else 200, media_type=JSON_LINES)
+
+
+def _event(text: str, line: int, room: NetworkRoom, grant: Grant) -> Event:
+    """The event in one line of text, said by the token's holder. Raises Problem with the line's number."""
+    if len(text) > MAX_EVENT_TEXT_BYTES:
+        raise Problem(Code.TOO_LARGE, f"Line {line} is over {MAX_EVENT_TEXT_BYTES} bytes; nothing was stored.", {"line": line, "limit_bytes": MAX_EVENT_TEXT_BYTES})
+    try:
+        event = parse_line(text, line)
+    except LineInvalid as invalid:
+        raise Problem(Code.EVENT_INVALID, invalid.problem, {"line": invalid.line}) from None
+    differs = grant.may_say(event.actor)
+    if differs is not None:
+        metrics.refused_at_door.labels(room.name, str(Code.ACTOR_DIFFERS)).inc()
+        raise Problem(Code.ACTOR_DIFFERS, more={"line": line, "field": differs})
+    return event
+
+
+async def _submit(room: NetworkRoom, events: Sequence[Event], wait: timedelta, dated_ms: Sequence[int | None]) -> list[Answer]:
+    with metrics.answered_after.labels(room.name).time():
+        answers = await _reading(room.intake.submit(events, wait, dated_ms))
+    for answer in answers:
+        metrics.answers.labels(room.name, type(answer.verdict if isinstance(answer, Told) else answer).__name__.lower()).inc()
+    return answers
+
+
+async def _reading(answer: Awaitable[T]) -> T:
+    """Failures of what stands behind, as problems."""
+    try:
+        return await answer
+    except Lagging as lagging:
+        raise Problem(Code.LAGGING, more={"lag_ms": lagging.lag_ms}, headers={"Retry-After": str(RETRY_AFTER_S)}) from None
+    except EventTooLarge as large:
+        raise Problem(Code.TOO_LARGE, f"{large}; nothing was stored.") from None
+    except (BrokersSilent, TailEnded):
+        raise Problem(Code.UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER_S)}) from None

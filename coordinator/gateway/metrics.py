@@ -1,0 +1,22 @@
+"""The gateway's metrics, for Prometheus. Labels are networks, views, verdicts and problem codes: never anything about a person."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+registry = CollectorRegistry()
+
+answers = Counter("staffetta_gateway_answers", "Events answered, by network and verdict (or notyet, gone).", ["network", "verdict"], registry=registry)
+refused_at_door = Counter(
+    "staffetta_gateway_refused_at_door", "Events that did not get in, by network and problem code.", ["network", "code"], registry=registry
+)
+answered_after = Histogram(
+    "staffetta_gateway_answered_after_seconds",
+    "Seconds from a valid request to its answer.",
+    ["network"],
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+    registry=registry,
+)
+settled_lag = Gauge("staffetta_gateway_settled_lag_seconds", "Age of the oldest event known to have no entry.", ["network"], registry=registry)
+settled_sequence = Gauge("staffetta_gateway_settled_sequence", "Sequence of the last accepted entry read.", ["network"], registry=registry)
+streams = Gauge("staffetta_gateway_streams", "Open streams of views.", ["network", "view"], registry=registry)

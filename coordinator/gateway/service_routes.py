@@ -1,0 +1,51 @@
+"""For those who run the gateway: alive, ready, metrics. No token, and nothing in them about anybody."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from coordinator.gateway import metrics
+from coordinator.gateway.identity import TheRooms
+from coordinator.gateway.rooms import Rooms
+
+router = APIRouter(tags=["service"])
+
+
+@router.get("/healthz", summary="The process answers", response_class=PlainTextResponse)
+async def healthz() -> str:
+    """Always `ok`."""
+    return "ok\n"
+
+
+@router.get("/readyz", summary="Events are taken and answered")
+async def readyz(rooms: TheRooms) -> JSONResponse:
+    """200 where every network's ledger is followed and its decisions are not behind, else 503; says which and why."""
+    networks = {name: network_health(rooms, name) for name in rooms.networks}
+    ready = all(health["ready"] for health in networks.values())
+    return JSONResponse({"ready": ready, "networks": networks}, 200 if ready else 503)
+
+
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=PlainTextResponse)
+async def read_metrics(rooms: TheRooms) -> Response:
+    """In the Prometheus text format."""
+    for name, room in rooms.networks.items():
+        tail = room.intake.tail
+        metrics.settled_lag.labels(name).set(tail.lag_ms() / 1000)
+        if tail.position is not None:
+            metrics.settled_sequence.labels(name).set(tail.position.sequence)
+    return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def network_health(rooms: Rooms, name: str) -> dict[str, object]:
+    """Whether a network's events are taken, and how far its ledger was read."""
+    tail = rooms.networks[name].intake.tail
+    position = tail.position
+    lag_ms = tail.lag_ms()
+    return {
+        "ready": tail.failure is None and tail.has_caught_up and lag_ms <= rooms.max_lag_ms,
+        "sequence": None if position is None else position.sequence,
+        "lag_ms": lag_ms,
+        "stopped_by": None if tail.failure is None else type(tail.failure).__name__,
+    }

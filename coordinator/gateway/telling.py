@@ -1,0 +1,84 @@
+"""Entries as JSON: what the gateway answers, with only the outcomes that the caller may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from coordinator.access import Grant
+from coordinator.gateway.sight import outcomes_for
+from coordinator.intake.door import Answer, Gone, NotYet, Told
+from coordinator.plain import fact_json
+from events.entry import Locked, Unread
+from events.fact import Actor
+from events.sentences import refusal_sentence
+from events.verdict import Duplicate, Recorded, Refused, Unreadable
+
+
+def verdict_json(verdict: Recorded | Refused | Duplicate | Unreadable) -> dict[str, object]:
+    """The verdict with its code and a sentence for people."""
+    match verdict:
+        case Recorded():
+            return {"kind": "recorded"}
+        case Refused(code=code, field=field):
+            return {"kind": "refused", "code": str(code), "field": field, "sentence": refusal_sentence(code)}
+        case Duplicate(of_sequence=first):
+            return {"kind": "duplicate", "of_sequence": first}
+        case Unreadable(why=why):
+            return {"kind": "unreadable", "why": why}
+
+
+def speaker_of(told: Told) -> Actor | None:
+    """Who said the event, where it can be opened."""
+    event = told.decision.opened.event
+    return None if isinstance(event, Locked | Unread) else event.actor
+
+
+def event_name(told: Told) -> str | None:
+    """The event's kind; None where it could not be read."""
+    match told.decision.opened.event:
+        case Unread():
+            return None
+        case Locked(name=name):
+            return name
+        case event:
+            return type(event).__name__
+
+
+def told_json(told: Told, grant: Grant, own_units: Collection[str]) -> dict[str, object]:
+    """An accepted entry. Of the event only its kind is told: who said it has the rest, and others have the views."""
+    speaker = speaker_of(told)
+    said_it = speaker is not None and grant.may_say(speaker) is None
+    return {
+        "status": "accepted",
+        "network": told.decision.network,
+        "sequence": told.sequence,
+        "event_offset": told.decision.event_offset,
+        "event_time_ms": told.decision.event_time_ms,
+        "hash": told.hash.hex(),
+        "previous_hash": told.previous_hash.hex(),
+        "repeated": told.repeated,
+        "event": event_name(told),
+        "verdict": verdict_json(told.verdict),
+        "outcomes": [fact_json(outcome) for outcome in outcomes_for(grant, own_units, said_it, told.decision.outcomes)],
+    }
+
+
+def answer_json(answer: Answer, network: str, grant: Grant, own_units: Collection[str]) -> dict[str, object]:
+    """An entry, or where it will be."""
+    match answer:
+        case Told():
+            return told_json(answer, grant, own_units)
+        case NotYet(event_id=event_id):
+            return {"status": "pending", "event_id": event_id, "location": event_path(network, event_id)}
+        case Gone(event_id=event_id):
+            return {"status": "erased", "event_id": event_id}
+
+
+def event_path(network: str, event_id: str) -> str:
+    """Where an event's entry is, or will be."""
+    return f"/v1/{network}/events/{event_id}"
+
+
+def entry_path(network: str, sequence: int) -> str:
+    """Where an entry is."""
+    return f"/v1/{network}/entries/{sequence}"

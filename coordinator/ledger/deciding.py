@@ -1,0 +1,88 @@
+"""From events to entries: open, decide, seal, chain. Nothing is sent here."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Generic
+
+from coordinator.ledger.core import Core, S, Sealing
+from coordinator.ledger.proposal import Head, Proposal
+from coordinator.ledger.settings import STATE_HASH_EVERY
+from coordinator.ledger.state_hash import StateHasher
+from events.codec import encode_body
+from events.entry import Decided, OpenedDecision, OpenedEvent
+from events.envelope import Envelope, hash_of, seal_envelope
+from events.facts import Outcome
+from events.person import CaseErased
+from events.topics import MAX_ENTRY_BYTES
+from events.verdict import Recorded
+from reading.partition_log import LogRecord
+
+BREATH_EVERY = 16
+"""Decisions after which other tasks of the process get a turn."""
+
+
+class EntryTooLarge(Exception):
+    """The core let outcomes grow beyond what a ledger record may hold; it must refuse such an event (`too_large`) instead."""
+
+
+class Deciding(Generic[S]):
+    """Decides events one after the other, each from the state that the one before left."""
+
+    def __init__(self, network: str, core: Core[S], sealing: Sealing, hasher: StateHasher[S]) -> None:
+        self._network = network
+        self._core = core
+        self._sealing = sealing
+        self._hasher = hasher
+
+    async def propose(self, head: Head[S], whole: bool, records: Sequence[LogRecord], outdated: Callable[[], bool], now_s: float) -> list[Proposal[S]]:
+        """Entries for these events, chained from `head`; empty as soon as `outdated()` says that the ledger went another way.
+
+        `whole`: the sealed half of the state can be hashed. Raises KeyDestroyed where the head is behind an erasure.
+        """
+        opened = await self._sealing.open_events([record.value or b"" for record in records])
+        states: list[S] = []
+        times: list[int] = []
+        outcomes: list[tuple[int, tuple[Outcome, ...]]] = []
+        state, at_ms = head.state, head.event_time_ms
+        hashes: dict[int, tuple[bytes, bytes | None]] = {}
+        for index, (record, event) in enumerate(zip(records, opened, strict=True)):
+            if index % BREATH_EVERY == BREATH_EVERY - 1:
+                await asyncio.sleep(0)
+            if outdated():
+                return []
+            sequence = head.sequence + 1 + index
+            at_ms = max(record.timestamp_ms, at_ms)
+            if sequence % STATE_HASH_EVERY == 0:
+                clear, sealed = await self._hasher.hashes(state)
+                hashes[sequence] = clear, sealed if whole else None
+            decided = self._core.decide(state, event, at_ms)
+            state = self._core.evolve(state, OpenedDecision(self._network, sequence, record.offset, at_ms, event, decided))
+            states.append(state)
+            times.append(at_ms)
+            outcomes.append((record.offset, decided))
+        sealed_outcomes = await self._sealing.seal_outcomes(outcomes)
+        if outdated():
+            return []
+        proposals: list[Proposal[S]] = []
+        previous = head.hash
+        for index, (record, encoded) in enumerate(zip(records, sealed_outcomes, strict=True)):
+            sequence = head.sequence + 1 + index
+            reported = record.value or b""
+            erased = _erased(opened[index], outcomes[index][1])
+            body = encode_body(Decided(reported, encoded, *hashes.get(sequence, (None, None))))
+            value = seal_envelope(Envelope(self._network, sequence, previous, record.offset, times[index], body))
+            if len(value) > MAX_ENTRY_BYTES:
+                raise EntryTooLarge(f"entry {sequence} would take {len(value)} bytes")
+            previous = hash_of(value)
+            after = Head(states[index], sequence, previous, record.offset, times[index], hashlib.sha256(reported).digest())
+            proposals.append(Proposal(value, erased, after, now_s))
+        return proposals
+
+
+def _erased(opened: OpenedEvent, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    if isinstance(opened.event, CaseErased) and any(isinstance(outcome, Recorded) for outcome in outcomes):
+        return (opened.event.case_id,)
+    return ()

@@ -1,0 +1,44 @@
+"""Hashes of the folded state, which every 1,000th entry carries: a fold that differs stops."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Generic
+
+from coordinator.ledger.core import Core, S, SealedPart, Sealing
+from reading.key_errors import KeyDestroyed
+from reading.vault import Row
+
+FIELD = "state"
+
+
+class StateHasher(Generic[S]):
+    """Computes them. Sealed parts that have not changed since the last time are not sealed again."""
+
+    def __init__(self, core: Core[S], sealing: Sealing) -> None:
+        self._core = core
+        self._sealing = sealing
+        self._sealed: dict[str, tuple[bytes, bytes]] = {}
+
+    async def hashes(self, state: S) -> tuple[bytes, bytes | None]:
+        """SHA-256 of the clear half and of the sealed half (sealed parts, sorted, one after the other); None where a key of that half is gone."""
+        parts = self._core.parts(state)
+        sealed = await self.sealed_parts(parts.sealed)
+        sealed_hash = None if sealed is None else hashlib.sha256(b"".join(sorted(sealed))).digest()
+        return hashlib.sha256(parts.clear).digest(), sealed_hash
+
+    async def sealed_parts(self, parts: tuple[SealedPart, ...]) -> list[bytes] | None:
+        """Each part sealed under its subject's key, in order; None where a key is gone."""
+        changed = [part for part in parts if self._sealed.get(part.subject, (None,))[0] != part.plain]
+        try:
+            sealed = await self._sealing.seal_records([state_row(part.subject, part.plain) for part in changed])
+        except KeyDestroyed:
+            return None
+        new = {part.subject: (part.plain, text) for part, text in zip(changed, sealed, strict=True)}
+        self._sealed = {part.subject: new.get(part.subject) or self._sealed[part.subject] for part in parts}
+        return [text for _, text in self._sealed.values()]
+
+
+def state_row(subject: str, content: bytes) -> Row:
+    """Where a part of the state stands for the vault: the same place in a hash and in a snapshot."""
+    return Row(subject, FIELD, subject, content)

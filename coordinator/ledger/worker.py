@@ -1,0 +1,343 @@
+"""The loop of one network: load -> decide -> append, and nothing is true until it is read back.
+
+Two tasks share one window of proposals. The *proposer* takes events from the log by itself (its own consumer, explicit offsets), decides them from
+the end of the window and appends the entries. The *tail* reads the ledger: what comes back as proposed is settled; whatever else is accepted is
+adopted, and the window is dropped and decided again. Every await in the proposer may be the one during which the ledger goes another way, so it
+looks at `_course` after the last one and before it proposes; a change of course there means: throw the batch away.
+
+Nobody needs to ring for events to be decided: `ring` shortens the wait, and without it the loop looks every second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+from coordinator.ledger import metrics
+from coordinator.ledger.clock_events import ClockEvents
+from coordinator.ledger.core import Clock, Core, Randomness, S, Sealing
+from coordinator.ledger.deciding import Deciding
+from coordinator.ledger.events_source import EventsSource
+from coordinator.ledger.fold import Folding, Settled, settled_by_own
+from coordinator.ledger.loading import Loading
+from coordinator.ledger.log_appender import AppendFailed, LogAppender
+from coordinator.ledger.proposal import Head, Proposal, Window, head_at
+from coordinator.ledger.settings import LedgerSettings
+from coordinator.ledger.snapshots import Snapshots
+from coordinator.ledger.state_hash import StateHasher
+from events.acceptance import Ignored
+from events.entry import Decided
+from events.envelope import open_envelope
+from reading.errors import EventDiffers
+from reading.key_errors import KeyDestroyed
+from reading.ledger_chain import AcceptedRecord, Headers
+from reading.ledger_follower import LedgerFollower
+from reading.partition_log import LogRecord
+
+log = logging.getLogger(__name__)
+
+REMEMBERED_EVENTS = 65_536
+"""Decided events whose hashes are kept for holding against what is offered again. Older ones are left to the comparison before each fetch."""
+READ_WAIT_MS = 100
+BEHIND_AN_ERASURE_FOR_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """Where a worker is."""
+
+    sequence: int
+    event_offset: int
+    """Offset of the last event whose entry is settled."""
+    unsettled: int
+    following: bool
+    settled_lag_events: int
+
+
+class Worker(Generic[S]):
+    """One network's worker in this process. `run` it in a task; cancel the task to stop it."""
+
+    def __init__(
+        self,
+        network: str,
+        core: Core[S],
+        sealing: Sealing,
+        clock: Clock,
+        randomness: Randomness,
+        settings: LedgerSettings,
+        source: EventsSource,
+        appender: LogAppender,
+        loading: Loading[S],
+        snapshots: Snapshots[S],
+        clock_events: ClockEvents | None,
+    ) -> None:
+        self.network = network
+        self._core = core
+        self._sealing = sealing
+        self._clock = clock
+        self._randomness = randomness
+        self._settings = settings
+        self._source = source
+        self._appender = appender
+        self._loading = loading
+        self._snapshots = snapshots
+        self._clock_events = clock_events
+        hasher = StateHasher(core, sealing)
+        self._folding = Folding(core, sealing, hasher)
+        self._deciding = Deciding(network, core, sealing, hasher)
+        self._headers: Headers = (("worker", settings.worker_id.encode()), ("build", settings.build.encode()))
+        self._window: Window[S] = Window()
+        self._loaded: Settled[S] | None = None
+        self._course = 0
+        self._adopting = False
+        self._follow_until_s = float("-inf")
+        self._rung_to = -1
+        self._bell = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._dry = False
+        self._remembered: OrderedDict[int, bytes] = OrderedDict()
+
+    @property
+    def status(self) -> WorkerStatus | None:
+        """None until the ledger is loaded."""
+        if self._loaded is None:
+            return None
+        position = self._loaded.position
+        known = max(self._rung_to, self._head().event_offset)
+        following = self._clock.monotonic_s() < self._follow_until_s
+        return WorkerStatus(position.sequence, position.event_offset, len(self._window), following, known - position.event_offset)
+
+    def ring(self, offset: int, value: bytes | None) -> None:
+        """There is an event at this offset. One that the ledger has decided is held against the ledger's copy. Raises EventDiffers."""
+        known = self._remembered.get(offset)
+        if known is not None and known != hashlib.sha256(value or b"").digest():
+            raise EventDiffers(self.network, offset)
+        self._rung_to = max(self._rung_to, offset)
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Work until cancelled. Raises ReadingStopped and TopicMissing; anything else raised is a fault of this process, to be started again."""
+        self._loaded, reader = await self._loading.load()
+        self._remember(self._loaded.position.event_offset, self._loaded.event_hash)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._tail(reader))
+                tasks.create_task(self._propose())
+                tasks.create_task(self._keep_snapshots())
+                if self._clock_events is not None:
+                    tasks.create_task(self._report_deadlines(self._clock_events))
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        finally:
+            await reader.close()
+            await self._source.close()
+            await self._appender.close()
+            await self._snapshots.close()
+            if self._clock_events is not None:
+                await self._clock_events.close()
+
+    def on_ignored(self, record: LogRecord, why: Ignored) -> None:
+        """Told by the reader of each record that is not an entry. One of ours that is still in the window can never become one: its predecessor is lost."""
+        metrics.IGNORED.labels(self.network, why).inc()
+        if self._window and why is not Ignored.ENVELOPE and ("worker", self._settings.worker_id.encode()) in record.headers:
+            value = record.value or b""
+            if self._window.holds(value, open_envelope(value).sequence):
+                self._change_course("lost")
+
+    # The tail
+
+    async def _tail(self, reader: LedgerFollower) -> None:
+        async for batch in reader.follow(idle_ms=500):
+            for index, record in enumerate(batch):
+                if not self._settle(record):
+                    await self._adopt(batch[index:])
+                    break
+            self._give_up_lost()
+            self._show()
+
+    def _settle(self, record: AcceptedRecord) -> bool:
+        """Whether the record is the entry that this worker proposed next; it is settled then."""
+        proposal = self._window.settle(record.value)
+        if proposal is None:
+            return False
+        self._loaded = settled_by_own(self._settled, record, proposal.after.state)
+        self._remember(record.position.event_offset, self._loaded.event_hash)
+        for case_id in proposal.erased:
+            self._sealing.forget(case_id)
+        metrics.ENTRIES.labels(self.network, "settled").inc()
+        metrics.SETTLE_SECONDS.labels(self.network).observe(self._clock.monotonic_s() - proposal.sent_at_s)
+        if not self._is_own(record):
+            self._follow()
+        self._moved.set()
+        return True
+
+    async def _adopt(self, records: Sequence[AcceptedRecord]) -> None:
+        """Take the ledger's way: forget the window, fold these entries, decide again after them."""
+        self._adopting = True
+        self._change_course("rival")
+        if any(isinstance(record.body, Decided) and not self._is_own(record) for record in records):
+            self._follow()
+        self._loaded = await self._folding.adopt(self._settled, records)
+        for record in records:
+            if isinstance(record.body, Decided):
+                self._remember(record.position.event_offset, hashlib.sha256(record.body.event).digest())
+        metrics.ENTRIES.labels(self.network, "adopted").inc(len(records))
+        self._adopting = False
+        self._moved.set()
+
+    def _give_up_lost(self) -> None:
+        oldest = self._window.oldest
+        if oldest is None or self._window.acknowledged_through < oldest.after.sequence:
+            return
+        if self._clock.monotonic_s() - oldest.sent_at_s > self._settings.given_up_after_s:
+            self._change_course("lost")
+
+    def _change_course(self, why: str) -> None:
+        """Forget the window; what is being decided from its end is thrown away too. The proposer looks for events at once, unrung."""
+        self._course += 1
+        if self._window.drop():
+            metrics.CONFLICTS.labels(self.network, why).inc()
+            log.info("window_dropped", extra={"network": self.network, "why": why})
+        self._window.acknowledged_through = -1
+        self._dry = False
+        self._bell.set()
+        self._moved.set()
+
+    def _follow(self) -> None:
+        self._follow_until_s = self._clock.monotonic_s() + self._randomness.uniform(*self._settings.rival_silent_s)
+
+    def _is_own(self, record: AcceptedRecord) -> bool:
+        return self._headers[0] in record.headers
+
+    # The proposer
+
+    async def _propose(self) -> None:
+        behind_since_s: float | None = None
+        while True:
+            self._moved.clear()
+            pause_s = self._pause_s()
+            if pause_s > 0:
+                await _within(self._moved, pause_s)
+                continue
+            if self._dry:
+                await _within(self._bell, self._settings.poll_every_s)
+            self._bell.clear()
+            course, head = self._course, self._head()
+            room = min(self._settings.batch_events, self._settings.window_entries - len(self._window))
+            records = await self._source.fetch(head.event_offset + 1, head.event_hash, self._settled.events_topic_id, room, READ_WAIT_MS)
+            self._dry = not records and self._rung_to <= head.event_offset
+            if not records or course != self._course:
+                continue
+            try:
+                await self._propose_batch(course, head, records)
+                behind_since_s = None
+            except KeyDestroyed:
+                now_s = self._clock.monotonic_s()
+                behind_since_s = behind_since_s or now_s
+                if now_s - behind_since_s > BEHIND_AN_ERASURE_FOR_S:
+                    raise
+                self._change_course("erased")
+                await self._clock.sleep(0.2)
+
+    async def _propose_batch(self, course: int, head: Head[S], records: list[LogRecord]) -> None:
+        now_s = self._clock.monotonic_s()
+        proposals = await self._deciding.propose(head, self._settled.whole, records, lambda: course != self._course, now_s)
+        metrics.BATCH_SECONDS.labels(self.network).observe(self._clock.monotonic_s() - now_s)
+        if not proposals or course != self._course:
+            return
+        self._window.extend(proposals)
+        try:
+            acknowledged = await self._appender.append([(None, proposal.value, self._headers) for proposal in proposals])
+        except AppendFailed:
+            await self._append_failed(course)
+            return
+        acknowledged.add_done_callback(lambda done: self._appended(course, proposals, done))
+
+    def _appended(self, course: int, proposals: Sequence[Proposal[S]], done: asyncio.Future[None]) -> None:
+        if course != self._course or done.cancelled():
+            return
+        if done.exception() is None:
+            self._window.acknowledged_through = proposals[-1].after.sequence
+        else:
+            self._change_course("failed")
+
+    async def _append_failed(self, course: int) -> None:
+        if course == self._course:
+            self._change_course("failed")
+        await self._clock.sleep(0.2)
+
+    def _pause_s(self) -> float:
+        """Seconds for which nothing may be proposed unless something moves; 0: go on."""
+        now_s = self._clock.monotonic_s()
+        if self._adopting:
+            return 1.0
+        if now_s < self._follow_until_s:
+            return self._follow_until_s - now_s
+        oldest = self._window.oldest
+        if oldest is not None and (len(self._window) >= self._settings.window_entries or now_s - oldest.sent_at_s > self._settings.window_s):
+            return 1.0
+        return 0.0
+
+    def _head(self) -> Head[S]:
+        newest = self._window.newest
+        return newest.after if newest else head_at(self._settled.state, self._settled.position, self._settled.event_hash)
+
+    # Beside the loop
+
+    async def _keep_snapshots(self) -> None:
+        written, written_at_s = self._settled.position.sequence, self._clock.monotonic_s()
+        while True:
+            await self._clock.sleep(1.0)
+            settled = self._settled
+            entries = settled.position.sequence - written
+            since_s = self._clock.monotonic_s() - written_at_s
+            if entries < self._settings.snapshot_every_entries and (entries == 0 or since_s < self._settings.snapshot_every_s):
+                continue
+            try:
+                done = await self._snapshots.write(settled)
+            except AppendFailed:
+                continue
+            written_at_s = self._clock.monotonic_s()
+            if done:
+                written = settled.position.sequence
+                metrics.SNAPSHOT_SEQUENCE.labels(self.network).set(written)
+
+    async def _report_deadlines(self, clock_events: ClockEvents) -> None:
+        while True:
+            await self._clock.sleep(0.25)
+            idle = not self._window and self._dry and self._rung_to <= self._settled.position.event_offset
+            if idle and self._pause_s() == 0:
+                await clock_events.report(self._core.next_deadline_ms(self._settled.state))
+
+    @property
+    def _settled(self) -> Settled[S]:
+        if self._loaded is None:
+            raise RuntimeError("the ledger is not loaded yet")
+        return self._loaded
+
+    def _remember(self, offset: int, event_hash: bytes | None) -> None:
+        if event_hash is not None:
+            self._remembered[offset] = event_hash
+            if len(self._remembered) > REMEMBERED_EVENTS:
+                self._remembered.popitem(last=False)
+
+    def _show(self) -> None:
+        status = self.status
+        if status is not None:
+            metrics.SEQUENCE.labels(self.network).set(status.sequence)
+            metrics.UNSETTLED.labels(self.network).set(status.unsettled)
+            metrics.FOLLOWING.labels(self.network).set(status.following)
+            metrics.LAG.labels(self.network).set(status.settled_lag_events)
+
+
+async def _within(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, at most so long."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return

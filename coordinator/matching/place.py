@@ -1,0 +1,33 @@
+"""A unit as the matcher sees it, at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from events.fact import Danger
+from events.vocabulary import Host, Level, Need
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """An open unit and what is free in it."""
+
+    unit_id: str
+    project_id: str
+    body: str
+    """The body that runs it."""
+    bodies: frozenset[str]
+    """Every body that may act for its project."""
+    region: str
+    level: Level
+    places: int
+    """Places that the unit was opened or amended with."""
+    hosts: frozenset[Host]
+    offers: frozenset[Need]
+    languages: frozenset[str]
+    dangers: tuple[Danger, ...]
+    """Dangers to the unit or its residents."""
+    accepting: bool
+    free: int
+    observed_at_ms: int | None
+    """When the published count was observed; None: never published, nothing is free."""

@@ -1,0 +1,146 @@
+"""The ten safety rules, and the two that exclude a unit without being about safety, each a named predicate.
+
+A predicate returns its `Rule` where the place is excluded for the request, else None. All take the same four things: the request, the place, the
+instant (milliseconds) and the terms in force. The matcher asks all of them, in the order of `Rule`; acceptance and departure ask again those
+that can turn (`still_safe`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from coordinator.matching.danger import overlap
+from coordinator.matching.place import Place
+from coordinator.matching.request import Request
+from coordinator.matching.terms import Terms
+from events.vocabulary import Host, Level, Rule
+
+Predicate = Callable[[Request, Place, int, Terms], Rule | None]
+
+
+def accepting(_request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
+    """The unit takes people in, and people live in it."""
+    return None if place.accepting and place.level is not Level.NON_RESIDENTIAL else Rule.ACCEPTING
+
+
+def one_place_one_case(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
+    """Rule 1. The whole household fits in this one unit, and it is not the one that it lives in."""
+    return None if request.household.size <= place.free and place.unit_id != request.lives_in else Rule.ONE_PLACE_ONE_CASE
+
+
+def never_towards_danger(request: Request, place: Place, _at_ms: int, terms: Terms) -> Rule | None:
+    """Rule 2. Nothing dangerous for the case is at the unit, and the case brings no danger to its residents."""
+    zone = request.zone
+    if (
+        zone.everywhere
+        or place.region in zone.regions
+        or place.unit_id in zone.units
+        or place.project_id in zone.projects
+        or (zone.bodies and (place.body in zone.bodies or not zone.bodies.isdisjoint(place.bodies)))
+    ):
+        return Rule.NEVER_TOWARDS_DANGER
+    if place.dangers and any(overlap(own, theirs, terms) for own in request.dangers for theirs in place.dangers):
+        return Rule.NEVER_TOWARDS_DANGER
+    return None
+
+
+def never_with_exploiters(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
+    """Rule 3. Nobody from whom the case is kept apart is near: living there, expected there, on the way there or able to come back there."""
+    near = request.near
+    if place.unit_id in near.units or place.project_id in near.projects or place.region in near.regions:
+        return Rule.NEVER_WITH_EXPLOITERS
+    return None
+
+
+def minors(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
+    """Rule 4. Unaccompanied minors go where they alone are hosted, and no adult does; parents with children go where such families are hosted."""
+    household = request.household
+    if household.unaccompanied:
+        return None if Host.UNACCOMPANIED_MINORS in place.hosts and not household.has_adults else Rule.MINORS
+    if Host.UNACCOMPANIED_MINORS in place.hosts:
+        return Rule.MINORS
+    if all(not wanted.isdisjoint(place.hosts) for wanted in household.family_hosts):
+        return None
+    return Rule.MINORS
+
+
+def gender(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
+    """Rule 5. The unit hosts every adult as the person they say they are."""
+    return None if request.household.hosts <= place.hosts else Rule.GENDER
+
+
+def essential_needs(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
+    """Rule 6. Every essential need is met, a language where nobody else could be understood among them."""
+    household = request.household
+    if household.essential <= place.offers and all(not spoken.isdisjoint(place.languages) for spoken in household.only_languages):
+        return None
+    return Rule.ESSENTIAL_NEEDS
+
+
+def agreement(request: Request, _place: Place, at_ms: int, terms: Terms) -> Rule | None:
+    """Rule 7. Everybody who must agree does, for long enough still."""
+    until = request.agreed_until_ms
+    return None if until is not None and until - at_ms >= terms.policy.minimum_agreement_left_ms else Rule.AGREEMENT
+
+
+def one_live_proposal(request: Request, _place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
+    """Rule 8. The case has no live proposal."""
+    return Rule.ONE_LIVE_PROPOSAL if request.has_live_proposal else None
+
+
+def freshness(_request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
+    """Rule 9. Somebody has seen the free places not too long ago."""
+    observed = place.observed_at_ms
+    return None if observed is not None and at_ms - observed < terms.policy.fresh_for_ms else Rule.FRESHNESS
+
+
+def people_decide(request: Request, _place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
+    """Rule 10. No unaccompanied minor is placed by a machine, and nobody for whom an operator was called in."""
+    return Rule.PEOPLE_DECIDE if request.operator_decides or request.household.unaccompanied else None
+
+
+def declined_before(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
+    """The unit declined this case, or let its proposal expire, and nothing has changed since."""
+    return Rule.DECLINED_BEFORE if place.unit_id in request.parked else None
+
+
+PREDICATES: tuple[Predicate, ...] = (
+    accepting,
+    one_place_one_case,
+    never_towards_danger,
+    never_with_exploiters,
+    minors,
+    gender,
+    essential_needs,
+    agreement,
+    one_live_proposal,
+    freshness,
+    people_decide,
+    declined_before,
+)
+"""In the order of `Rule`: the first that excludes is the one named."""
+
+_ABOUT_THE_UNIT: tuple[Predicate, ...] = (never_towards_danger, never_with_exploiters, minors, gender, essential_needs)
+
+
+def excluded_by(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
+    """The first rule that excludes a place for a request; None: it may be proposed."""
+    for predicate in PREDICATES:
+        rule = predicate(request, place, at_ms, terms)
+        if rule is not None:
+            return rule
+    return None
+
+
+def still_safe(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
+    """The first of rules 2 to 7 that forbids a place already held for the request; an agreement counts to its last instant."""
+    for predicate in _ABOUT_THE_UNIT:
+        rule = predicate(request, place, at_ms, terms)
+        if rule is not None:
+            return rule
+    return None if still_agreed(request, at_ms) else Rule.AGREEMENT
+
+
+def still_agreed(request: Request, at_ms: int) -> bool:
+    """Whether everybody who must agree does so at this instant."""
+    return request.agreed_until_ms is not None and request.agreed_until_ms > at_ms

@@ -1,0 +1,41 @@
+"""How well a place suits a request, in integers under the policy's weights. Only places that no rule excludes are scored."""
+
+from __future__ import annotations
+
+import hashlib
+
+from coordinator.matching.place import Place
+from coordinator.matching.request import Request
+from coordinator.matching.terms import Terms
+from events.vocabulary import Host, Reason
+
+_FAMILIES = frozenset({Host.MOTHERS_WITH_CHILDREN, Host.FATHERS_WITH_CHILDREN})
+
+
+def score_parts(request: Request, place: Place, at_ms: int, terms: Terms, load: int) -> tuple[int, ...]:
+    """Score parts in the order of `Weights`' fields, signs included.
+
+    `load`: hundredths of the project's capacity that holds and arrivals of this network already take.
+    """
+    weights = terms.policy.weights
+    household = request.household
+    members = household.members
+    spare = place.free - household.size if not _FAMILIES.isdisjoint(place.hosts) else 0
+    safe_distance = request.reason is Reason.SAFETY and terms.macro_area_of.get(place.region) not in request.zone.macro_areas
+    fresh = place.observed_at_ms is not None and (at_ms - place.observed_at_ms) * 2 < terms.policy.fresh_for_ms
+    return (
+        weights.language * sum(1 for member in members if not place.languages.isdisjoint(member.languages)),
+        weights.preferred_need * sum(1 for member in members for need in member.preferred_needs if need in place.offers),
+        weights.level if place.level in request.wished_levels else 0,
+        weights.wished_region if place.region in request.wished_regions else 0,
+        weights.distance_from_danger if safe_distance else 0,
+        weights.fresh if fresh else 0,
+        -weights.thrift_per_offer * len(place.offers - household.needs),
+        -weights.thrift_per_spare_place * spare,
+        -weights.fairness * load,
+    )
+
+
+def tie_break(request: Request, place: Place) -> bytes:
+    """Breaks ties between equal scores, lowest first: nobody is favoured by a name, and every exact solver gives the same answer."""
+    return hashlib.sha256(f"{request.transfer_id}:{place.unit_id}".encode()).digest()

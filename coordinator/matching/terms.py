@@ -1,0 +1,32 @@
+"""The policy in force, with its geography made ready for look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from events.network import PolicyAdopted
+from events.vocabulary import Urgency
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """A policy and what follows from it. Built once when a policy is adopted."""
+
+    policy: PolicyAdopted
+    region_of: Mapping[str, str]
+    """Region by province."""
+    macro_area_of: Mapping[str, str]
+    """Macro-area by region."""
+    answer_within_ms: Mapping[Urgency, int]
+    """How long a project has to answer, by urgency."""
+
+
+def terms_of(policy: PolicyAdopted) -> Terms:
+    """The terms of a policy."""
+    return Terms(
+        policy,
+        {area.province: area.region for area in policy.areas},
+        {area.region: area.macro_area for area in policy.areas},
+        {deadline.urgency: deadline.answer_within_ms for deadline in policy.proposal_deadlines},
+    )

@@ -1,0 +1,153 @@
+"""Decides a ledger's events again and holds outcomes, bytes and state hashes against what the ledger says.
+
+An entry whose key was destroyed cannot be decided again; nor can one that was decided while a case since erased was still part of the state, where it
+differs. Both count as *not re-decidable*. After the last erasure nothing of an erased case is left in the state, so a difference there is a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic
+
+from coordinator.ledger.core import Core, S
+from coordinator.ledger.state_hash import StateHasher
+from events.codec import decode_fact, encode_body
+from events.entry import Decided, Locked, OpenedDecision
+from events.envelope import Envelope, seal_envelope
+from events.errors import Undecodable
+from events.person import CaseErased
+from reading.ledger_reader import AcceptedRecord, LedgerReader
+from reading.vault import Vault
+
+DIFFERENCES_KEPT = 20
+
+
+class Found(StrEnum):
+    """What deciding an entry again found."""
+
+    IDENTICAL = "identical"
+    NOT_REDECIDABLE = "not_redecidable"
+    DIFFERS = "differs"
+    CONTROL = "control"
+    """A genesis or an operator's entry: nothing was decided."""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """The sums of a replay."""
+
+    network: str
+    entries: int = 0
+    identical: int = 0
+    not_redecidable: int = 0
+    differs: int = 0
+    control: int = 0
+    state_hashes: int = 0
+    """State hashes that were held against this fold and agreed."""
+    last_sequence: int = -1
+    differences: list[tuple[int, str]] = field(default_factory=list)
+    """(sequence, what differs) of the first ones."""
+
+    def count(self, sequence: int, found: Found, what: str = "") -> None:
+        """Takes one entry's finding."""
+        self.entries += 1
+        self.last_sequence = sequence
+        setattr(self, str(found), getattr(self, str(found)) + 1)
+        if found is Found.DIFFERS and len(self.differences) < DIFFERENCES_KEPT:
+            self.differences.append((sequence, what))
+
+
+async def last_erasure(reader: LedgerReader) -> int:
+    """Sequence of the last entry about a `CaseErased`, recorded or not; -1 where there is none. Closes the reader."""
+    last = -1
+    async with reader:
+        async for batch in reader.read_to_end():
+            last = max([last, *(record.envelope.sequence for record in batch if _name_of(record) == CaseErased.__name__)])
+    return last
+
+
+async def replay(
+    network: str,
+    core: Core[S],
+    vault: Vault,
+    reader_from_genesis: Callable[[], LedgerReader],
+    progress: Callable[[Replayed], None] = lambda _: None,
+) -> Replayed:
+    """Replays the whole ledger. Registers nothing new: what it seals was sealed before. Raises what readers and vault raise."""
+    erased_until = await last_erasure(reader_from_genesis())
+    replaying = _Replaying(network, core, vault, erased_until)
+    async with reader_from_genesis() as reader:
+        async for batch in reader.read_to_end():
+            await replaying.take(batch)
+            progress(replaying.sums)
+    return replaying.sums
+
+
+class _Replaying(Generic[S]):
+    def __init__(self, network: str, core: Core[S], vault: Vault, erased_until: int) -> None:
+        self.sums = Replayed(network)
+        self._core = core
+        self._vault = vault
+        self._hasher = StateHasher(core, vault)
+        self._erased_until = erased_until
+        self._state = core.initial_state(network)
+        self._blind = False
+        """Something was locked, and the last erasure has not come yet: the state may lack what the decisions knew."""
+
+    async def take(self, batch: Sequence[AcceptedRecord]) -> None:
+        """The next entries, in order."""
+        opened = await self._vault.open_entries([(record.envelope, record.body) for record in batch])
+        for record, entry in zip(batch, opened, strict=True):
+            if isinstance(entry, OpenedDecision) and isinstance(record.body, Decided):
+                found, what = await self._decide(record, record.body, entry)
+            else:
+                found, what = Found.CONTROL, ""
+            self.sums.count(record.envelope.sequence, found, what)
+            self._state = self._core.evolve(self._state, entry)
+
+    async def _decide(self, record: AcceptedRecord, body: Decided, entry: OpenedDecision) -> tuple[Found, str]:
+        sequence = entry.sequence
+        if isinstance(entry.opened.event, Locked) or any(isinstance(outcome, Locked) for outcome in entry.outcomes):
+            self._blind = True
+            return Found.NOT_REDECIDABLE, ""
+        blind = self._blind and sequence <= self._erased_until
+        decided = self._core.decide(self._state, entry.opened, entry.event_time_ms)
+        if decided != entry.outcomes:
+            return (Found.NOT_REDECIDABLE, "") if blind else (Found.DIFFERS, _first_difference(decided, entry.outcomes))
+        (sealed,) = await self._vault.seal_outcomes([(entry.event_offset, decided)])
+        hashes: tuple[bytes | None, bytes | None] = (None, None)
+        if body.clear_state_hash is not None:
+            hashes = await self._hasher.hashes(self._state)
+            if hashes[0] != body.clear_state_hash:
+                return Found.DIFFERS, "the hash of the clear half of the state"
+            if not blind and body.sealed_state_hash is not None and hashes[1] is not None and hashes[1] != body.sealed_state_hash:
+                return Found.DIFFERS, "the hash of the sealed half of the state"
+            self.sums.state_hashes += 1
+        again = Decided(body.event, sealed, body.clear_state_hash, body.sealed_state_hash)
+        envelope = record.envelope
+        value = seal_envelope(
+            Envelope(envelope.network, sequence, envelope.previous_hash, envelope.event_offset, envelope.event_time_ms, encode_body(again))
+        )
+        return (Found.IDENTICAL, "") if value == record.value else (Found.DIFFERS, "the sealed bytes")
+
+
+def _first_difference(decided: Sequence[object], accepted: Sequence[object]) -> str:
+    """Which outcome differs, by kind alone: no field, for it may describe a person."""
+    for index, (ours, theirs) in enumerate(zip(decided, accepted, strict=False)):
+        if ours != theirs:
+            kinds = type(ours).__name__, type(theirs).__name__
+            return f"outcome {index}: {kinds[0]} decided, {kinds[1]} accepted" if kinds[0] != kinds[1] else f"outcome {index}: fields of {kinds[0]}"
+    return f"{len(decided)} outcomes decided, {len(accepted)} accepted"
+
+
+def _name_of(record: AcceptedRecord) -> str | None:
+    if not isinstance(record.body, Decided):
+        return None
+    try:
+        return decode_fact(record.body.event).name
+    except Undecodable:
+        return None
+
+

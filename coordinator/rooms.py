@@ -1,0 +1,33 @@
+"""A network with everything opened that a door needs. Made in `coordinator.wiring` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coordinator.intake.door import Intake
+from events.acceptance import Position
+from events.topics import TopicNames
+from projections.reads import Reads
+from reading.ledger_reader import LedgerReader
+from reading.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRoom:
+    """One network's ledger, keys, views and door."""
+
+    name: str
+    partition: int
+    bootstrap: str
+    names: TopicNames
+    vault: Vault
+    reads: Reads
+    intake: Intake
+    """Started where the command or process takes events; else only its parts are connected on use."""
+    reader: Callable[[Position | None], LedgerReader]
+    """A new reader of the ledger after an anchor; None: from the genesis. Close it."""
+
+    async def units_of(self, project_id: str | None) -> frozenset[str]:
+        """Units of a project as the views know them; none where there is no project."""
+        return frozenset() if project_id is None else await self.reads.units_of(project_id)

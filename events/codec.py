@@ -1,0 +1,258 @@
+"""Facts and ledger bodies as bytes: Avro single-object encoding (`C3 01`, fingerprint, body), so that a record needs no registry to be read.
+
+A fact is two records (`events.fact`): a clear one, which is the wire value, and a private one, which stands sealed inside it. Sealing is not done here:
+
+    clear, private = split(fact)             then seal `private` into its `Sealed` copies
+    value = encode_fact(name, clear, sealed)
+    wire = decode_fact(value)                then open one of `wire.sealed`
+    fact = join(wire, private)               or join(wire, None), where there is no key: a `Locked`
+
+Every released version of a record is read, and resolved to the newest; only the newest is written. Text never holds U+0000, integers are 64 bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from events.binary import Malformed, TrailingBytes
+from events.compiled import HEADER_BYTES, Writer, compile_reader, compile_typed_reader, compile_typed_writer, compile_writer
+from events.entry import Body, Decided, Genesis, Locked, NoEvent, SourceChanged
+from events.errors import BodyUnreadable, Undecodable
+from events.fact import SealedUnder
+from events.facts import EVENT_TYPES, FACT_TYPES, OUTCOME_TYPES, Fact
+from events.ids import is_uuid
+from events.schemas import Version, newest, versions
+from events.typed import fields_to_typed, hints_of, record_to_plain
+
+MARK = b"\xc3\x01"
+"""Begins every value in single-object encoding."""
+
+EVENT_NAMES = frozenset(kind.__name__ for kind in EVENT_TYPES)
+OUTCOME_NAMES = frozenset(kind.__name__ for kind in OUTCOME_TYPES)
+
+_NOTHING: Mapping[str, Any] = {}
+_UNREADABLE = (Malformed, IndexError, KeyError, UnicodeDecodeError)
+"""What a compiled reader raises for bytes that are not its record, or that hold a symbol no vocabulary knows."""
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One sealed copy of a private record."""
+
+    ref: bytes
+    """16 bytes that the key store maps to a key."""
+    key_version: int
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WireFact:
+    """A fact as it stands in a record, its private part still sealed."""
+
+    name: str
+    """Name of the kind of fact, a key of `events.facts.FACT_TYPES`."""
+    clear: dict[str, object]
+    """The clear fields as plain values, fit for JSON: vocabularies as text, lists, nested records as dicts, instants as integers, dates as ISO 8601."""
+    sealed: tuple[Sealed, ...]
+    """Empty where this kind has no private part, or a hostile sender left it out."""
+
+
+def _by_header(name: str) -> dict[bytes, Version]:
+    return {MARK + version.fingerprint: version for version in versions() if version.name == name}
+
+
+def _field_names(name: str) -> tuple[str, ...]:
+    return tuple(field["name"] for field in newest()[name].schema["fields"])
+
+
+class _Form:
+    """A dataclass, or some of its fields, as a record: its readers by header, and the writer of the newest version."""
+
+    __slots__ = ("header", "name", "readers", "writer")
+
+    def __init__(self, kind: type, name: str) -> None:
+        last = newest()[name]
+        self.name = name
+        self.header = MARK + last.fingerprint
+        self.writer = compile_typed_writer(last.schema, kind)
+        self.readers = {header: compile_typed_reader(version.schema, last.schema, kind) for header, version in _by_header(name).items()}
+
+    def read(self, value: bytes, beside: Mapping[str, Any]) -> Any:
+        """The whole dataclass, its other fields taken from `beside`. Raises Undecodable."""
+        reader = self.readers.get(value[:HEADER_BYTES])
+        if reader is None:
+            raise _unknown(value)
+        try:
+            return reader(value, beside)
+        except TrailingBytes:
+            raise Undecodable("trailing_bytes") from None
+        except _UNREADABLE:
+            raise Undecodable("malformed") from None
+
+
+class _Kind:
+    """How one kind of fact is split into its two records and joined again."""
+
+    __slots__ = ("clear_plain", "clear_typed", "fact", "header", "private", "readers", "writer")
+
+    def __init__(self, fact: type[Fact]) -> None:
+        name = fact.__name__
+        last = newest()[name]
+        clear_names = tuple(field for field in _field_names(name) if field != "sealed")
+        self.fact = fact
+        self.header = MARK + last.fingerprint
+        self.writer = compile_writer(last.schema)
+        self.readers = {h: compile_reader(version.schema, last.schema, {"sealed": tuple[Sealed, ...]}) for h, version in _by_header(name).items()}
+        self.clear_plain = record_to_plain(fact, clear_names)
+        self.clear_typed = fields_to_typed(fact, clear_names)
+        self.private = None if fact.sealed_under is SealedUnder.NOBODY else _Form(fact, f"{name}Private")
+        private_names = () if self.private is None else _field_names(f"{name}Private")
+        if sorted(clear_names + private_names) != sorted(hints_of(fact)):
+            raise TypeError(f"the fields of {name} are not those of its clear and its private schema together")
+
+
+_KINDS: Mapping[str, _Kind] = {name: _Kind(fact) for name, fact in FACT_TYPES.items()}
+_FACT_READERS = {header: (name, reader) for name, kind in _KINDS.items() for header, reader in kind.readers.items()}
+_EVENT_HEADERS = frozenset(header for header, (name, _) in _FACT_READERS.items() if name in EVENT_NAMES)
+
+
+def _written(name: str, header: bytes, writer: Writer, record: object) -> bytes:
+    """Raises ValueError where the record does not fit the schema. What the record holds is not in the message."""
+    out = bytearray(header)
+    try:
+        writer(out, record)
+    except (UnicodeError, KeyError, AttributeError) as problem:
+        raise ValueError(f"{name} cannot be written: {type(problem).__name__}") from None
+    except (ValueError, TypeError) as problem:
+        raise ValueError(f"{name} cannot be written: {problem}") from None
+    return bytes(out)
+
+
+def _unknown(value: bytes) -> Undecodable:
+    if not value:
+        return Undecodable("empty")
+    return Undecodable("unknown_schema" if value[:2] == MARK and len(value) >= HEADER_BYTES else "not_single_object")
+
+
+def split(fact: Fact) -> tuple[dict[str, object], bytes | None]:
+    """The clear fields as plain values, and the private record in single-object encoding (None where this kind has none).
+
+    Raises ValueError where a private field does not fit its schema.
+    """
+    kind = _KINDS[type(fact).__name__]
+    form = kind.private
+    return kind.clear_plain(fact), None if form is None else _written(form.name, form.header, form.writer, fact)
+
+
+def encode_fact(name: str, clear: Mapping[str, object], sealed: tuple[Sealed, ...]) -> bytes:
+    """The record's value. Raises ValueError where a field is missing, unknown or does not fit, or where `sealed` goes with no private part."""
+    kind = _KINDS[name]
+    if kind.private is None:
+        if sealed:
+            raise ValueError(f"{name} has no private part")
+        return _written(name, kind.header, kind.writer, clear)
+    copies = [{"ref": each.ref, "key_version": each.key_version, "text": each.text} for each in sealed]
+    return _written(name, kind.header, kind.writer, {**clear, "sealed": copies})
+
+
+def decode_fact(value: bytes) -> WireFact:
+    """The fact in a record's value, event or outcome. Raises Undecodable, never anything else, whatever the bytes are."""
+    found = _FACT_READERS.get(value[:HEADER_BYTES])
+    if found is None:
+        raise _unknown(value)
+    name, reader = found
+    try:
+        record = reader(value)
+    except TrailingBytes:
+        raise Undecodable("trailing_bytes") from None
+    except _UNREADABLE:
+        raise Undecodable("malformed") from None
+    return WireFact(name, record, record.pop("sealed", ()))
+
+
+def decode_event(value: bytes) -> WireFact:
+    """As `decode_fact`, but an outcome is an unknown schema here: nobody reports what only the coordinator decides."""
+    wire = decode_fact(value)
+    if wire.name not in EVENT_NAMES:
+        raise Undecodable("unknown_schema")
+    return wire
+
+
+def join(wire: WireFact, private_plain: bytes | None) -> Fact | Locked:
+    """The typed fact. Where there is a private part and `private_plain` is None: `Locked`, its clear fields typed as the fact's own would be.
+
+    Raises Undecodable for a private record of another kind or one that cannot be decoded, and for a symbol that no vocabulary knows.
+    """
+    kind = _KINDS[wire.name]
+    try:
+        clear = kind.clear_typed(dict(wire.clear))
+    except KeyError:
+        raise Undecodable("malformed") from None
+    if kind.private is None:
+        return kind.fact(**clear)
+    if private_plain is None:
+        return Locked(wire.name, clear)
+    fact: Fact = kind.private.read(private_plain, clear)
+    return fact
+
+
+def event_id_of(value: bytes) -> str | None:
+    """The event id in an event record's value, without decoding the rest; None where it is no event, or its id no UUID."""
+    if value[:HEADER_BYTES] not in _EVENT_HEADERS or value[HEADER_BYTES : HEADER_BYTES + 1] != b"\x48":
+        return None
+    text = value[HEADER_BYTES + 1 : HEADER_BYTES + 37].decode("ascii", "replace")
+    return text if is_uuid(text) else None
+
+
+_record_forms: dict[type, _Form] = {}
+
+
+def _form_of(kind: type) -> _Form:
+    """Compiled at its first use, for a dataclass may come from a room that this one does not know."""
+    if kind not in _record_forms:
+        if sorted(_field_names(kind.__name__)) != sorted(hints_of(kind)):
+            raise TypeError(f"the fields of {kind.__name__} are not those of its schema")
+        _record_forms[kind] = _Form(kind, kind.__name__)
+    return _record_forms[kind]
+
+
+def encode_record(record: object) -> bytes:
+    """Any dataclass that has a schema under its own name, in single-object encoding. Raises ValueError where a field does not fit."""
+    form = _form_of(type(record))
+    return _written(form.name, form.header, form.writer, record)
+
+
+def decode_record(value: bytes, kind: type[_T]) -> _T:
+    """The dataclass `kind` in these bytes, of whichever version. Raises Undecodable."""
+    record: _T = _form_of(kind).read(value, _NOTHING)
+    return record
+
+
+_BODY_KINDS: Mapping[bytes, type[Body]] = {header: kind for kind in (Decided, Genesis, NoEvent, SourceChanged) for header in _form_of(kind).readers}
+
+
+def encode_body(body: Body) -> bytes:
+    """The body of a ledger entry."""
+    return encode_record(body)
+
+
+def decode_body(value: bytes) -> Body:
+    """The body of a ledger entry. Raises BodyUnreadable."""
+    kind = _BODY_KINDS.get(value[:HEADER_BYTES])
+    try:
+        if kind is None:
+            raise _unknown(value)
+        return decode_record(value, kind)
+    except Undecodable as problem:
+        raise BodyUnreadable(f"The body of an accepted entry cannot be decoded: {problem.why}.") from None
+
+
+def schema_records() -> list[tuple[bytes, str]]:
+    """Every schema of this release as (fingerprint, text): keys and values of the topic `staffetta.schemas`, sorted by stream, name and version.
+
+    To be acknowledged there before anything is written under one of them.
+    """
+    return [(version.fingerprint, version.text) for version in versions()]

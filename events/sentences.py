@@ -1,0 +1,316 @@
+"""A sentence for people for every refusal code, rule and escalation, in English and Italian. Constant texts: no name, number or place enters them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from events.vocabulary import Escalation, RefusalCode, Rule
+
+
+class Language(StrEnum):
+    """ISO 639-1."""
+
+    ENGLISH = "en"
+    ITALIAN = "it"
+
+
+SAFETY = "safety"
+"""Stands in explanations for the rules in `events.transfer.RULES_SHOWN_AS_SAFETY`."""
+
+
+def refusal_sentence(code: RefusalCode, language: Language | str = Language.ENGLISH) -> str:
+    """Why the event changed nothing, and what to do where something can be done. Raises ValueError for another language."""
+    return _REFUSALS[code][_column(language)]
+
+
+def rule_sentence(rule: Rule | str, language: Language | str = Language.ENGLISH) -> str:
+    """Why a unit is excluded, by a value of `Rule` or the word `safety`. Raises KeyError for another word."""
+    return _RULES[rule][_column(language)]
+
+
+def escalation_sentence(why: Escalation, language: Language | str = Language.ENGLISH) -> str:
+    """Why an operator is called in."""
+    return _ESCALATIONS[why][_column(language)]
+
+
+def _column(language: Language | str) -> int:
+    return 0 if Language(language) is Language.ENGLISH else 1
+
+
+_REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
+    RefusalCode.UNKNOWN_SCHEMA: (
+        "This kind of event is not known here; the sender's release and the network's differ.",
+        "Questo tipo di evento non è conosciuto qui; la versione di chi invia e quella della rete sono diverse.",
+    ),
+    RefusalCode.WRONG_NETWORK: (
+        "The event belongs to another network.",
+        "L'evento appartiene a un'altra rete.",
+    ),
+    RefusalCode.ID_MALFORMED: (
+        "An id is not written as it must be; event ids are UUIDs of version 7, other ids are UUIDs or short names.",
+        "Un identificativo non è scritto come deve; gli eventi hanno UUID di versione 7, il resto UUID o nomi brevi.",
+    ),
+    RefusalCode.ID_TOO_OLD: (
+        "The event id is over 14 days old, so a repeat could no longer be told; report it again under a new id.",
+        "L'identificativo dell'evento ha più di 14 giorni e una ripetizione non si riconoscerebbe; segnalarlo di nuovo con un nuovo identificativo.",
+    ),
+    RefusalCode.ID_FROM_FUTURE: (
+        "The event id is from the future; check the clock of the sending computer.",
+        "L'identificativo dell'evento viene dal futuro; controllare l'orologio del computer che invia.",
+    ),
+    RefusalCode.ID_REUSED: (
+        "Another event was already reported under this id; a new event needs a new id.",
+        "Con questo identificativo è già stato segnalato un altro evento; un nuovo evento richiede un nuovo identificativo.",
+    ),
+    RefusalCode.ROLE_NOT_ALLOWED: (
+        "This role may not report this event.",
+        "Questo ruolo non può segnalare questo evento.",
+    ),
+    RefusalCode.BODY_NOT_ALLOWED: (
+        "This body may not report this event here.",
+        "Questo ente non può segnalare qui questo evento.",
+    ),
+    RefusalCode.FIELD_INVALID: (
+        "A field holds a value that cannot be; correct it and report again under a new id.",
+        "Un campo contiene un valore impossibile; correggerlo e segnalare di nuovo con un nuovo identificativo.",
+    ),
+    RefusalCode.TOO_LARGE: (
+        "The event, or what would follow from it, is too large.",
+        "L'evento, o ciò che ne seguirebbe, è troppo grande.",
+    ),
+    RefusalCode.OBSERVED_IN_FUTURE: (
+        "The observation is from the future; check the time that was entered.",
+        "L'osservazione viene dal futuro; controllare l'ora inserita.",
+    ),
+    RefusalCode.OBSERVED_OUT_OF_ORDER: (
+        "A later observation of this unit is already known.",
+        "È già nota un'osservazione successiva di questa unità.",
+    ),
+    RefusalCode.SEQUENCE_AHEAD: (
+        "The event refers to an entry that the ledger does not have yet.",
+        "L'evento fa riferimento a una registrazione che il registro non ha ancora.",
+    ),
+    RefusalCode.NO_POLICY: (
+        "The network has no policy yet; an administrator must adopt one first.",
+        "La rete non ha ancora regole in vigore; un amministratore deve prima adottarle.",
+    ),
+    RefusalCode.POLICY_NOT_NEWER: (
+        "A policy must have a higher version than the one in force.",
+        "Le nuove regole devono avere una versione superiore a quelle in vigore.",
+    ),
+    RefusalCode.RULES_NOT_CARRIED: (
+        "The running release does not carry this version of the decision rules.",
+        "La versione del programma in uso non contiene questa versione delle regole di decisione.",
+    ),
+    RefusalCode.UNKNOWN_PROJECT: (
+        "No project is registered under this id.",
+        "Nessun progetto è registrato con questo identificativo.",
+    ),
+    RefusalCode.PROJECT_EXISTS: (
+        "A project is already registered under this id.",
+        "Un progetto è già registrato con questo identificativo.",
+    ),
+    RefusalCode.UNKNOWN_AREA: (
+        "The policy in force does not know this province, region or macro-area.",
+        "Le regole in vigore non conoscono questa provincia, regione o macroarea.",
+    ),
+    RefusalCode.UNKNOWN_UNIT: (
+        "No unit is known under this id.",
+        "Nessuna unità è conosciuta con questo identificativo.",
+    ),
+    RefusalCode.UNIT_EXISTS: (
+        "A unit is already open under this id.",
+        "Un'unità è già aperta con questo identificativo.",
+    ),
+    RefusalCode.UNIT_CLOSED: (
+        "The unit is closed.",
+        "L'unità è chiusa.",
+    ),
+    RefusalCode.UNIT_IN_USE: (
+        "Somebody lives in the unit or is on the way to it.",
+        "Qualcuno vive nell'unità o vi è diretto.",
+    ),
+    RefusalCode.MORE_THAN_PLACES: (
+        "More places than the unit has.",
+        "Più posti di quanti l'unità ne abbia.",
+    ),
+    RefusalCode.UNKNOWN_CASE: (
+        "No case is known under this id.",
+        "Nessun caso è conosciuto con questo identificativo.",
+    ),
+    RefusalCode.CASE_EXISTS: (
+        "This case id cannot be used; choose a new random one.",
+        "Questo identificativo di caso non si può usare; sceglierne uno nuovo a caso.",
+    ),
+    RefusalCode.CASE_ERASED: (
+        "The data of this case have been erased.",
+        "I dati di questo caso sono stati cancellati.",
+    ),
+    RefusalCode.CASE_IN_TRANSFER: (
+        "The case has a live transfer, which must end first.",
+        "Il caso ha un trasferimento in corso, che deve prima concludersi.",
+    ),
+    RefusalCode.UNKNOWN_PERSON: (
+        "Nobody in the household has this letter.",
+        "Nessuno nel nucleo ha questa lettera.",
+    ),
+    RefusalCode.NOT_RESPONSIBLE: (
+        "Another project, or the helpline, is responsible for this case.",
+        "Di questo caso è responsabile un altro progetto o il numero verde.",
+    ),
+    RefusalCode.ALREADY_RESPONSIBLE: (
+        "This project is responsible for the case already.",
+        "Questo progetto è già responsabile del caso.",
+    ),
+    RefusalCode.HOUSEHOLD_TOO_LARGE: (
+        "The household has more people than one case may have; report it as several cases.",
+        "Il nucleo ha più persone di quante un caso ne possa avere; segnalarlo come più casi.",
+    ),
+    RefusalCode.UNKNOWN_TRANSFER: (
+        "No transfer of this case is known under this id.",
+        "Nessun trasferimento di questo caso è conosciuto con questo identificativo.",
+    ),
+    RefusalCode.TRANSFER_EXISTS: (
+        "This transfer id cannot be used; choose a new random one.",
+        "Questo identificativo di trasferimento non si può usare; sceglierne uno nuovo a caso.",
+    ),
+    RefusalCode.TRANSFER_OVER: (
+        "The transfer is over.",
+        "Il trasferimento è concluso.",
+    ),
+    RefusalCode.NO_LIVE_PROPOSAL: (
+        "The transfer has no live proposal now.",
+        "Il trasferimento non ha ora una proposta aperta.",
+    ),
+    RefusalCode.PROPOSAL_SUPERSEDED: (
+        "The proposal is no longer live.",
+        "La proposta non è più aperta.",
+    ),
+    RefusalCode.NOT_ASKED: (
+        "The proposal was made to another project.",
+        "La proposta è stata fatta a un altro progetto.",
+    ),
+    RefusalCode.NOT_ACCEPTED_YET: (
+        "No place has been accepted for this transfer yet.",
+        "Per questo trasferimento non è stato ancora accettato un posto.",
+    ),
+    RefusalCode.NOT_DEPARTED_YET: (
+        "The departure has not been confirmed yet.",
+        "La partenza non è stata ancora confermata.",
+    ),
+    RefusalCode.ALREADY_DEPARTED: (
+        "The departure has already been confirmed.",
+        "La partenza è già stata confermata.",
+    ),
+    RefusalCode.AGREEMENT_MISSING: (
+        "The agreement needed for this step is missing or has run out.",
+        "Il consenso necessario per questo passo manca o è scaduto.",
+    ),
+    RefusalCode.TEXT_NEEDED: (
+        "This code needs an explanation in words.",
+        "Questo codice richiede una spiegazione a parole.",
+    ),
+    RefusalCode.SAFETY: (
+        "A safety rule forbids it; the helpline can tell those with the right to know which one.",
+        "Una regola di sicurezza lo vieta; il numero verde può dire quale a chi ha diritto di saperlo.",
+    ),
+    RefusalCode.DEADLINE_NOT_REACHED: (
+        "The deadline has not been reached yet.",
+        "La scadenza non è ancora stata raggiunta.",
+    ),
+    RefusalCode.SAME_CASE: (
+        "The two cases are one and the same.",
+        "I due casi sono lo stesso caso.",
+    ),
+}
+
+_RULES: Mapping[str, tuple[str, str]] = {
+    Rule.ACCEPTING: (
+        "The unit is closed, takes nobody in now, or is not residential.",
+        "L'unità è chiusa, ora non accoglie o non è residenziale.",
+    ),
+    Rule.ONE_PLACE_ONE_CASE: (
+        "The unit has not enough free places for the whole household.",
+        "L'unità non ha abbastanza posti liberi per l'intero nucleo.",
+    ),
+    Rule.NEVER_TOWARDS_DANGER: (
+        "The unit lies where there is danger.",
+        "L'unità si trova dove c'è pericolo.",
+    ),
+    Rule.NEVER_WITH_EXPLOITERS: (
+        "The unit is near somebody who must be kept apart.",
+        "L'unità è vicina a qualcuno che va tenuto lontano.",
+    ),
+    SAFETY: (
+        "A safety rule excludes the unit.",
+        "Una regola di sicurezza esclude l'unità.",
+    ),
+    Rule.MINORS: (
+        "The unit may not host these minors, or parents with children.",
+        "L'unità non può ospitare questi minori, o genitori con figli.",
+    ),
+    Rule.GENDER: (
+        "The unit does not host people of this gender.",
+        "L'unità non ospita persone di questo genere.",
+    ),
+    Rule.ESSENTIAL_NEEDS: (
+        "The unit does not meet an essential need.",
+        "L'unità non soddisfa un bisogno essenziale.",
+    ),
+    Rule.AGREEMENT: (
+        "An adult's agreement to move is missing or runs out.",
+        "Manca o scade il consenso di una persona adulta a spostarsi.",
+    ),
+    Rule.ONE_LIVE_PROPOSAL: (
+        "The case has a live proposal already.",
+        "Il caso ha già una proposta aperta.",
+    ),
+    Rule.FRESHNESS: (
+        "What is known of the unit's free places is too old.",
+        "Ciò che si sa dei posti liberi dell'unità è troppo vecchio.",
+    ),
+    Rule.PEOPLE_DECIDE: (
+        "A person must decide here.",
+        "Qui deve decidere una persona.",
+    ),
+    Rule.DECLINED_BEFORE: (
+        "The unit declined this case, and nothing has changed since.",
+        "L'unità ha rifiutato questo caso e da allora nulla è cambiato.",
+    ),
+}
+
+_ESCALATIONS: Mapping[Escalation, tuple[str, str]] = {
+    Escalation.NO_PLACE: (
+        "No place fits now.",
+        "Ora nessun posto è adatto.",
+    ),
+    Escalation.MINOR: (
+        "A minor is never placed automatically.",
+        "Un minore non è mai collocato automaticamente.",
+    ),
+    Escalation.DISCLOSURES_USED: (
+        "As many projects as the policy allows have been asked.",
+        "Sono stati interpellati tutti i progetti che le regole consentono.",
+    ),
+    Escalation.DECLINES_USED: (
+        "As many projects as the policy allows have declined.",
+        "Hanno rifiutato tanti progetti quanti le regole consentono.",
+    ),
+    Escalation.DEADLINE_PASSED: (
+        "The request's own deadline has passed.",
+        "La scadenza della richiesta è passata.",
+    ),
+    Escalation.AGREEMENT_MISSING: (
+        "An adult's agreement to move is missing or runs out.",
+        "Manca o scade il consenso di una persona adulta a spostarsi.",
+    ),
+    Escalation.SAFETY_CHANGED: (
+        "Something about safety or agreement changed after the place was accepted or the person had left.",
+        "Qualcosa riguardo alla sicurezza o al consenso è cambiato dopo l'accettazione del posto o la partenza.",
+    ),
+    Escalation.ARRIVAL_OVERDUE: (
+        "The arrival is overdue.",
+        "L'arrivo è in ritardo.",
+    ),
+}

@@ -1,0 +1,237 @@
+"""The people's side, as far as there are keys: cases, their transfers, who is responsible, where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ops.checker.breach import Breach
+from ops.checker.entry import Entry, Fact
+
+UNDER_AGE = frozenset({"child", "minor", "disputed"})
+HELPLINE = "helpline"
+
+
+@dataclass(slots=True)
+class Transfer:
+    """A transfer and where it stands."""
+
+    transfer_id: str
+    case_id: str
+    reason: str
+    leaving_province: str | None
+    state: str = "waiting"
+    """waiting, proposed, accepted, departed, over."""
+    proposal_id: str | None = None
+    hold_id: str | None = None
+    unit_id: str | None = None
+    project_id: str | None = None
+    deadline_at_ms: int = 0
+    escalated: bool = False
+    """Since it was requested, or since its last proposal ended."""
+    overdue_said: bool = False
+    expected_arrival_ms: int | None = None
+    unsafe_at_departure: bool = False
+    safety_said: bool = False
+
+
+@dataclass(slots=True)
+class Case:
+    """A person, or a household moving together."""
+
+    case_id: str
+    household: list[dict[str, Any]]
+    responsible: str
+    """A project, or `helpline`."""
+    routed_to: str | None = None
+    hosted: str | None = None
+    dangers: set[tuple[str, str]] = field(default_factory=set)
+    agreements: dict[str, int] = field(default_factory=dict)
+    apart: set[str] = field(default_factory=set)
+    live: str | None = None
+    """Transfer that is not over."""
+    kept: dict[str, str] = field(default_factory=dict)
+    """Unit of each place kept for this case, by hold id."""
+    declined: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By unit: sequence and instant at which it said no or let the deadline pass."""
+
+    @property
+    def adults(self) -> list[dict[str, Any]]:
+        """Members who are of age for certain."""
+        return [member for member in self.household if member["age_group"] not in UNDER_AGE]
+
+
+@dataclass(slots=True)
+class Network:
+    """Policy, geography and projects in force."""
+
+    policy: dict[str, Any] | None = None
+    region_of: dict[str, str] = field(default_factory=dict)
+    macro_of: dict[str, str] = field(default_factory=dict)
+    projects: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def report(self, event: Fact) -> None:
+        """An event about the network takes effect."""
+        if event.name == "PolicyAdopted":
+            self.policy = event.fields
+            self.region_of = {area["province"]: area["region"] for area in event["areas"]}
+            self.macro_of = {area["region"]: area["macro_area"] for area in event["areas"]}
+        elif event.name in ("ProjectRegistered", "ProjectAmended"):
+            self.projects[event["project_id"]] = event.fields
+
+    def competent(self, province: str | None) -> set[str | None]:
+        """Projects whose territory the province is; `{None}`: the helpline."""
+        found: set[str | None] = {name for name, project in self.projects.items() if province in project["provinces"]}
+        return found or {None}
+
+    def speaks_for(self, actor: dict[str, Any], project_id: str | None) -> bool:
+        """Whether the actor's body may act for the project."""
+        project = self.projects.get(project_id or "")
+        return project is not None and actor["role"] == "project" and actor["body"] in project["bodies"]
+
+
+@dataclass(slots=True)
+class Cases:
+    """All cases whose facts could be opened."""
+
+    network: Network
+    cases: dict[str, Case] = field(default_factory=dict)
+    transfers: dict[str, Transfer] = field(default_factory=dict)
+
+    def report(self, entry: Entry, event: Fact) -> Iterator[Breach]:
+        """An event about a case takes effect."""
+        match event.name:
+            case "ReferralReceived":
+                self.cases[event["case_id"]] = Case(event["case_id"], event["household"], HELPLINE)
+            case "ReferralAccepted" if event["case_id"] in self.cases and event["hosted_unit_id"] is not None:
+                self.cases[event["case_id"]].hosted = event["hosted_unit_id"]
+            case "AgreementGiven" if event["case_id"] in self.cases:
+                self.cases[event["case_id"]].agreements[event["person"]] = event["until_ms"]
+            case "AgreementWithdrawn" if event["case_id"] in self.cases:
+                self.cases[event["case_id"]].agreements.pop(event["person"], None)
+            case "DangerDeclared" if event["case_id"] in self.cases:
+                self.cases[event["case_id"]].dangers.add((event["danger"]["kind"], event["danger"]["value"]))
+            case "KeepApartDeclared":
+                for one, other in ((event["case_id"], event["other_case_id"]), (event["other_case_id"], event["case_id"])):
+                    if one in self.cases:
+                        self.cases[one].apart.add(other)
+            case "CaseErased":
+                self._erase(event["case_id"])
+            case "TransferRequested" if event["case_id"] in self.cases:
+                yield from self._request(entry, event)
+            case "ProposalAccepted" | "ProposalDeclined" | "DepartureConfirmed" | "ArrivalConfirmed" | "TransferEnded" | "TransferWithdrawn":
+                if event["transfer_id"] in self.transfers:
+                    yield from self._step(entry, event, self.transfers[event["transfer_id"]])
+            case _:
+                pass
+
+    def _request(self, entry: Entry, event: Fact) -> Iterator[Breach]:
+        case = self.cases[event["case_id"]]
+        if case.live is not None:
+            yield Breach(entry.sequence, "transfer.state", f"transfer {event['transfer_id']} is requested while {case.live} is live")
+        if not self._may_speak(event["actor"], case):
+            yield Breach(entry.sequence, "responsibility.actor", f"transfer {event['transfer_id']} is asked for by who is not responsible")
+        case.live = event["transfer_id"]
+        self.transfers[case.live] = Transfer(case.live, case.case_id, event["reason"], event["leaving_province"])
+
+    def _may_speak(self, actor: dict[str, Any], case: Case) -> bool:
+        return actor["role"] == HELPLINE or self.network.speaks_for(actor, case.responsible)
+
+    def _step(self, entry: Entry, event: Fact, transfer: Transfer) -> Iterator[Breach]:
+        at, case = entry.sequence, self.cases[transfer.case_id]
+        wanted = {
+            "ProposalAccepted": ("proposed",),
+            "ProposalDeclined": ("proposed",),
+            "DepartureConfirmed": ("accepted",),
+            "ArrivalConfirmed": ("departed",),
+            "TransferEnded": ("accepted", "departed"),
+            "TransferWithdrawn": ("waiting", "proposed", "accepted"),
+        }[event.name]
+        if transfer.state not in wanted:
+            yield Breach(at, "transfer.state", f"{event.name} takes effect while transfer {transfer.transfer_id} is {transfer.state}")
+        if event.name in ("ProposalAccepted", "ProposalDeclined", "ArrivalConfirmed") and not self.network.speaks_for(event["actor"], transfer.project_id):
+            yield Breach(at, "people_decide", f"{event.name} by who does not speak for the receiving project")
+        if event.name in ("DepartureConfirmed", "TransferWithdrawn") and not self._may_speak(event["actor"], case):
+            yield Breach(at, "responsibility.actor", f"{event.name} by who is not responsible")
+        if event.name == "ProposalAccepted":
+            if event["proposal_id"] not in (None, transfer.proposal_id):
+                yield Breach(at, "people_decide", "a proposal is accepted that is not the live one")
+            if transfer.deadline_at_ms < entry.event_time_ms:
+                yield Breach(at, "people_decide", "a proposal is accepted after its deadline")
+            transfer.state = "accepted"
+        elif event.name == "ProposalDeclined" and transfer.unit_id is not None:
+            case.declined[transfer.unit_id] = (at, entry.event_time_ms)
+        elif event.name == "DepartureConfirmed":
+            transfer.state, transfer.expected_arrival_ms = "departed", event["expected_arrival_ms"]
+        elif event.name == "ArrivalConfirmed":
+            case.hosted = transfer.unit_id
+        elif event.name == "TransferEnded" and event["how"] != "returned" and transfer.state == "departed":
+            case.hosted = None
+
+    def follow(self, entry: Entry, outcome: Fact) -> Iterator[Breach]:
+        """An outcome about a case takes effect (proposals are checked by the safety rules before)."""
+        at = entry.sequence
+        if outcome.fields.get("case_id") not in self.cases:
+            return
+        case = self.cases[outcome["case_id"]]
+        transfer = self.transfers.get(outcome.fields.get("transfer_id", ""))
+        match outcome.name:
+            case "ReferralRouted":
+                case.routed_to = outcome["project_id"]
+                event = entry.recorded
+                competent = self.network.competent(event["province"]) if event is not None and event.name == "ReferralReceived" else None
+                if competent is not None and outcome["project_id"] not in competent:
+                    yield Breach(at, "responsibility.route", f"case {case.case_id} goes to another than the competent project")
+            case "ResponsibilityPassed":
+                yield from self._pass(entry, case, outcome["project_id"])
+            case "ProposalMade" if transfer is not None:
+                transfer.state, transfer.escalated = "proposed", False
+                transfer.proposal_id, transfer.hold_id = outcome["proposal_id"], outcome["hold_id"]
+                transfer.unit_id, transfer.project_id, transfer.deadline_at_ms = outcome["unit_id"], outcome["project_id"], outcome["deadline_at_ms"]
+            case "ProposalEnded" if transfer is not None:
+                self._proposal_ended(entry, case, transfer, outcome)
+            case "TransferEscalated" if transfer is not None:
+                transfer.escalated = True
+                transfer.overdue_said |= outcome["why"] == "arrival_overdue"
+                transfer.safety_said |= outcome["why"] == "safety_changed"
+            case "TransferClosed" if transfer is not None:
+                if transfer.state == "over":
+                    yield Breach(at, "transfer.state", f"transfer {transfer.transfer_id} is closed twice")
+                transfer.state, case.live = "over", None
+            case "PlaceKeptFor":
+                pass
+            case _:
+                pass
+
+    def _proposal_ended(self, entry: Entry, case: Case, transfer: Transfer, outcome: Fact) -> None:
+        if outcome["how"] == "accepted" or transfer.proposal_id != outcome["proposal_id"]:
+            return
+        if outcome["how"] == "expired" and transfer.unit_id is not None:
+            case.declined[transfer.unit_id] = (entry.sequence, entry.event_time_ms)
+        transfer.proposal_id = None
+        transfer.escalated = False
+        if transfer.state in ("proposed", "accepted"):
+            transfer.state = "waiting"
+
+    def _pass(self, entry: Entry, case: Case, project_id: str | None) -> Iterator[Breach]:
+        """Responsibility passes when a referral is accepted or a person arrives, and comes to the helpline with a referral."""
+        event, at = entry.recorded, entry.sequence
+        expected: object = "nobody"
+        if event is not None and event.fields.get("case_id") == case.case_id:
+            if event.name == "ReferralReceived":
+                expected = None
+            elif event.name == "ReferralAccepted":
+                expected = event["project_id"]
+            elif event.name == "ArrivalConfirmed":
+                expected = self.transfers[event["transfer_id"]].project_id
+        if project_id != expected:
+            yield Breach(at, "responsibility.double", f"responsibility for case {case.case_id} passes without its cause")
+        case.responsible = HELPLINE if project_id is None else project_id
+
+    def _erase(self, case_id: str) -> None:
+        case = self.cases.pop(case_id, None)
+        if case is not None and case.live is not None:
+            self.transfers.pop(case.live, None)
+        for other in self.cases.values():
+            other.apart.discard(case_id)

@@ -1,0 +1,170 @@
+"""View `capacity`: what the network counts on in each unit, and which of its places are held. All of it is clear in the ledger.
+
+`holds` gives each held place of a unit a number (slot), so that the database itself can refuse to hold one place twice: at most one active row a
+(unit, slot), and a slot given by a new hold must lie within the room that the unit had. The numbers mean nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import assert_never
+
+from events.availability import AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
+from events.entry import OpenedEntry
+from events.network import UnitAmended, UnitClosed
+from events.transfer import PlaceHeld, PlaceKept, PlaceOccupied, PlaceReleased, PlaceReserved
+from projections.history import Table, differing
+from projections.reported import facts_of
+
+VIEW = "capacity"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One version of a unit's figures, as `CapacityChanged` gave them."""
+
+    unit_id: str
+    places: int
+    occupied: int
+    reserved: int
+    held: int
+    free: int
+    accepting: bool
+    observed_at_ms: int | None
+    over_capacity: bool
+    from_sequence: int = field(compare=False)
+
+
+class HoldStage(StrEnum):
+    """How firmly a place is held. An occupied place is counted as occupied, and held no more."""
+
+    HELD = "held"
+    RESERVED = "reserved"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One held place. `room` is the number of places that were neither occupied nor reserved when a new hold was made; null: not examined."""
+
+    unit_id: str
+    slot: int
+    hold_id: str
+    stage: str
+    until_ms: int | None
+    room: int | None
+    from_sequence: int = field(compare=False)
+
+
+Slot = tuple[str, int]
+HoldFact = PlaceHeld | PlaceReserved | PlaceOccupied | PlaceKept | PlaceReleased
+
+FIGURES: Table[str, Figures] = Table("figures", Figures, lambda figures: figures.unit_id, ("unit_id",))
+HOLDS: Table[Slot, Hold] = Table("holds", Hold, lambda hold: (hold.unit_id, hold.slot), ("unit_id", "slot"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The current rows of this view."""
+
+    figures: Mapping[str, Figures]
+    holds: Mapping[Slot, Hold]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """New versions by key; None: the place is no longer held."""
+
+    figures: Mapping[str, Figures | None]
+    holds: Mapping[Slot, Hold | None]
+
+
+NOTHING = Changes({}, {})
+
+
+def fold(rows: Rows, entry: OpenedEntry) -> Changes:
+    """The versions that begin or end with this entry."""
+    figures: dict[str, Figures | None] = {}
+    told: list[HoldFact] = []
+    counted_after: dict[str, int] = {}
+    for _, fact in facts_of(entry):
+        match fact:
+            case CapacityChanged():
+                figures[fact.unit_id] = Figures(
+                    fact.unit_id, fact.places, fact.occupied, fact.reserved, fact.held, fact.free,
+                    fact.accepting, fact.observed_at_ms, fact.over_capacity, entry.sequence,
+                )  # fmt: skip
+            case PlaceHeld() | PlaceReserved() | PlaceOccupied() | PlaceKept() | PlaceReleased():
+                told.append(fact)
+            case AvailabilityPublished() | AvailabilityReaffirmed() | UnitAmended() | UnitClosed():
+                counted_after[fact.unit_id] = len(told)
+            case _:
+                pass
+    if not told:
+        return Changes(differing(rows.figures, figures), {}) if figures else NOTHING
+    rooms = [
+        _room(rows.figures.get(fact.unit_id) if number < counted_after.get(fact.unit_id, 0) else figures.get(fact.unit_id) or rows.figures.get(fact.unit_id))
+        for number, fact in enumerate(told)
+    ]
+    return Changes(differing(rows.figures, figures), fold_holds(rows.holds, list(zip(told, rooms, strict=True)), entry.sequence))
+
+
+def _room(figures: Figures | None) -> int:
+    """Places of a unit that are neither occupied nor reserved by its project: what holds may fill. None were ever counted: no room."""
+    return max(0, figures.places - figures.occupied - figures.reserved) if figures else 0
+
+
+def fold_holds(rows: Mapping[Slot, Hold], told: Sequence[tuple[HoldFact, int]], sequence: int) -> dict[Slot, Hold | None]:
+    """Holds that begin, change or end. Beside each fact the room of its unit.
+
+    A hold that a deadline made before the project's own new count is examined against the count it was made under: a count may shrink below what is
+    held, a new hold may not exceed it.
+    """
+    units = {fact.unit_id for fact, _ in told}
+    before = {slot: hold for slot, hold in rows.items() if slot[0] in units}
+    active = dict(before)
+    made: dict[str, tuple[PlaceHeld, int]] = {}
+    for fact, room in told:
+        mine = [slot for slot, hold in active.items() if hold.hold_id == fact.hold_id]
+        match fact:
+            case PlaceHeld() if mine:
+                for slot in mine:
+                    active[slot] = replace(active[slot], until_ms=fact.until_ms, from_sequence=sequence)
+            case PlaceHeld():
+                made[fact.hold_id] = (fact, room)
+            case PlaceReserved() | PlaceKept():
+                made.pop(fact.hold_id, None)
+                stage = HoldStage.RESERVED if isinstance(fact, PlaceReserved) else HoldStage.KEPT
+                for slot in mine or _lowest_free(active, fact.unit_id, fact.places):
+                    active[slot] = Hold(*slot, fact.hold_id, stage, None, None, sequence)
+            case PlaceOccupied() | PlaceReleased():
+                made.pop(fact.hold_id, None)
+                for slot in mine:
+                    del active[slot]
+            case _:
+                assert_never(fact)
+    for fact, room in made.values():
+        _make(active, fact, room, sequence)
+    after: dict[Slot, Hold | None] = {slot: active.get(slot) for slot in sorted(before.keys() | active.keys())}
+    return differing(before, after)
+
+
+def _make(active: dict[Slot, Hold], fact: PlaceHeld, room: int, sequence: int) -> None:
+    """Numbers the places of a new hold. Where the unit has no room left the number lies outside it, and the database refuses the row."""
+    for _ in range(fact.places):
+        number = _lowest_free(active, fact.unit_id, 1)[0][1]
+        if sum(1 for unit, _ in active if unit == fact.unit_id) >= room:
+            number = max(number, room)
+        active[fact.unit_id, number] = Hold(fact.unit_id, number, fact.hold_id, HoldStage.HELD, fact.until_ms, room, sequence)
+
+
+def _lowest_free(active: Mapping[Slot, Hold], unit_id: str, places: int) -> list[Slot]:
+    free: list[Slot] = []
+    number = 0
+    while len(free) < places:
+        if (unit_id, number) not in active:
+            free.append((unit_id, number))
+        number += 1
+    return free

@@ -1,0 +1,81 @@
+"""Everything the views keep of one case, in one record, sealed under the case's key: a row of table `cases`.
+
+One record a case, and not a row a fact: an entry that touches a case costs one sealing; a rebuild seals each case once; erasing a case is removing its
+rows; and no clear column joins the entries of one case. The past is inside: each part keeps the sequences at which it changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pydantic import TypeAdapter
+
+from events.entry import OpenedEntry
+from events.person import CaseErased
+from events.referral import ReferralReceived
+from projections import inbox, timeline, transfers
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """One case as the views know it."""
+
+    case_id: str
+    sequence: int
+    """Last entry that is in it: the same entry again changes nothing."""
+    care: inbox.Care
+    transfers: tuple[transfers.Transfer, ...] = ()
+    timeline: tuple[timeline.FactAt, ...] = ()
+
+
+_ADAPTER: TypeAdapter[CaseFile] = TypeAdapter(CaseFile)
+
+
+def to_bytes(file: CaseFile) -> bytes:
+    """The record's plain bytes; the same file gives the same bytes."""
+    return _ADAPTER.dump_json(file, exclude_defaults=True)
+
+
+def from_bytes(plain: bytes) -> CaseFile:
+    """The file in these bytes. Raises ValueError where they are not one."""
+    return _ADAPTER.validate_json(plain)
+
+
+def cases_in(entry: OpenedEntry) -> set[str]:
+    """Cases that an entry has facts about, as far as they can be opened."""
+    return {case_id for case_id, _, _ in timeline.case_facts(entry)}
+
+
+def fold(files: Mapping[str, CaseFile], entry: OpenedEntry) -> dict[str, CaseFile | None]:
+    """The files that change with an entry; None: the case is erased, and leaves the views with its past.
+
+    A case begins with its referral. A fact about a case that has no file (it was erased, and another case's fact names it) changes nothing.
+    """
+    changed: dict[str, CaseFile | None] = {}
+    erased: set[str] = set()
+    for case_id, index, fact in timeline.case_facts(entry):
+        file = changed[case_id] if case_id in changed else files.get(case_id)
+        if file is None:
+            if not isinstance(fact, ReferralReceived) or case_id in erased:
+                continue
+            file = CaseFile(case_id, -1, inbox.opened(fact, entry.sequence, entry.event_time_ms))
+        elif case_id not in changed and file.sequence >= entry.sequence:
+            continue
+        if isinstance(fact, CaseErased):
+            erased.add(case_id)
+        changed[case_id] = CaseFile(
+            case_id,
+            entry.sequence,
+            inbox.fold(file.care, fact, entry.sequence, entry.event_time_ms),
+            transfers.fold(file.transfers, fact, entry.sequence, entry.event_time_ms),
+            (*file.timeline, timeline.FactAt(entry.sequence, index)),
+        )
+    for case_id in erased:
+        changed[case_id] = None
+    return changed
+
+
+def as_of(file: CaseFile, sequence: int) -> CaseFile:
+    """The file with no fact after a sequence in its timeline (its other parts answer for a sequence themselves)."""
+    return replace(file, timeline=timeline.until(file.timeline, sequence))

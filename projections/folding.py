@@ -1,0 +1,173 @@
+"""Folds entries into every view of a network at once, in memory, and hands out what a batch must write. No I/O.
+
+One position for the set of views, and not one a view: an entry is opened once for all of them, a read that joins views sees one sequence, and a rebuild
+swaps them together. A new view is a rebuild of the set, beside the one that serves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, field
+from operator import attrgetter
+from typing import Any
+
+from events.acceptance import Position
+from events.entry import Locked, OpenedEntry
+from events.person import CaseErased
+from projections import audit, capacity, case_file, entries, health, inbox, network, timeline, transfers
+from projections.case_file import CaseFile
+from projections.history import History, Table, Writes
+from projections.reported import recorded_event
+from reading.ledger_reader import AcceptedRecord
+
+VERSIONED: tuple[Table[Any, Any], ...] = (network.PROJECTS, network.UNITS, network.POLICIES, capacity.FIGURES, capacity.HOLDS)
+_ENTRY_VALUES = attrgetter(*entries.COLUMNS)
+_AUDIT_VALUES = attrgetter(*audit.COLUMNS)
+_CASE_VIEWS = (timeline.VIEW, transfers.VIEW, inbox.VIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The rows that hold now, as read from the database."""
+
+    versioned: Mapping[str, Mapping[Any, Any]]
+    """By table name."""
+    verdicts: Mapping[tuple[str, str], health.VerdictCount]
+
+
+EMPTY = Current({table.name: {} for table in VERSIONED}, {})
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is to be written, all of it in one transaction."""
+
+    position: Position | None = None
+    """After the last entry folded; None: nothing was folded since."""
+    entries: list[tuple[Any, ...]] = field(default_factory=list)
+    audit: list[tuple[Any, ...]] = field(default_factory=list)
+    verdicts: list[tuple[Any, ...]] = field(default_factory=list)
+    versioned: list[tuple[Table[Any, Any], Writes]] = field(default_factory=list)
+    files: dict[str, tuple[CaseFile | None, CaseFile | None]] = field(default_factory=dict)
+    """By case id: the file as it is in the database, and as it is to be."""
+    changed: dict[str, int] = field(default_factory=dict)
+    """By view, the last sequence that changed it."""
+    erased_unnamed: bool = False
+    """An erasure was recorded whose case can no longer be told: every case must be looked at."""
+
+
+class Folding:
+    """The current rows of all views of one network, and the changes not yet taken.
+
+    Before `fold` is called with an entry, the files of `cases_in(entry)` must have been given to `know`.
+    """
+
+    def __init__(self, current: Current) -> None:
+        self._histories: dict[str, History[Any, Any]] = {table.name: History(table, current.versioned[table.name]) for table in VERSIONED}
+        self._verdicts = dict(current.verdicts)
+        self._verdicts_changed: set[tuple[str, str]] = set()
+        self._files: dict[str, CaseFile] = {}
+        self._known: dict[str, None] = {}
+        """Cases whose file is known, or known not to exist, least recently used first."""
+        self._before: dict[str, CaseFile | None] = {}
+        self._batch = Batch()
+
+    def unknown(self, cases: Iterable[str]) -> list[str]:
+        """Those cases of which it is not known whether they have a file."""
+        return [case for case in cases if case not in self._known]
+
+    def know(self, files: Mapping[str, CaseFile | None]) -> None:
+        """Takes files as they are in the database; None: there is none."""
+        for case, file in files.items():
+            self._known[case] = None
+            if file is not None:
+                self._files[case] = file
+
+    def fold(self, record: AcceptedRecord, entry: OpenedEntry) -> None:
+        """Takes the next accepted entry, its record and the same opened."""
+        batch, changed, sequence = self._batch, self._batch.changed, entry.sequence
+        batch.position = record.position
+        batch.entries.append(_ENTRY_VALUES(entries.fold(record.position, record.envelope, record.body, record.value)))
+        row = audit.fold(entry)
+        batch.audit.append(_AUDIT_VALUES(row))
+        changed[entries.VIEW] = changed[audit.VIEW] = changed[health.VIEW] = sequence
+        for key, count in health.fold(self._verdicts, row).items():
+            self._verdicts[key] = count
+            self._verdicts_changed.add(key)
+        if self._fold_network(entry):
+            changed[network.VIEW] = sequence
+        if self._fold_capacity(entry):
+            changed[capacity.VIEW] = sequence
+        for case, file in case_file.fold(self._files, entry).items():
+            self._put(case, file)
+            changed.update(dict.fromkeys(_CASE_VIEWS, sequence))
+        event = recorded_event(entry)
+        if isinstance(event, Locked) and event.name == CaseErased.__name__:
+            batch.erased_unnamed = True
+            changed.update(dict.fromkeys(_CASE_VIEWS, sequence))
+
+    def remove(self, case: str) -> None:
+        """The case's key is gone: so is its file."""
+        self._known[case] = None
+        self._put(case, None)
+
+    def cases(self) -> list[str]:
+        """Cases whose file is in memory."""
+        return sorted(self._files)
+
+    def projects(self) -> list[str]:
+        """Every project there ever was."""
+        return sorted(self._histories[network.PROJECTS.name].current)
+
+    def take(self, *, current_too: bool) -> Batch:
+        """What was folded since the last call. Without `current_too`, rows that still hold, and files, are kept back (a rebuild's way)."""
+        batch, self._batch = self._batch, Batch()
+        batch.versioned = [(history.table, history.take(current_too=current_too)) for history in self._histories.values()]
+        if current_too:
+            batch.files = {case: (before, self._files.get(case)) for case, before in sorted(self._before.items())}
+            self._before = {}
+            batch.verdicts = [astuple(self._verdicts[key]) for key in sorted(self._verdicts_changed)]
+            self._verdicts_changed = set()
+        else:
+            self._batch.changed = batch.changed
+            self._batch.erased_unnamed = batch.erased_unnamed
+        return batch
+
+    def spill(self, keep: int) -> dict[str, tuple[CaseFile | None, CaseFile | None]]:
+        """Forgets the files used least recently, but for `keep` of them, and hands out those that are not written yet (as in `Batch.files`)."""
+        spilled: dict[str, tuple[CaseFile | None, CaseFile | None]] = {}
+        for case in list(self._known)[: max(0, len(self._known) - keep)]:
+            del self._known[case]
+            file = self._files.pop(case, None)
+            if case in self._before:
+                spilled[case] = (self._before.pop(case), file)
+        return spilled
+
+    def _put(self, case: str, file: CaseFile | None) -> None:
+        self._before.setdefault(case, self._files.get(case))
+        self._known.pop(case, None)
+        self._known[case] = None
+        if file is None:
+            self._files.pop(case, None)
+        else:
+            self._files[case] = file
+
+    def _fold_network(self, entry: OpenedEntry) -> bool:
+        projects, units, policies = (self._histories[table.name] for table in (network.PROJECTS, network.UNITS, network.POLICIES))
+        changes = network.fold(network.Rows(projects.current, units.current, policies.current), entry)
+        if changes is network.NOTHING:
+            return False
+        applied = (
+            projects.apply(changes.projects, entry.sequence),
+            units.apply(changes.units, entry.sequence),
+            policies.apply(changes.policies, entry.sequence),
+        )
+        return any(applied)
+
+    def _fold_capacity(self, entry: OpenedEntry) -> bool:
+        figures, holds = self._histories[capacity.FIGURES.name], self._histories[capacity.HOLDS.name]
+        changes = capacity.fold(capacity.Rows(figures.current, holds.current), entry)
+        if changes is capacity.NOTHING:
+            return False
+        applied = (figures.apply(changes.figures, entry.sequence), holds.apply(changes.holds, entry.sequence))
+        return any(applied)

@@ -1,0 +1,461 @@
+"""What doors read: typed, as of any sequence or time, with the position and age of every answer. Sealed rows are opened here, through the vault.
+
+A database that is away raises its own error (`reading.waiting.is_away` tells): a door answers that, and does not wait. Who may see an answer, and that the
+view is recorded before it is served, is the door's part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Self
+
+import asyncpg
+
+from events.codec import decode_body
+from events.entry import OpenedDecision, OpenedEntry
+from events.envelope import open_envelope
+from events.facts import Event, Outcome
+from events.referral import Member
+from events.transfer import MatchExplained
+from projections import case_file, freshness, inbox, timeline, transfers
+from projections.audit import AuditRow
+from projections.case_file import CaseFile
+from projections.entries import StoredEntry
+from projections.freshness import AreaBand, Freshness, UnitCapacity
+from projections.health import VerdictCount
+from projections.moment import AsOf, AtSequence, AtTime, Clock, Moment, Seen, moment
+from projections.network import Policy, Project, Unit
+from projections.queries import named_queries
+from projections.schema import channel_of, schema_of
+from projections.store import case_key, case_row, id_row
+from projections.transfers import DAY_MS, Stage, Transfer, TransferState
+from reading.vault import Vault
+
+__all__ = ["AsOf", "AtSequence", "AtTime", "Reads", "Seen", "open_reads"]
+
+LOOKED_AGAIN_AFTER_S = 15.0
+"""A notification may be lost with its connection's peer: a watcher looks at the position itself after this long."""
+_SQL = {view: named_queries(view) for view in ("network", "capacity", "transfers", "inbox", "timeline", "entries", "audit", "health", "case_file", "position")}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTransfer:
+    """A transfer with the case it is for."""
+
+    case_id: str
+    responsible: str | None
+    """Project; null: the helpline."""
+    household: tuple[Member, ...]
+    transfer: Transfer
+    state: TransferState
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFact:
+    """One fact of a case."""
+
+    sequence: int
+    at_ms: int
+    index: int
+    """-1: the reported event; else the outcome's number in its entry."""
+    fact: Event | Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One entry as far as it is clear."""
+
+    row: AuditRow
+    event_time_ms: int
+    event_offset: int
+    ledger_offset: int
+    event_id: str | None
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a transfer was matched so, or not at all, at one entry."""
+
+    sequence: int
+    at_ms: int
+    explained: MatchExplained
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRead:
+    """One entry as stored, and opened as far as there are keys."""
+
+    stored: StoredEntry
+    opened: OpenedEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the views of a network are."""
+
+    sequence: int
+    ledger_offset: int
+    lag: int | None
+    """Ledger records that the views have not looked at; null: the ledger's end was not given."""
+    verdicts: tuple[VerdictCount, ...]
+    refused: int
+    unreadable: int
+    stale_units: int
+    """Open units whose figures are stale, or were never published."""
+    over_capacity_units: int
+    open_transfers: int
+    state: str
+    """`running`, `waiting`, `stopped`, `unknown` (no runner has spoken yet)."""
+    since_ms: int | None
+    problem: str | None
+    """The last failure, in a sentence that says nothing about a person."""
+
+
+class Reads:
+    """Reads one network's views. For one event loop; any number of tasks."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], vault: Vault, clock: Clock | None) -> None:
+        self._pool = pool
+        self._vault = vault
+        self._clock = clock
+        self.network = vault.network
+
+    async def close(self) -> None:
+        """Lets go of the connections."""
+        await self._pool.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def projects(self, as_of: AsOf = None) -> Seen[tuple[Project, ...]]:
+        """Projects by id."""
+        async with self._moment(as_of) as now:
+            found = await now.connection.fetch(_SQL["network"]["projects_at"], now.sequence)
+            return now.seen(tuple(Project(*_tuples(row)) for row in found))
+
+    async def units(self, as_of: AsOf = None) -> Seen[tuple[Unit, ...]]:
+        """Units by id, closed ones too."""
+        async with self._moment(as_of) as now:
+            found = await now.connection.fetch(_SQL["network"]["units_at"], now.sequence)
+            return now.seen(tuple(Unit(*_tuples(row)) for row in found))
+
+    async def units_of(self, project_id: str) -> frozenset[str]:
+        """Ids of a project's units, closed ones too."""
+        return frozenset(unit.unit_id for unit in (await self.units()).answer if unit.project_id == project_id)
+
+    async def policy(self, as_of: AsOf = None) -> Seen[Policy | None]:
+        """What the views need of the policy in force."""
+        async with self._moment(as_of) as now:
+            return now.seen(await _policy(now))
+
+    async def capacity(
+        self,
+        as_of: AsOf = None,
+        *,
+        project_id: str | None = None,
+        macro_area: str | None = None,
+        regions: Collection[str] | None = None,
+        levels: Collection[str] | None = None,
+        hosts: Collection[str] | None = None,
+        closed_too: bool = False,
+    ) -> Seen[tuple[UnitCapacity, ...]]:
+        """Units by id with their figures, each with its age. `hosts`: units that host any of these. Filters left out do not filter."""
+        async with self._moment(as_of) as now:
+            return now.seen(await _capacity(now, project_id, macro_area, regions, levels, hosts, closed_too))
+
+    async def capacity_bands(self) -> Seen[tuple[AreaBand, ...]]:
+        """Free places by macro-area as any body may see them: in bands, as of the last step of `BANDS_EVERY_MS`."""
+        async with self._moment(None) as now:
+            step_ms = now.at_ms - now.at_ms % freshness.BANDS_EVERY_MS
+        async with self._moment(AtTime(step_ms)) as then:
+            return then.seen(freshness.bands(await _capacity(then, None, None, None, None, None, False), await _policy(then)))
+
+    async def transfers(self, as_of: AsOf = None) -> Seen[tuple[OpenTransfer, ...]]:
+        """Transfers that were open, the most urgent first, then the longest waiting."""
+        async with self._moment(as_of) as now:
+            query = _SQL["transfers"]["open_transfers" if as_of is None else "transfers_open_on"]
+            day = await self._day(now)
+            rows = await now.connection.fetch(query, *(() if as_of is None else (day,)))
+            files = await self._files(now, "transfers", rows)
+        found = [
+            OpenTransfer(file.case_id, _responsible(file, now.sequence), file.care.household, transfer, state)
+            for file in files
+            for transfer in file.transfers
+            if (state := transfers.state_of(transfer, now.sequence)) is not None and state.stage is not Stage.CLOSED
+        ]
+        order = ("immediate", "within_days", "planned")
+        found.sort(key=lambda one: (order.index(one.transfer.urgency), one.transfer.requested_sequence, one.transfer.transfer_id))
+        return now.seen(tuple(found))
+
+    async def transfer(self, transfer_id: str, as_of: AsOf = None) -> Seen[OpenTransfer | None]:
+        """One transfer, open or closed; None: not known, or erased."""
+        async with self._moment(as_of) as now:
+            file = await self._file_of_transfer(now, transfer_id)
+        for transfer in file.transfers if file else ():
+            state = transfers.state_of(transfer, now.sequence)
+            if file is not None and transfer.transfer_id == transfer_id and state is not None:
+                return now.seen(OpenTransfer(file.case_id, _responsible(file, now.sequence), file.care.household, transfer, state))
+        return now.seen(None)
+
+    async def case(self, case_id: str, as_of: AsOf = None) -> Seen[CaseFile | None]:
+        """What the views know of a case; None: not known, or erased. Ask its parts for their state after `Seen.sequence`."""
+        async with self._moment(as_of) as now:
+            file = await self._file(now, case_id)
+        return now.seen(None if file is None or file.care.received_sequence > now.sequence else case_file.as_of(file, now.sequence))
+
+    async def timeline(self, case_id: str, as_of: AsOf = None) -> Seen[tuple[TimelineFact, ...]]:
+        """A case's facts in order; empty: not known, or erased."""
+        async with self._moment(as_of) as now:
+            file = await self._file(now, case_id)
+            places = timeline.until(file.timeline, now.sequence) if file else ()
+            rows = await now.connection.fetch(_SQL["timeline"]["entries_of"], sorted({place.sequence for place in places}))
+        opened = {entry.sequence: entry for entry in await self._open([row["value"] for row in rows])}
+        facts: list[TimelineFact] = []
+        for place in places:
+            entry = opened.get(place.sequence)
+            if isinstance(entry, OpenedDecision):
+                fact = entry.opened.event if place.index < 0 else entry.outcomes[place.index]
+                if isinstance(fact, Event | Outcome):
+                    facts.append(TimelineFact(place.sequence, entry.event_time_ms, place.index, fact))
+        return now.seen(tuple(facts))
+
+    async def inbox(self, project_id: str | None, as_of: AsOf = None) -> Seen[tuple[inbox.Item, ...]]:
+        """What waits for a project (None: for the helpline), oldest first within each kind."""
+        project = project_id or inbox.HELPLINE
+        async with self._moment(as_of) as now:
+            rows = await now.connection.fetch(_SQL["inbox"]["live_inbox" if as_of is None else "whole_inbox"], project)
+            files = await self._files(now, "inbox", rows)
+        found = [item for file in files for item in inbox.items(file.case_id, file.care, file.transfers, project, now.sequence)]
+        order = tuple(inbox.ItemKind)
+        found.sort(key=lambda item: (order.index(item.kind), item.since_sequence, item.case_id or "", item.state.proposal.proposal_id if item.state and item.state.proposal else ""))
+        return now.seen(tuple(found))
+
+    async def proposal(self, project_id: str, proposal_id: str, as_of: AsOf = None) -> Seen[OpenTransfer | None]:
+        """The transfer behind a proposal that is live for, or accepted by, a project; None: there is none. For a door that answers for the project, which
+        is not told the case before it accepts."""
+        async with self._moment(as_of) as now:
+            rows = await now.connection.fetch(_SQL["inbox"]["live_inbox" if as_of is None else "whole_inbox"], project_id)
+            files = await self._files(now, "inbox", rows)
+        for file in files:
+            for transfer in file.transfers:
+                state = transfers.state_of(transfer, now.sequence)
+                if state and state.proposal and (state.proposal.proposal_id, state.proposal.project_id) == (proposal_id, project_id):
+                    return now.seen(OpenTransfer(file.case_id, _responsible(file, now.sequence), file.care.household, transfer, state))
+        return now.seen(None)
+
+    async def explanation(self, transfer_id: str, as_of: AsOf = None) -> Seen[tuple[Explanation, ...]]:
+        """Every explanation of a transfer, oldest first; empty: not known, erased, or the explanations' key is gone."""
+        async with self._moment(as_of) as now:
+            file = await self._file_of_transfer(now, transfer_id)
+            touched = {place.sequence for place in timeline.until(file.timeline, now.sequence)} if file else set()
+            rows = await now.connection.fetch(_SQL["timeline"]["entries_of"], sorted(touched))
+        found = [
+            Explanation(entry.sequence, entry.event_time_ms, outcome)
+            for entry in await self._open([row["value"] for row in rows])
+            if isinstance(entry, OpenedDecision)
+            for outcome in entry.outcomes
+            if isinstance(outcome, MatchExplained) and outcome.transfer_id == transfer_id
+        ]
+        return now.seen(tuple(found))
+
+    async def audit(
+        self,
+        as_of: AsOf = None,
+        *,
+        from_sequence: int = 0,
+        kind: str | None = None,
+        verdict: str | None = None,
+        code: str | None = None,
+        outcome: str | None = None,
+        limit: int = 100,
+    ) -> Seen[tuple[AuditEntry, ...]]:
+        """Entries, newest first. `outcome`: entries with an outcome of this kind. Filters left out do not filter."""
+        async with self._moment(as_of) as now:
+            rows = await now.connection.fetch(_SQL["audit"]["audit_between"], from_sequence, now.sequence, kind, verdict, code, outcome, limit)
+            return now.seen(
+                tuple(
+                    AuditEntry(
+                        AuditRow(row["sequence"], row["kind"], row["verdict"], row["code"], row["field"], row["of_sequence"], tuple(row["outcomes"])),
+                        row["event_time_ms"], row["event_offset"], row["ledger_offset"], row["event_id"], row["hash"],
+                    )
+                    for row in rows
+                )
+            )  # fmt: skip
+
+    async def entry(self, sequence: int) -> Seen[EntryRead | None]:
+        """The entry at a sequence, opened as far as there are keys."""
+        async with self._moment(None) as now:
+            rows = await now.connection.fetch(_SQL["entries"]["entry_by_sequence"], sequence)
+        return now.seen(next(iter(await self._read_entries(rows)), None))
+
+    async def entries_of_event(self, event_id: str) -> Seen[tuple[EntryRead, ...]]:
+        """Every entry for records under an event id, in order: the first decided it, later ones say `Duplicate` or refuse."""
+        async with self._moment(None) as now:
+            rows = await now.connection.fetch(_SQL["entries"]["entries_by_event_id"], event_id)
+        return now.seen(tuple(await self._read_entries(rows)))
+
+    async def entries_after(self, sequence: int, limit: int) -> list[StoredEntry]:
+        """At most `limit` entries after a sequence, byte for byte, in order: for heal, export and audit."""
+        async with self._moment(None) as now:
+            return [StoredEntry(*row) for row in await now.connection.fetch(_SQL["entries"]["entries_after"], sequence, limit)]
+
+    async def health(self, ledger_end: int | None = None) -> Seen[Health]:
+        """How the views are. `ledger_end`: offset after the ledger's last record, where the caller knows it."""
+        async with self._moment(None) as now:
+            stand = await now.connection.fetchrow(_SQL["position"]["read"])
+            counts = tuple(VerdictCount(*row) for row in await now.connection.fetch(_SQL["health"]["verdict_counts"]))
+            runner = await now.connection.fetchrow(_SQL["health"]["runner"])
+            units = await _capacity(now, None, None, None, None, None, False)
+            open_now = len(await now.connection.fetch(_SQL["transfers"]["open_transfers"]))
+        offset = stand["ledger_offset"] if stand else -1
+        return now.seen(
+            Health(
+                now.reached,
+                offset,
+                None if ledger_end is None else max(0, ledger_end - offset - 1),
+                counts,
+                sum(count.entries for count in counts if count.verdict == "Refused"),
+                sum(count.entries for count in counts if count.verdict == "Unreadable"),
+                sum(1 for unit in units if unit.freshness in (Freshness.STALE, Freshness.NEVER)),
+                sum(1 for unit in units if unit.over_capacity),
+                open_now,
+                runner["state"] if runner else "unknown",
+                runner["since_ms"] if runner else None,
+                runner["problem"] if runner else None,
+            )
+        )
+
+    async def changes(self, view: str, since_sequence: int) -> AsyncIterator[int]:
+        """Yields the sequence of the last change of a view whenever it is beyond the last one yielded; first against `since_sequence`. For ever.
+
+        Changes that come together are told once. A connection that breaks raises; begin again with the last sequence seen.
+        """
+        woken = asyncio.Event()
+        connection = await self._pool.acquire()
+        try:
+            lost = lambda _: woken.set()
+            connection.add_termination_listener(lost)
+            await connection.add_listener(channel_of(self.network), lambda *_: woken.set())
+            last = since_sequence
+            while True:
+                woken.clear()
+                changed = await self._changed(connection, view)
+                if changed > last:
+                    last = changed
+                    yield changed
+                    continue
+                try:
+                    await asyncio.wait_for(woken.wait(), LOOKED_AGAIN_AFTER_S)
+                except TimeoutError:
+                    continue
+        finally:
+            if not connection.is_closed():
+                connection.remove_termination_listener(lost)
+                await connection.reset_listeners()
+            await self._pool.release(connection)
+
+    async def _changed(self, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], view: str) -> int:
+        async with connection.transaction(readonly=True):
+            await connection.execute(f'set local search_path to "{schema_of(self.network)}"')
+            return await connection.fetchval(_SQL["position"]["changed_at"], view) or -1
+
+    def _moment(self, as_of: AsOf) -> AbstractAsyncContextManager[Moment]:
+        return moment(self._pool, self.network, as_of, self._clock)
+
+    async def _day(self, now: Moment) -> int:
+        row = await now.connection.fetchrow(_SQL["entries"]["time_of_sequence"], now.sequence)
+        return (row["event_time_ms"] if row else now.at_ms) // DAY_MS
+
+    async def _file(self, now: Moment, case_id: str) -> CaseFile | None:
+        await self._vault.ready()
+        key = case_key(self._vault, case_id)
+        rows = await now.connection.fetch(_SQL["case_file"]["files"], [key])
+        opened = await self._vault.open_records([case_row(case_id, key, row["record"]) for row in rows])
+        return next((case_file.from_bytes(plain) for plain in opened if plain is not None), None)
+
+    async def _file_of_transfer(self, now: Moment, transfer_id: str) -> CaseFile | None:
+        await self._vault.ready()
+        rows = await now.connection.fetch(_SQL["transfers"]["case_of_transfer"], self._vault.tag(transfers.VIEW, transfer_id))
+        return next(iter(await self._files(now, "transfers", rows)), None)
+
+    async def _files(self, now: Moment, table: str, rows: Sequence[asyncpg.Record]) -> list[CaseFile]:
+        """The files of the cases that rows of an index table name, each once; without those whose key is gone."""
+        await self._vault.ready()
+        ids = await self._vault.open_records([id_row(table, row["key"], row["sealed_case"]) for row in rows])
+        cases = {str(uuid.UUID(bytes=plain)): None for plain in ids if plain is not None}
+        keys = {case_key(self._vault, case): case for case in cases}
+        found = await now.connection.fetch(_SQL["case_file"]["files"], list(keys))
+        opened = await self._vault.open_records([case_row(keys[row["key"]], row["key"], row["record"]) for row in found])
+        return [case_file.from_bytes(plain) for plain in opened if plain is not None]
+
+    async def _open(self, values: Sequence[bytes]) -> list[OpenedEntry]:
+        envelopes = [open_envelope(value) for value in values]
+        return await self._vault.open_entries([(envelope, decode_body(envelope.body)) for envelope in envelopes])
+
+    async def _read_entries(self, rows: Sequence[asyncpg.Record]) -> list[EntryRead]:
+        stored = [StoredEntry(*row) for row in rows]
+        return [EntryRead(one, opened) for one, opened in zip(stored, await self._open([one.value for one in stored]), strict=True)]
+
+
+async def open_reads(database_url: str, vault: Vault, *, clock: Clock | None, connections: int = 8) -> Reads:
+    """Connects. `clock`: now, by which current figures age; None: the network brings its own clock, and now is the time of its last event."""
+    pool = await asyncpg.create_pool(database_url, min_size=0, max_size=connections, command_timeout=30)
+    return Reads(pool, vault, clock)
+
+
+async def _policy(now: Moment) -> Policy | None:
+    row = await now.connection.fetchrow(_SQL["network"]["policy_at"], now.sequence)
+    return None if row is None else Policy(*_tuples(row))
+
+
+async def _capacity(
+    now: Moment,
+    project_id: str | None,
+    macro_area: str | None,
+    regions: Collection[str] | None,
+    levels: Collection[str] | None,
+    hosts: Collection[str] | None,
+    closed_too: bool,
+) -> tuple[UnitCapacity, ...]:
+    policy = await _policy(now)
+    areas = dict(zip(policy.regions, policy.macro_areas, strict=True)) if policy else {}
+    rows = await now.connection.fetch(_SQL["capacity"]["capacity_at"], now.sequence, project_id, _list(regions), _list(levels), _list(hosts))
+    found: list[UnitCapacity] = []
+    for row in rows:
+        area = areas.get(row["region"])
+        if (macro_area is not None and area != macro_area) or not (row["is_open"] or closed_too):
+            continue
+        unit = Unit(
+            row["unit_id"], row["project_id"], row["body"], row["region"], row["level"], tuple(row["hosts"]), tuple(row["offers"]),
+            tuple(row["languages"]), row["is_open"], row["from_sequence"],
+        )  # fmt: skip
+        observed = row["observed_at_ms"]
+        found.append(
+            UnitCapacity(
+                unit, area, row["places"] or 0, row["occupied"] or 0, row["reserved"] or 0, row["held"] or 0, row["free"] or 0,
+                bool(row["accepting"]), bool(row["over_capacity"]), observed, None if observed is None else max(0, now.at_ms - observed),
+                freshness.freshness_of(observed, now.at_ms, policy), row["figures_sequence"],
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _responsible(file: CaseFile, sequence: int) -> str | None:
+    passed = inbox.responsible_at(file.care, sequence)
+    return passed.project_id if passed else None
+
+
+def _list(values: Collection[str] | None) -> list[str] | None:
+    return None if values is None else sorted(values)
+
+
+def _tuples(row: asyncpg.Record) -> tuple[object, ...]:
+    return tuple(tuple(value) if isinstance(value, list) else value for value in row)

@@ -1,0 +1,71 @@
+"""The PostgreSQL schema that holds one network's views: its name, its tables, its shape.
+
+A schema is made by the numbered migrations at once, and never altered afterwards: views can be folded again from the ledger, so a new shape is a rebuild
+beside the serving one, and a swap.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import asyncpg
+
+FOLD_VERSION = 1
+"""Grows whenever a fold gives other rows for the same entries."""
+
+_MIGRATIONS = tuple(sorted((Path(__file__).parent / "migrations").glob("[0-9][0-9][0-9][0-9]_*.sql")))
+_AFTER_LOADING = "-- after loading\n"
+_LONGEST_NAME = 48
+
+TABLES = ("entries", "projects", "units", "policies", "figures", "holds", "cases", "transfers", "inbox", "audit", "verdicts", "view_changed")
+"""Every table that is folded from the ledger, with nothing else in it."""
+
+
+def _texts() -> tuple[str, ...]:
+    return tuple(path.read_text(encoding="utf-8") for path in _MIGRATIONS)
+
+
+SHAPE = f"{FOLD_VERSION}-{hashlib.sha256(''.join(_texts()).encode()).hexdigest()[:12]}"
+"""Views of another shape than this are not written to by this release."""
+
+
+def schema_of(network: str) -> str:
+    """The name of the schema that serves a network."""
+    name = "views_" + network.replace("-", "_")
+    return name if len(name) <= _LONGEST_NAME else f"{name[:30]}_{hashlib.sha256(network.encode()).hexdigest()[:16]}"
+
+
+def shadow_of(network: str) -> str:
+    """The name of the schema in which a rebuild of a network works."""
+    return schema_of(network) + "__next"
+
+
+def channel_of(network: str) -> str:
+    """The LISTEN channel on which the position is told after each batch."""
+    return schema_of(network)
+
+
+async def create(connection: asyncpg.Connection[asyncpg.Record], schema: str, *, indexes: bool) -> None:
+    """Makes a schema with every table. Without `indexes`, `add_indexes` is to follow once the rows are in. Call it in a transaction."""
+    await connection.execute(f'create schema "{schema}"')
+    await connection.execute(f'set local search_path to "{schema}"')
+    for text in _texts():
+        before, _, after = text.partition(_AFTER_LOADING)
+        await connection.execute(before)
+        if indexes and after:
+            await connection.execute(after)
+
+
+async def add_indexes(connection: asyncpg.Connection[asyncpg.Record], schema: str) -> None:
+    """Adds keys and indexes to tables that were loaded without. Call it in a transaction."""
+    await connection.execute(f'set local search_path to "{schema}"')
+    for text in _texts():
+        _, _, after = text.partition(_AFTER_LOADING)
+        if after:
+            await connection.execute(after)
+
+
+async def exists(connection: asyncpg.Connection[asyncpg.Record], schema: str) -> bool:
+    """Whether the schema is there."""
+    return bool(await connection.fetchval("select exists (select from pg_namespace where nspname = $1)", schema))

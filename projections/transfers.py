@@ -1,0 +1,200 @@
+"""View `transfers`: each case's transfers, step by step, and how each stands at any sequence.
+
+The steps are part of the case's sealed file. The table `transfers` says in clear only on which day a transfer was opened and on which it was closed, so
+that the open ones can be found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from events.facts import Event, Outcome
+from events.transfer import (
+    DepartureConfirmed,
+    PlaceKeptFor,
+    ProposalEnded,
+    ProposalMade,
+    TransferClosed,
+    TransferEscalated,
+    TransferRequested,
+)
+from events.vocabulary import Escalation, Level, ProposalEnd, Reason, TransferEnd, Urgency
+
+VIEW = "transfers"
+DAY_MS = 86_400_000
+
+
+class StepKind(StrEnum):
+    """What a step says."""
+
+    PROPOSED = "proposed"
+    PROPOSAL_ENDED = "proposal_ended"
+    DEPARTED = "departed"
+    KEPT_FOR = "kept_for"
+    ESCALATED = "escalated"
+    CLOSED = "closed"
+
+
+class Stage(StrEnum):
+    """Where a transfer stands."""
+
+    REQUESTED = "requested"
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DEPARTED = "departed"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One fact about a transfer. Which of the optional fields are set follows from the kind."""
+
+    sequence: int
+    at_ms: int
+    kind: StepKind
+    proposal_id: str | None = None
+    hold_id: str | None = None
+    unit_id: str | None = None
+    project_id: str | None = None
+    until_ms: int | None = None
+    """Deadline of a proposal, expected arrival of a departure, end of a kept place (null: not known yet)."""
+    code: str | None = None
+    """`ProposalEnd`, `Escalation` or `TransferEnd`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One transfer of a case with everything that happened to it, in order."""
+
+    transfer_id: str
+    requested_sequence: int
+    requested_at_ms: int
+    reason: Reason
+    urgency: Urgency
+    needed_by_ms: int
+    leaving_province: str | None
+    wished_levels: tuple[Level, ...]
+    wished_regions: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The place that is offered to a project, accepted by it, or on the way to which a person is."""
+
+    proposal_id: str
+    hold_id: str
+    unit_id: str
+    project_id: str
+    made_sequence: int
+    made_at_ms: int
+    deadline_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferState:
+    """How a transfer stands after a sequence."""
+
+    stage: Stage
+    stage_since_ms: int
+    last_sequence: int
+    proposal: Proposal | None
+    """The live or accepted one; null: no project is asked."""
+    expected_arrival_ms: int | None
+    kept_until_ms: int | None
+    escalation: Escalation | None
+    """Why an operator is called in; null: nobody is. A new proposal ends it, except where the person's safety or arrival is concerned."""
+    escalated_at_ms: int | None
+    disclosures: int
+    """Projects that were asked so far."""
+    declines: int
+    how: TransferEnd | None
+    """How it ended; null: it is open."""
+
+
+_STAYS = frozenset({Escalation.SAFETY_CHANGED, Escalation.ARRIVAL_OVERDUE})
+
+
+def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, at_ms: int) -> tuple[Transfer, ...]:
+    """The case's transfers after one fact about the case. A fact about a transfer that is not known changes nothing."""
+    match fact:
+        case TransferRequested():
+            opened = Transfer(
+                fact.transfer_id, sequence, at_ms, fact.reason, fact.urgency, fact.needed_by_ms,
+                fact.leaving_province, fact.wished_levels, fact.wished_regions,
+            )  # fmt: skip
+            return (*transfers, opened)
+        case ProposalMade():
+            step = Step(
+                sequence, at_ms, StepKind.PROPOSED, fact.proposal_id, fact.hold_id, fact.unit_id, fact.project_id, fact.deadline_at_ms
+            )
+        case ProposalEnded():
+            step = Step(sequence, at_ms, StepKind.PROPOSAL_ENDED, fact.proposal_id, fact.hold_id, code=fact.how)
+        case DepartureConfirmed():
+            step = Step(sequence, at_ms, StepKind.DEPARTED, until_ms=fact.expected_arrival_ms)
+        case PlaceKeptFor():
+            step = Step(sequence, at_ms, StepKind.KEPT_FOR, hold_id=fact.hold_id, until_ms=fact.until_ms)
+        case TransferEscalated():
+            step = Step(sequence, at_ms, StepKind.ESCALATED, code=fact.why)
+        case TransferClosed():
+            step = Step(sequence, at_ms, StepKind.CLOSED, code=fact.how)
+        case _:
+            return transfers
+    return tuple(
+        replace(transfer, steps=(*transfer.steps, step)) if transfer.transfer_id == fact.transfer_id else transfer for transfer in transfers
+    )
+
+
+def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
+    """How a transfer stood after a sequence; None before it was requested."""
+    if transfer.requested_sequence > sequence:
+        return None
+    state = TransferState(
+        Stage.REQUESTED, transfer.requested_at_ms, transfer.requested_sequence, None, None, None, None, None, 0, 0, None
+    )
+    for step in transfer.steps:
+        if step.sequence > sequence:
+            break
+        state = _after(state, step)
+    return state
+
+
+def _after(state: TransferState, step: Step) -> TransferState:
+    state = replace(state, last_sequence=step.sequence)
+    match step.kind:
+        case StepKind.PROPOSED:
+            proposal = Proposal(
+                step.proposal_id or "", step.hold_id or "", step.unit_id or "", step.project_id or "", step.sequence, step.at_ms, step.until_ms or 0
+            )
+            stays = state.escalation in _STAYS
+            return replace(
+                state, stage=Stage.PROPOSED, stage_since_ms=step.at_ms, proposal=proposal, disclosures=state.disclosures + 1,
+                escalation=state.escalation if stays else None, escalated_at_ms=state.escalated_at_ms if stays else None,
+            )  # fmt: skip
+        case StepKind.PROPOSAL_ENDED:
+            if state.proposal is None or state.proposal.proposal_id != step.proposal_id:
+                return state
+            if step.code == ProposalEnd.ACCEPTED:
+                return replace(state, stage=Stage.ACCEPTED, stage_since_ms=step.at_ms)
+            declines = state.declines + (step.code == ProposalEnd.DECLINED)
+            return replace(state, stage=Stage.REQUESTED, stage_since_ms=step.at_ms, proposal=None, declines=declines)
+        case StepKind.DEPARTED:
+            return replace(state, stage=Stage.DEPARTED, stage_since_ms=step.at_ms, expected_arrival_ms=step.until_ms)
+        case StepKind.KEPT_FOR:
+            return replace(state, kept_until_ms=step.until_ms)
+        case StepKind.ESCALATED:
+            return replace(state, escalation=Escalation(step.code or ""), escalated_at_ms=step.at_ms)
+        case StepKind.CLOSED:
+            return replace(
+                state, stage=Stage.CLOSED, stage_since_ms=step.at_ms, how=TransferEnd(step.code or ""), escalation=None, escalated_at_ms=None
+            )
+
+
+def days_of(transfers: tuple[Transfer, ...]) -> dict[str, tuple[int, int | None]]:
+    """The clear half of the table's rows: by transfer id, the days (since 1970, UTC) it was opened and closed; null: it is open."""
+    days: dict[str, tuple[int, int | None]] = {}
+    for transfer in transfers:
+        closed = next((step.at_ms // DAY_MS for step in transfer.steps if step.kind is StepKind.CLOSED), None)
+        days[transfer.transfer_id] = (transfer.requested_at_ms // DAY_MS, closed)
+    return days

@@ -1,0 +1,227 @@
+"""Erasure: each `CaseErased` that the ledger records destroys the case's keys; and a key store catches up with the ledger before it serves.
+
+`CaseErased` is sealed under the network's key, so it can be read for ever: the ledger is the list of destroyed keys. A store restored from a backup holds
+keys that were destroyed since, and lacks references that were registered since. So whoever opens a store first reads the ledger, from the last entry up to
+which destruction had been applied to its end:
+
+- each recorded `CaseErased` destroys, again, what it names;
+- any other recorded event, and each outcome beside it, whose reference is unknown gets it back: every living key is tried (outcomes: derived from);
+- an event that no key opens means that its key was made after the backup: KeysLost. A later copy must be restored, or the loss accepted by a person.
+
+Afterwards one process follows the ledger (`follow`), so that the next start has little to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from events.acceptance import Position
+from events.codec import Sealed, WireFact, join
+from events.entry import Decided, Locked, Unread
+from events.errors import SealBroken, Undecodable
+from events.fact import SealedUnder
+from events.facts import FACT_TYPES, Fact
+from events.person import CaseErased
+from events.seal import NETWORK_REF, outcome_ref
+from events.subjects import NETWORK
+from events.topics import TopicNames
+from events.verdict import Recorded
+from reading.key_errors import KeysLost
+from reading.keys import Key, KeyStore, subjects_of_case
+from reading.keys_postgres import PostgresKeyStore
+from reading.ledger_reader import AcceptedRecord, LedgerReader
+from reading.master_key import MasterKey
+from reading.opening import decoded_event, decoded_outcome, event_opens_under, private_of_event
+from reading.vault import Vault
+
+REMEMBERED_EVERY = 500
+"""Entries after which the store is told how far it has come, though nothing was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtUp:
+    """What bringing a store up to the ledger did."""
+
+    entries: int
+    erased: int
+    references_found: int
+    """References that the store had lost and has again."""
+    lost: tuple[int, ...]
+    """Sequences of recorded events that no key opens, ascending; empty unless the loss was accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """An event that the ledger records, and what stands sealed in its entry."""
+
+    sequence: int
+    event_offset: int
+    wire: WireFact
+    outcomes: tuple[WireFact, ...]
+
+
+async def bring_up_to_ledger(store: KeyStore, batches: AsyncIterable[Sequence[AcceptedRecord]], *, loss_accepted: bool = False) -> BroughtUp:
+    """Apply to `store` what the ledger says, then let it serve. `batches`: accepted entries after `store.destroyed_through()`, to the end.
+
+    Raises KeysLost, and the store does not serve, where a recorded event cannot be opened with any key; `loss_accepted`: a person has decided to go on
+    without them. Harmless to repeat, and beside a store that already serves in another process.
+    """
+    catching_up = _CatchingUp(store, loss_accepted=loss_accepted)
+    entries = 0
+    async for batch in batches:
+        entries += len(batch)
+        await catching_up.apply(batch)
+        if catching_up.lost and not loss_accepted:
+            raise KeysLost(catching_up.lost)
+    store.serve()
+    return BroughtUp(entries, catching_up.erased, catching_up.references_found, tuple(catching_up.lost))
+
+
+async def open_keystore(
+    url: str, master: MasterKey, bootstrap: str, names: TopicNames, network: str, partition: int, *, loss_accepted: bool = False
+) -> PostgresKeyStore:
+    """The key store on PostgreSQL, brought up to the ledger, serving. Waits for both. Raises MasterKeyWrong, KeysLost, and what reading a ledger raises."""
+    store = await PostgresKeyStore.open(url, network, master)
+    try:
+        async with LedgerReader(bootstrap, names, network, partition, await store.destroyed_through()) as reader:
+            await bring_up_to_ledger(store, reader.read_to_end(), loss_accepted=loss_accepted)
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+async def follow(store: KeyStore, vault: Vault | None, batches: AsyncIterable[Sequence[AcceptedRecord]]) -> None:
+    """Destroy the keys of each case as its erasure is accepted, for as long as `batches` come (`LedgerReader.follow`, empty ones when idle).
+
+    `vault`: this process's own, which forgets the case too. One process a network is enough; more do no harm.
+    """
+    network = _NetworkKey(store)
+    remembered = await store.destroyed_through()
+    last: Position | None = None
+    async for batch in batches:
+        last = batch[-1].position if batch else last
+        erased = await network.erased_by(_recorded(batch, only_erasures=True))
+        if vault is not None:
+            for case_id in erased:
+                vault.forget(case_id)
+        behind = last.sequence - (remembered.sequence if remembered else -1) if last else 0
+        if erased or behind >= REMEMBERED_EVERY or (behind > 0 and not batch):
+            await store.destroy(_subjects_of_cases(erased), through=last)
+            remembered = last
+
+
+class _NetworkKey:
+    """The network's own key, and what only it is needed for."""
+
+    def __init__(self, store: KeyStore) -> None:
+        self._store = store
+        self._keys: dict[bytes, Key] = {}
+
+    async def erased_by(self, entries: Iterable[_Recorded]) -> list[str]:
+        """Case ids that these entries erase, in order."""
+        facts = [await self._opened(entry.wire) for entry in entries if entry.wire.name == CaseErased.__name__]
+        return [fact.case_id for fact in facts if isinstance(fact, CaseErased)]
+
+    async def keys(self) -> Mapping[bytes, Key]:
+        """The key by its reference; empty where the network has none (any more)."""
+        if not self._keys and (key := (await self._store.keys([NETWORK], create=False)).get(NETWORK)):
+            self._keys[NETWORK_REF] = key
+        return self._keys
+
+    async def _opened(self, wire: WireFact) -> Fact | Locked | None:
+        try:
+            return join(wire, private_of_event(self._store.network, wire, await self.keys()))
+        except (SealBroken, Undecodable):
+            return None
+
+
+class _CatchingUp:
+    """One pass over the entries that a store has not seen."""
+
+    def __init__(self, store: KeyStore, *, loss_accepted: bool) -> None:
+        self.erased = 0
+        self.references_found = 0
+        self.lost: list[int] = []
+        self._store = store
+        self._loss_accepted = loss_accepted
+        self._network = _NetworkKey(store)
+        self._living: list[Key] | None = None
+
+    async def apply(self, batch: Sequence[AcceptedRecord]) -> None:
+        """The next entries, in order: first give back references, then destroy."""
+        if not batch:
+            return
+        entries = list(_recorded(batch, only_erasures=False))
+        await self._give_back(entries)
+        erased = await self._network.erased_by(entries)
+        self.erased += len(erased)
+        await self._store.destroy(_subjects_of_cases(erased), through=batch[-1].position if self._loss_accepted or not self.lost else None)
+
+    async def _give_back(self, entries: Sequence[_Recorded]) -> None:
+        wanted = [copy.ref for entry in entries for wire in (entry.wire, *entry.outcomes) for copy in wire.sealed if copy.ref != NETWORK_REF]
+        known = dict(await self._store.resolve(wanted))
+        found: dict[bytes, Key] = {}
+        unopened = []
+        for entry in entries:
+            found |= await self._lost_references(entry, known)
+            if not await self._can_be_opened(entry.wire, known | found):
+                unopened.append(entry.sequence)
+        await self._store.register({ref: (key.subject, key.version) for ref, key in found.items()})
+        self.references_found += len(found)
+        self.lost += await self._still_unexplained(unopened)
+
+    async def _lost_references(self, entry: _Recorded, known: Mapping[bytes, Key]) -> dict[bytes, Key]:
+        found: dict[bytes, Key] = {}
+        for copy in entry.wire.sealed:
+            if copy.ref != NETWORK_REF and copy.ref not in known and (key := await self._key_that_opens(entry.wire, copy)):
+                found[copy.ref] = key
+        for index, wire in enumerate(entry.outcomes):
+            for copy in wire.sealed:
+                if copy.ref != NETWORK_REF and copy.ref not in known:
+                    for key in await self._living_keys():
+                        if outcome_ref(key.secret, entry.event_offset, index) == copy.ref:
+                            found[copy.ref] = key
+        return found
+
+    async def _can_be_opened(self, wire: WireFact, keys: Mapping[bytes, Key]) -> bool:
+        if FACT_TYPES[wire.name].sealed_under is SealedUnder.NETWORK:
+            keys = await self._network.keys()
+        try:
+            return private_of_event(self._store.network, wire, keys) is not None
+        except SealBroken:
+            return False
+
+    async def _key_that_opens(self, wire: WireFact, copy: Sealed) -> Key | None:
+        return next((key for key in await self._living_keys() if event_opens_under(self._store.network, wire, copy, key)), None)
+
+    async def _living_keys(self) -> list[Key]:
+        """As they were when first asked for: one destroyed since then is not registered again, and opens nothing later."""
+        if self._living is None:
+            self._living = list(await self._store.living_keys())
+        return self._living
+
+    async def _still_unexplained(self, sequences: list[int]) -> list[int]:
+        """Those that no other process has meanwhile explained by destroying their keys."""
+        if not sequences:
+            return []
+        through = await self._store.destroyed_through()
+        return [sequence for sequence in sequences if through is None or sequence > through.sequence]
+
+
+def _subjects_of_cases(case_ids: Iterable[str]) -> list[str]:
+    return [subject for case_id in case_ids for subject in subjects_of_case(case_id)]
+
+
+def _recorded(batch: Iterable[AcceptedRecord], *, only_erasures: bool) -> Iterable[_Recorded]:
+    """Entries whose event took effect: readable when it was decided, by whoever held its key then."""
+    for record in batch:
+        if not isinstance(record.body, Decided):
+            continue
+        event = decoded_event(record.body.event)
+        if isinstance(event, Unread) or (only_erasures and event.name != CaseErased.__name__):
+            continue
+        outcomes = tuple(decoded_outcome(each) for each in record.body.outcomes)
+        if any(wire.name == Recorded.__name__ for wire in outcomes):
+            yield _Recorded(record.envelope.sequence, record.envelope.event_offset, event, outcomes)

@@ -1,0 +1,114 @@
+"""Keys at hand: what a process remembers of the key store, so that most batches need no round trip.
+
+Only what exists is remembered. "No key" is asked again each time: a key may be created a moment later, and a store restored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from events.seal import NETWORK_REF
+from events.subjects import NETWORK
+from reading.key_errors import KeyStoreBehind, KeyStoreError
+from reading.keys import Key, KeyStore, subjects_of_case
+from reading.recent import Recent
+
+MAX_KEYS = 20_000
+MAX_REFS = 200_000
+MAX_FORGOTTEN = 10_000
+
+
+class Keyring:
+    """Keys of one network by subject and by reference. For one event loop."""
+
+    def __init__(self, store: KeyStore, *, max_keys: int = MAX_KEYS, max_refs: int = MAX_REFS) -> None:
+        self._store = store
+        self._keys: Recent[str, Key] = Recent(max_keys)
+        self._refs: Recent[bytes, str] = Recent(max_refs)
+        """Reference -> subject: so that a subject forgotten takes its references with it."""
+        self._forgotten: Recent[str, bool] = Recent(MAX_FORGOTTEN)
+        self._network: Key | None = None
+
+    @property
+    def network_key(self) -> Key:
+        """The network's own key. `network` must have been awaited once."""
+        if self._network is None:
+            raise KeyStoreError("The network's key has not been loaded yet (await Vault.ready()).")
+        return self._network
+
+    async def network(self) -> Key:
+        """The network's own key, created where there is none yet."""
+        if self._network is None:
+            found = await self._serving_store().keys([NETWORK], create=True)
+            if NETWORK not in found:
+                raise KeyStoreError("The network's own key has been destroyed: nothing of this network can be opened any more.")
+            self._network = found[NETWORK]
+        return self._network
+
+    async def by_subject(self, subjects: Iterable[str], *, create: bool) -> Mapping[str, Key]:
+        """Keys by subject; one call of the store for all that are not at hand. Without one: destroyed, or not created."""
+        found: dict[str, Key] = {}
+        missing: dict[str, None] = {}
+        for subject in subjects:
+            key = await self.network() if subject == NETWORK else self._keys.get(subject)
+            if key is None:
+                missing[subject] = None
+            else:
+                found[subject] = key
+        if missing:
+            fetched = await self._serving_store().keys(list(missing), create=create)
+            self._remember(fetched.values())
+            found |= fetched
+        return found
+
+    async def by_ref(self, refs: Collection[bytes]) -> Mapping[bytes, Key]:
+        """Keys by reference; one call of the store for all that are not at hand. Without one: destroyed, or never registered."""
+        found: dict[bytes, Key] = {}
+        missing: dict[bytes, None] = {}
+        for ref in refs:
+            subject = self._refs.get(ref)
+            key = None if subject is None else self._keys.get(subject)
+            if ref == NETWORK_REF:
+                found[ref] = await self.network()
+            elif key is None:
+                missing[ref] = None
+            else:
+                found[ref] = key
+        if missing:
+            resolved = await self._serving_store().resolve(list(missing))
+            self._remember(resolved.values())
+            for ref, key in resolved.items():
+                self._refs.put(ref, key.subject)
+            found |= resolved
+        return found
+
+    async def register(self, refs: Mapping[bytes, Key]) -> frozenset[str]:
+        """Register references in one call; gives the subjects whose key is gone, which are then forgotten here too."""
+        if not refs:
+            return frozenset()
+        gone = await self._serving_store().register({ref: (key.subject, key.version) for ref, key in refs.items()})
+        for ref, key in refs.items():
+            if key.subject not in gone:
+                self._refs.put(ref, key.subject)
+        for subject in gone:
+            self._forget(subject)
+        return gone
+
+    def forget_case(self, case_id: str) -> None:
+        """Keep nothing of a case that was erased, from now on: while its key still exists it is fetched for each use."""
+        for subject in subjects_of_case(case_id):
+            self._forget(subject)
+
+    def _serving_store(self) -> KeyStore:
+        if not self._store.serving:
+            raise KeyStoreBehind("The key store has not been brought up to the ledger: it may hold keys of erased cases.")
+        return self._store
+
+    def _forget(self, subject: str) -> None:
+        self._keys.drop(subject)
+        self._forgotten.put(subject, True)
+
+    def _remember(self, keys: Iterable[Key]) -> None:
+        for key in keys:
+            if key.subject not in self._forgotten:
+                self._keys.put(key.subject, key)

@@ -1,0 +1,91 @@
+"""The key store as everybody sees it: keys by subject, references to keys, destruction.
+
+A *subject* is text that says whose key it is: `network`, `case:<uuid>`, `explanation:<case uuid>` (`events.subjects`). A store serves one network.
+
+What every implementation promises (tests/keys runs one suite over all of them):
+
+- A subject has one key for as long as it lives, whoever asks first; two who ask at once get the same one.
+- A destroyed subject never gets a key again. What remains of it is a mark made from a keyed hash of the subject, not the subject.
+- A reference is known once `register` has returned, and until its key is destroyed.
+- An answer without a subject or a reference means destroyed or never known. It never means "not reachable": then the operation waits.
+- Each call is one round trip, or a small fixed number, whatever the size of the batch.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from events.acceptance import Position
+from events.seal import SEAL_KEY_BYTES, SECRET_BYTES
+from events.subjects import case_subject, explanation_subject
+
+FIRST_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One subject's key. Its text form shows nothing of it, nor whose it is."""
+
+    subject: str = field(repr=False)
+    version: int
+    seal_key: bytes = field(repr=False)
+    """64 bytes, for `cipher`."""
+    secret: bytes = field(repr=False)
+    """32 bytes, for keyed hashes: references of outcomes; for the network also content hashes and blind tags."""
+    cipher: AESSIV = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cipher", AESSIV(self.seal_key))
+
+
+def new_key(subject: str) -> Key:
+    """A key of fresh randomness."""
+    return Key(subject, FIRST_VERSION, secrets.token_bytes(SEAL_KEY_BYTES), secrets.token_bytes(SECRET_BYTES))
+
+
+def subjects_of_case(case_id: str) -> tuple[str, str]:
+    """Every subject that is destroyed when a case is erased."""
+    return case_subject(case_id), explanation_subject(case_id)
+
+
+class KeyStore(Protocol):
+    """Keys of one network."""
+
+    @property
+    def network(self) -> str:
+        """The network whose keys these are."""
+
+    async def keys(self, subjects: Collection[str], *, create: bool) -> Mapping[str, Key]:
+        """Keys by subject. Without one: destroyed or, where `create` is false, never created."""
+
+    async def register(self, refs: Mapping[bytes, tuple[str, int]]) -> frozenset[str]:
+        """Make each reference (16 bytes) name the key of its subject and version. Again is the same as once.
+
+        Gives the subjects whose key is gone; their references were not registered, and nothing sealed under them may be sent.
+        """
+
+    async def resolve(self, refs: Collection[bytes]) -> Mapping[bytes, Key]:
+        """The key of each reference. Without one: destroyed or never registered."""
+
+    async def destroy(self, subjects: Collection[str], *, through: Position | None) -> None:
+        """Destroy the keys of these subjects and every reference to them, for good; and remember, in the same step, that destruction
+        has been applied up to the ledger entry at `through` (never back; None: leave it). No subjects: only remember."""
+
+    async def destroyed_through(self) -> Position | None:
+        """The last ledger entry up to which destruction has been applied; None: from the genesis on nothing has."""
+
+    async def living_keys(self) -> Sequence[Key]:
+        """Every key there is, in no order: for bringing a restored store up to the ledger."""
+
+    @property
+    def serving(self) -> bool:
+        """Whether the store may be used to seal and open. Not before `serve`, where it lies on disk: it may have been restored from before an erasure,
+        and only the ledger can tell. The vault asks before each call; `reading.erasure` alone works on a store that does not serve."""
+
+    def serve(self) -> None:
+        """State that destruction has been applied up to the end of the ledger."""

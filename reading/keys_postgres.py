@@ -1,0 +1,227 @@
+"""The key store on PostgreSQL: a database and a role of its own; keys wrapped by a master key that is not in it.
+
+Destroying a key sets its wrapped bytes to null and deletes its references. Bytes of dead rows stay in the data files until a vacuum (set to follow
+soon), in the write-ahead log until it is recycled, and in backups for their term. All of these hold the key wrapped only: whoever has one of them and the
+master key as well can unwrap it. So backups of this database have a short term of their own and never lie beside the master key.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import asyncpg
+
+from events.acceptance import Position
+from events.seal import SEAL_KEY_BYTES, SECRET_BYTES
+from reading.key_errors import KeyStoreBehind, KeyStoreError
+from reading.keys import FIRST_VERSION, Key, new_key
+from reading.keys_schema import load_queries
+from reading.master_key import MasterKey
+from reading.waiting import until_reachable
+
+_QUERIES = load_queries()
+_PEPPER_BYTES = 32
+_CONNECT_SECONDS = 5.0
+_COMMAND_SECONDS = 15.0
+
+
+class PostgresKeyStore:
+    """Keys of one network. Use `open`; close it, or use it as an asynchronous context.
+
+    It does not serve until `reading.erasure.bring_up_to_ledger` says so: nobody can tell a restored store from one that is up to date by looking at it.
+    Every new connection is asked how far destruction has been applied; if that has gone back, the database was restored beneath this process: the store
+    serves no longer, and its operations raise KeyStoreBehind.
+    """
+
+    def __init__(self, url: str, network: str, master: MasterKey) -> None:
+        self.network = network
+        self.round_trips = 0
+        """Statements sent so far, for tests and measurements."""
+        self._master = master
+        self._connections = asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=4,
+            timeout=_CONNECT_SECONDS,
+            command_timeout=_COMMAND_SECONDS,
+            init=self._prove_connection,
+            reset=_leave_as_it_is,
+            server_settings={"application_name": "staffetta-keys", "synchronous_commit": "on"},
+        )
+        self._pepper = b""
+        self._through: Position | None = None
+        self._serving = False
+        self._closed = False
+
+    @classmethod
+    async def open(cls, url: str, network: str, master: MasterKey) -> Self:
+        """A store for `network` in the database at `url` (schema brought up by `keys_schema.migrate`). Waits until it is reachable.
+
+        Raises MasterKeyWrong where another master key wrapped it.
+        """
+        store = cls(url, network, master)
+        await store._connections  # with no connection yet
+        try:
+            await until_reachable(store._found)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Give the connections back. Whoever still waits in an operation gets an error."""
+        self._closed = True
+        self._connections.terminate()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
+
+    @property
+    def serving(self) -> bool:
+        """See `KeyStore.serving`."""
+        return self._serving
+
+    def serve(self) -> None:
+        """See `KeyStore.serve`."""
+        self._serving = True
+
+    async def keys(self, subjects: Collection[str], *, create: bool) -> Mapping[str, Key]:
+        """See `KeyStore.keys`. One round trip; three where keys are created."""
+        tags = {self._tag(subject): subject for subject in subjects}
+        found = await self._living("keys", self.network, list(tags))
+        missing = [subject for tag, subject in tags.items() if subject not in found]
+        if create and missing:
+            created = [new_key(subject) for subject in missing]
+            await self._fetch("create_keys", self.network, FIRST_VERSION, [self._tag(key.subject) for key in created], [self._wrap(key) for key in created])
+            found |= await self._living("keys", self.network, [self._tag(subject) for subject in missing])
+        return found
+
+    async def register(self, refs: Mapping[bytes, tuple[str, int]]) -> frozenset[str]:
+        """See `KeyStore.register`. One round trip."""
+        if not refs:
+            return frozenset()
+        tags = {subject: self._tag(subject) for subject, _ in refs.values()}
+        rows = await self._fetch(
+            "register_refs", self.network, list(refs), [tags[subject] for subject, _ in refs.values()], [version for _, version in refs.values()]
+        )
+        living = {(row["subject_tag"], row["version"]) for row in rows}
+        return frozenset(subject for subject, version in refs.values() if (tags[subject], version) not in living)
+
+    async def resolve(self, refs: Collection[bytes]) -> Mapping[bytes, Key]:
+        """See `KeyStore.resolve`. One round trip."""
+        if not refs:
+            return {}
+        rows = await self._fetch("resolve_refs", self.network, list(refs))
+        keys = self._unwrap_all(rows)
+        return {row["ref"]: keys[row["subject_tag"]] for row in rows}
+
+    async def destroy(self, subjects: Collection[str], *, through: Position | None) -> None:
+        """See `KeyStore.destroy`. One transaction."""
+        tags = sorted(self._tag(subject) for subject in subjects)
+
+        async def in_one_transaction() -> None:
+            self._refuse_if_closed()
+            async with self._connections.acquire(timeout=_CONNECT_SECONDS) as connection, connection.transaction():
+                if tags:
+                    await connection.execute(_QUERIES["destroy_keys"], self.network, FIRST_VERSION, tags)
+                    await connection.execute(_QUERIES["destroy_refs"], self.network, tags)
+                if through is not None:
+                    await connection.execute(_QUERIES["destroyed_through"], self.network, *_columns_of(through))
+
+        self.round_trips += 1
+        await until_reachable(in_one_transaction)
+
+    async def destroyed_through(self) -> Position | None:
+        """See `KeyStore.destroyed_through`. One round trip."""
+        rows = await self._fetch("network_row", self.network)
+        return self._prove_not_restored(rows[0] if rows else None)
+
+    async def living_keys(self) -> Sequence[Key]:
+        """See `KeyStore.living_keys`. One round trip."""
+        return tuple((await self._living("living_keys", self.network)).values())
+
+    async def _found(self) -> None:
+        """Make the network's row where there is none, and learn the pepper."""
+        pepper = secrets.token_bytes(_PEPPER_BYTES)
+        await self._connections.execute(_QUERIES["add_network"], self.network, self._master.wrap(self._pepper_binding(), pepper))
+        row = await self._connections.fetchrow(_QUERIES["network_row"], self.network)
+        if row is None:
+            raise KeyStoreError("The key store did not keep the network's row.")
+        self._pepper = self._master.unwrap(self._pepper_binding(), row["wrapped_pepper"])
+        self._prove_not_restored(row)
+
+    async def _prove_connection(self, connection: asyncpg.Connection) -> None:
+        """Before a new connection is used: the database behind it must not know less than the one before."""
+        if self._pepper:
+            self._prove_not_restored(await connection.fetchrow(_QUERIES["network_row"], self.network))
+
+    def _prove_not_restored(self, row: asyncpg.Record | None) -> Position | None:
+        """The position in the network's row. Raises KeyStoreBehind, and stops serving, where it is gone or has gone back."""
+        through = None if row is None or row["sequence"] is None else _position_of(self.network, row)
+        went_back = self._through is not None and (through is None or through.sequence < self._through.sequence)
+        if row is None or went_back:
+            self._serving = False
+            raise KeyStoreBehind("The key store knows less than it did: it was restored. Start again, so that erasures are applied first.")
+        self._through = through
+        return through
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise KeyStoreError("This key store is closed.")
+
+    async def _living(self, query: str, *arguments: object) -> dict[str, Key]:
+        """Keys by subject of the rows that a query gives."""
+        return {key.subject: key for key in self._unwrap_all(await self._fetch(query, *arguments)).values()}
+
+    async def _fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
+        """Rows of a named query, however long the database is away."""
+        statement = _QUERIES[query]
+        self.round_trips += 1
+
+        async def fetch() -> list[asyncpg.Record]:
+            self._refuse_if_closed()
+            return await self._connections.fetch(statement, *arguments)
+
+        return await until_reachable(fetch)
+
+    def _tag(self, subject: str) -> bytes:
+        return hmac.digest(self._pepper, subject.encode(), "sha256")
+
+    def _pepper_binding(self) -> bytes:
+        return b"staffetta.pepper:" + self.network.encode()
+
+    def _key_binding(self, tag: bytes, version: int) -> bytes:
+        return b"staffetta.key:" + version.to_bytes(4, "big") + tag + self.network.encode()
+
+    def _wrap(self, key: Key) -> bytes:
+        return self._master.wrap(self._key_binding(self._tag(key.subject), key.version), key.seal_key + key.secret + key.subject.encode())
+
+    def _unwrap_all(self, rows: Iterable[asyncpg.Record]) -> dict[bytes, Key]:
+        """Keys by tag; each is unwrapped once, however many rows name it."""
+        keys: dict[bytes, Key] = {}
+        for row in rows:
+            tag = row["subject_tag"]
+            if tag not in keys:
+                plain = self._master.unwrap(self._key_binding(tag, row["version"]), row["wrapped"])
+                end = SEAL_KEY_BYTES + SECRET_BYTES
+                keys[tag] = Key(plain[end:].decode(), row["version"], plain[:SEAL_KEY_BYTES], plain[SEAL_KEY_BYTES:end])
+        return keys
+
+
+async def _leave_as_it_is(connection: asyncpg.Connection) -> None:
+    """Nothing is set in a session that the next user could meet; asyncpg's own reset would cost a second round trip for each statement."""
+
+
+def _columns_of(position: Position) -> tuple[str, int, int, bytes, int, int]:
+    return position.topic_id, position.offset, position.sequence, position.hash, position.event_offset, position.event_time_ms
+
+
+def _position_of(network: str, row: asyncpg.Record) -> Position:
+    return Position(network, row["topic_id"], row["ledger_offset"], row["sequence"], row["hash"], row["event_offset"], row["event_time_ms"])

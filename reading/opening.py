@@ -1,0 +1,125 @@
+"""Record values to facts, as far as there are keys. Keys are given; nothing here waits.
+
+An event comes from outside: whatever is wrong with it makes it `Unread`, never an exception. An outcome stands in an accepted entry, which only a
+coordinator with the keys can have written: what does not open there under the key that it names is an alarm (`SealBroken`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from events.codec import EVENT_NAMES, Sealed, WireFact, decode_event, decode_fact, join
+from events.entry import Locked, OpenedEvent, Unread
+from events.errors import BodyUnreadable, SealBroken, Undecodable
+from events.fact import SealedUnder
+from events.facts import EVENT_TYPES, FACT_TYPES, OUTCOME_TYPES, Event, Outcome
+from events.seal import EVENT, NETWORK_REF, OUTCOME, associated_data, content_hash, event_place, outcome_place, raw_hash, unseal
+from reading.keys import Key
+from reading.sealing import subjects_to_seal
+
+_MALFORMED = "malformed"
+
+
+def decoded_event(value: bytes) -> WireFact | Unread:
+    """The event in a record's value, still sealed; or why it cannot be decoded."""
+    try:
+        return decode_event(value)
+    except Undecodable as problem:
+        return Unread(problem.why)
+
+
+def decoded_outcome(value: bytes) -> WireFact:
+    """An accepted entry's outcome, still sealed. Raises BodyUnreadable."""
+    try:
+        wire = decode_fact(value)
+    except Undecodable as problem:
+        raise BodyUnreadable(f"An outcome of an accepted entry cannot be decoded: {problem.why}.") from None
+    if wire.name in EVENT_NAMES:
+        raise BodyUnreadable("An outcome of an accepted entry is an event.")
+    return wire
+
+
+def opened_event(network: str, value: bytes, wire: WireFact | Unread, keys: Mapping[bytes, Key], secret: bytes) -> OpenedEvent:
+    """A reported event opened with the keys found for its references. `secret`: the network key's.
+
+    Locked: no key is left for any copy. Unread (malformed): a copy does not open under the key it names, two copies differ, or the private part is another
+    kind's or is about other cases than those whose keys sealed it.
+    """
+    if isinstance(wire, Unread):
+        return OpenedEvent(wire, raw_hash(secret, value), len(value))
+    try:
+        private = private_of_event(network, wire, keys)
+        fact = join(wire, private)
+        if not isinstance(fact, Locked):
+            _check_subjects(fact, wire.sealed, keys)
+    except (SealBroken, Undecodable):
+        return OpenedEvent(Unread(_MALFORMED), raw_hash(secret, value), len(value))
+    if isinstance(fact, Locked):
+        return OpenedEvent(fact, raw_hash(secret, value), len(value))
+    if not isinstance(fact, EVENT_TYPES):
+        raise TypeError("decode_event gave an outcome")
+    return OpenedEvent(fact, content_hash(secret, wire.name, wire.clear, private), len(value))
+
+
+def opened_outcome(network: str, event_offset: int, index: int, wire: WireFact, keys: Mapping[bytes, Key]) -> Outcome | Locked:
+    """An accepted entry's outcome, opened; Locked where its key is gone. Raises SealBroken, BodyUnreadable."""
+    where = outcome_place(event_offset, index)
+    if not wire.sealed and FACT_TYPES[wire.name].sealed_under is not SealedUnder.NOBODY:
+        raise SealBroken("an accepted outcome without its private part")
+    private = _same_private(network, OUTCOME, where, wire.sealed, keys)
+    try:
+        fact = join(wire, private)
+    except Undecodable as problem:
+        raise BodyUnreadable(f"An outcome of an accepted entry cannot be decoded: {problem.why}.") from None
+    if isinstance(fact, Locked):
+        return fact
+    if not isinstance(fact, OUTCOME_TYPES):
+        raise BodyUnreadable("An outcome of an accepted entry is an event.")
+    _check_subjects(fact, wire.sealed, keys)
+    return fact
+
+
+def event_opens_under(network: str, wire: WireFact, copy: Sealed, key: Key) -> bool:
+    """Whether this sealed copy of an event was sealed with this key: for finding whose it is when its reference was lost."""
+    try:
+        unseal(key.cipher, associated_data(network, EVENT, key.version, event_place(str(wire.clear["event_id"]))), copy.text)
+    except SealBroken:
+        return False
+    return True
+
+
+def private_of_event(network: str, wire: WireFact, keys: Mapping[bytes, Key]) -> bytes | None:
+    event_id = wire.clear["event_id"]
+    if not isinstance(event_id, str):
+        raise SealBroken("an event id is text")
+    under_network = FACT_TYPES[wire.name].sealed_under is SealedUnder.NETWORK
+    if not wire.sealed or any((copy.ref == NETWORK_REF) != under_network for copy in wire.sealed):
+        raise SealBroken("not sealed under the key that this kind of event wants")
+    return _same_private(network, EVENT, event_place(event_id), wire.sealed, keys)
+
+
+def _same_private(network: str, field: str, where: bytes, copies: tuple[Sealed, ...], keys: Mapping[bytes, Key]) -> bytes | None:
+    """The private record that every copy with a key holds; None where there is no such copy. Raises SealBroken."""
+    private: bytes | None = None
+    for copy in copies:
+        key = keys.get(copy.ref)
+        if key is None:
+            continue
+        if copy.key_version != key.version:
+            raise SealBroken("names another version than its key's")
+        plain = unseal(key.cipher, associated_data(network, field, key.version, where), copy.text)
+        if private is not None and plain != private:
+            raise SealBroken("two copies differ")
+        private = plain
+    return private
+
+
+def _check_subjects(fact: Event | Outcome, copies: tuple[Sealed, ...], keys: Mapping[bytes, Key]) -> None:
+    """A part about one case under the key of another would outlive its own case's erasure. Raises SealBroken."""
+    subjects = subjects_to_seal(fact)
+    if len(subjects) != len(copies):
+        raise SealBroken("sealed under more or fewer keys than it is about")
+    for subject, copy in zip(subjects, copies, strict=True):
+        key = keys.get(copy.ref)
+        if key is not None and key.subject != subject:
+            raise SealBroken("sealed under the key of something that it is not about")

@@ -1,0 +1,57 @@
+-- name: network_row
+select wrapped_pepper, topic_id, ledger_offset, sequence, hash, event_offset, event_time_ms
+from keystore.networks where network = $1;
+
+-- name: add_network
+insert into keystore.networks (network, wrapped_pepper) values ($1, $2) on conflict (network) do nothing;
+
+-- name: keys
+select subject_tag, version, wrapped from keystore.keys
+where network = $1 and subject_tag = any($2::bytea[]) and wrapped is not null;
+
+-- name: living_keys
+select subject_tag, version, wrapped from keystore.keys where network = $1 and wrapped is not null;
+
+-- A destroyed subject's row is in the way on purpose.
+-- name: create_keys
+insert into keystore.keys (network, subject_tag, version, wrapped)
+select $1, wanted.tag, $2, wanted.wrapped from unnest($3::bytea[], $4::bytea[]) as wanted (tag, wrapped)
+order by wanted.tag
+on conflict (network, subject_tag) do nothing;
+
+-- The lock makes a destruction wait for us or us for it: no reference outlives its key.
+-- name: register_refs
+with living as (
+    select key_id, subject_tag, version from keystore.keys
+    where network = $1 and subject_tag = any($3::bytea[]) and wrapped is not null
+    order by key_id for share
+), added as (
+    insert into keystore.refs (ref, key_id)
+    select wanted.ref, living.key_id
+    from unnest($2::bytea[], $3::bytea[], $4::integer[]) as wanted (ref, tag, version)
+    join living on living.subject_tag = wanted.tag and living.version = wanted.version
+    order by wanted.ref
+    on conflict (ref) do nothing
+)
+select subject_tag, version from living;
+
+-- name: resolve_refs
+select refs.ref, keys.subject_tag, keys.version, keys.wrapped
+from keystore.refs join keystore.keys using (key_id)
+where refs.ref = any($2::bytea[]) and keys.network = $1 and keys.wrapped is not null;
+
+-- A subject that never had a key gets its mark too.
+-- name: destroy_keys
+insert into keystore.keys (network, subject_tag, version, wrapped)
+select $1, tag, $2, null from unnest($3::bytea[]) as gone (tag)
+order by tag
+on conflict (network, subject_tag) do update set wrapped = null where keystore.keys.wrapped is not null;
+
+-- name: destroy_refs
+delete from keystore.refs using keystore.keys
+where refs.key_id = keys.key_id and keys.network = $1 and keys.subject_tag = any($2::bytea[]);
+
+-- name: destroyed_through
+update keystore.networks
+set topic_id = $2, ledger_offset = $3, sequence = $4, hash = $5, event_offset = $6, event_time_ms = $7
+where network = $1 and (sequence is null or sequence < $4);

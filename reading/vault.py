@@ -1,0 +1,189 @@
+"""The vault: everything that is sealed is sealed here, and opened here. In batches, with one round trip to the key store a batch or none.
+
+What is sealed has its references registered before it is returned; so whoever reads it later finds its key, or finds that the key was destroyed.
+A key store that cannot be reached makes every method wait.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from events.codec import WireFact
+from events.entry import Body, Decided, OpenedControl, OpenedDecision, OpenedEntry, OpenedEvent, Unread
+from events.envelope import Envelope
+from events.errors import SealBroken
+from events.fact import SealedUnder
+from events.facts import Event, Outcome
+from events.person import CaseErased
+from events.seal import associated_data, blind_tag, seal, unseal
+from events.verdict import Recorded
+from reading.key_errors import KeyDestroyed
+from reading.keyring import Keyring
+from reading.keys import Key, KeyStore
+from reading.opening import decoded_event, decoded_outcome, opened_event, opened_outcome
+from reading.sealing import SealedFact, seal_event, seal_outcome, subjects_to_seal
+
+_VERSION = struct.Struct(">I")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Private bytes of a state or a view, and where they stand. The same row always seals to the same bytes."""
+
+    subject: str
+    """Whose key seals it: `network`, `case:<uuid>`, `explanation:<uuid>`."""
+    field: str
+    """`state` or `view:<name>`."""
+    place: str
+    """The row's own key within the field; a row moved to another does not open."""
+    content: bytes
+    """Plain for `seal_records`, sealed for `open_records`."""
+
+
+class Vault:
+    """Seals and opens for one network. For one event loop; any number of tasks."""
+
+    def __init__(self, network: str, store: KeyStore) -> None:
+        if store.network != network:
+            raise ValueError("the key store is another network's")
+        self.network = network
+        self._ring = Keyring(store)
+
+    async def ready(self) -> None:
+        """Load the network's own key (created where there is none yet); `tag` needs it. Every other method does this itself."""
+        await self._ring.network()
+
+    def tag(self, label: str, text: str) -> bytes:
+        """Keyed tag (16 bytes) to find rows about `text` by, without showing it; tags of different labels cannot be compared."""
+        return blind_tag(self._ring.network_key.secret, label, text)
+
+    def forget(self, case_id: str) -> None:
+        """Keep no key of an erased case in this process. `open_entries` does so itself when it meets the erasure."""
+        self._ring.forget_case(case_id)
+
+    async def seal_events(self, events: Sequence[Event]) -> list[bytes]:
+        """Record values of reported events, in order. A case's key is created where there is none yet.
+
+        Raises KeyDestroyed, with the indexes of the events whose case was erased; then nothing of the batch may be sent.
+        """
+        subjects = [subjects_to_seal(event) for event in events]
+        keys = await self._keys_of(subjects, create=True)
+        return await self._registered([seal_event(self.network, event, keys) for event in events], subjects)
+
+    async def open_events(self, values: Sequence[bytes]) -> list[OpenedEvent]:
+        """Event records opened, in order. Never raises for what a record holds."""
+        wires = [decoded_event(value) for value in values]
+        keys = await self._ring.by_ref(_refs_of(wires))
+        secret = (await self._ring.network()).secret
+        return [opened_event(self.network, value, wire, keys, secret) for value, wire in zip(values, wires, strict=True)]
+
+    async def seal_outcomes(self, batch: Sequence[tuple[int, tuple[Outcome, ...]]]) -> list[tuple[bytes, ...]]:
+        """Datums of the outcomes of each (event offset, outcomes), in order. The same batch gives the same bytes.
+
+        An explanation's key is created where there is none yet; a case's exists since its first event, and one that is gone is not replaced.
+
+        Raises KeyDestroyed, with the indexes of entries that concern an erased case: whoever decided them is behind the ledger.
+        """
+        subjects = [tuple(subject for outcome in outcomes for subject in subjects_to_seal(outcome)) for _, outcomes in batch]
+        explanations = (each for _, outcomes in batch for each in outcomes if each.sealed_under is SealedUnder.EXPLANATION)
+        await self._ring.by_subject((subject for each in explanations for subject in subjects_to_seal(each)), create=True)
+        keys = await self._keys_of(subjects, create=False)
+        sealed = [[seal_outcome(self.network, offset, index, each, keys) for index, each in enumerate(outcomes)] for offset, outcomes in batch]
+        flat = [each for entry in sealed for each in entry]
+        await self._registered(flat, [tuple(key.subject for key in each.refs.values()) for each in flat], [i for i, entry in enumerate(sealed) for _ in entry])
+        return [tuple(each.value for each in entry) for entry in sealed]
+
+    async def open_entries(self, pairs: Sequence[tuple[Envelope, Body]]) -> list[OpenedEntry]:
+        """Accepted entries opened as far as there are keys, in order.
+
+        Raises SealBroken where an accepted part does not open under the key that it names (or an event once accepted can no longer be read: the key
+        store is another's), BodyUnreadable where an outcome cannot be decoded.
+        """
+        events = [decoded_event(body.event) if isinstance(body, Decided) else None for _, body in pairs]
+        outcomes = [[decoded_outcome(each) for each in body.outcomes] if isinstance(body, Decided) else [] for _, body in pairs]
+        keys = await self._ring.by_ref(_refs_of([*(each for each in events if each is not None), *(each for entry in outcomes for each in entry)]))
+        secret = (await self._ring.network()).secret
+        entries = [
+            self._entry(envelope, body, event, wires, keys, secret) for (envelope, body), event, wires in zip(pairs, events, outcomes, strict=True)
+        ]
+        for case_id in erased_cases(entries):
+            self.forget(case_id)
+        return entries
+
+    async def seal_records(self, rows: Sequence[Row]) -> list[bytes]:
+        """Sealed content of each row, in order; the key's version stands before it. Raises KeyDestroyed (indexes) where a case was erased."""
+        subjects = [(row.subject,) for row in rows]
+        keys = await self._keys_of(subjects, create=False)
+        return [_VERSION.pack(key.version) + seal(key.cipher, self._bound_to(row, key), row.content) for row, key in ((row, keys[row.subject]) for row in rows)]
+
+    async def open_records(self, rows: Sequence[Row]) -> list[bytes | None]:
+        """Plain content of each row, in order; None where its key is gone. Raises SealBroken for a row that was changed or moved."""
+        keys = await self._ring.by_subject([row.subject for row in rows], create=False)
+        return [self._content(row, keys.get(row.subject)) for row in rows]
+
+    async def seal_record(self, subject: str, field: str, place: str, plain: bytes) -> bytes:
+        """One row; see `seal_records`."""
+        (sealed,) = await self.seal_records([Row(subject, field, place, plain)])
+        return sealed
+
+    async def open_record(self, subject: str, field: str, place: str, sealed: bytes) -> bytes | None:
+        """One row; see `open_records`."""
+        (plain,) = await self.open_records([Row(subject, field, place, sealed)])
+        return plain
+
+    async def _keys_of(self, subjects: Sequence[tuple[str, ...]], *, create: bool) -> Mapping[str, Key]:
+        """The keys of every item's subjects. Raises KeyDestroyed with the indexes of items that lack one."""
+        keys = await self._ring.by_subject((subject for each in subjects for subject in each), create=create)
+        without = [index for index, each in enumerate(subjects) if any(subject not in keys for subject in each)]
+        if without:
+            raise KeyDestroyed(without)
+        return keys
+
+    async def _registered(self, facts: Sequence[SealedFact], subjects: Sequence[tuple[str, ...]], items: Sequence[int] | None = None) -> list[bytes]:
+        """The facts' values, once every reference is registered. `items`: the index to report for each fact, where it is not its own."""
+        gone = await self._ring.register({ref: key for fact in facts for ref, key in fact.refs.items()})
+        if gone:
+            indexes = [index for index, each in enumerate(subjects) if gone.intersection(each)]
+            raise KeyDestroyed(indexes if items is None else list(dict.fromkeys(items[index] for index in indexes)))
+        return [fact.value for fact in facts]
+
+    def _entry(
+        self, envelope: Envelope, body: Body, event: WireFact | Unread | None, wires: list[WireFact], keys: Mapping[bytes, Key], secret: bytes
+    ) -> OpenedEntry:
+        stands = (envelope.network, envelope.sequence, envelope.event_offset, envelope.event_time_ms)
+        if not isinstance(body, Decided) or event is None:
+            if isinstance(body, Decided):
+                raise TypeError("a decided entry without its event")
+            return OpenedControl(*stands, body)
+        opened = opened_event(self.network, body.event, event, keys, secret)
+        outcomes = tuple(opened_outcome(self.network, envelope.event_offset, index, wire, keys) for index, wire in enumerate(wires))
+        if isinstance(opened.event, Unread) and any(isinstance(outcome, Recorded) for outcome in outcomes):
+            raise SealBroken(f"the event of entry {envelope.sequence} was read when it was decided and cannot be read with these keys")
+        return OpenedDecision(*stands, opened, outcomes)
+
+    def _bound_to(self, row: Row, key: Key) -> bytes:
+        return associated_data(self.network, row.field, key.version, row.place.encode())
+
+    def _content(self, row: Row, key: Key | None) -> bytes | None:
+        if key is None:
+            return None
+        if row.content[: _VERSION.size] != _VERSION.pack(key.version):
+            raise SealBroken("names another version than its key's")
+        return unseal(key.cipher, self._bound_to(row, key), row.content[_VERSION.size :])
+
+
+def erased_cases(entries: Iterable[OpenedEntry]) -> list[str]:
+    """Cases whose erasure these entries record, as far as their keys still tell which."""
+    return [
+        entry.opened.event.case_id
+        for entry in entries
+        if isinstance(entry, OpenedDecision) and isinstance(entry.opened.event, CaseErased) and any(isinstance(each, Recorded) for each in entry.outcomes)
+    ]
+
+
+def _refs_of(wires: Iterable[WireFact | Unread]) -> list[bytes]:
+    return [copy.ref for wire in wires if not isinstance(wire, Unread) for copy in wire.sealed]
+
+

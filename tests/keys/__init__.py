@@ -1,0 +1,1 @@
+"""The key store, on memory and on PostgreSQL, and erasure."""

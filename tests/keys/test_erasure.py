@@ -1,0 +1,237 @@
+"""Erasure, and a key store restored from before it: no key comes back, no living case is lost, nothing is served before that."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+
+from events.acceptance import Position
+from events.codec import encode_body
+from events.entry import Body, Decided, Genesis, Locked, OpenedDecision
+from events.envelope import Envelope, hash_of, seal_envelope
+from events.fact import Actor
+from events.facts import Event, Outcome
+from events.network import RulesAdopted
+from events.person import AgreementGiven, CaseErased, KeepApartDeclared
+from events.transfer import MatchExplained, ProposalMade
+from events.verdict import Recorded, Refused
+from events.vocabulary import KeepApart, RefusalCode, Role
+from ops.services.postgres import PostgresServer
+from reading.erasure import BroughtUp, bring_up_to_ledger, follow
+from reading.key_errors import KeysLost, KeyStoreBehind
+from reading.keys import KeyStore, subjects_of_case
+from reading.keys_memory import MemoryKeyStore
+from reading.keys_postgres import PostgresKeyStore
+from reading.keys_schema import migrate
+from reading.ledger_reader import AcceptedRecord
+from reading.master_key import MasterKey
+from reading.vault import Vault
+
+MASTER = MasterKey(bytes(range(64)))
+ACTOR = Actor("staff-7", "body-1", Role.HELPLINE)
+EVENT_ID = "018f0000-0000-7000-8000-000000000001"
+CASES = [f"{n:08}-1111-4111-8111-111111111111" for n in range(8)]
+
+
+class Ledger:
+    """Accepted entries, sealed with the keys of the store at the time."""
+
+    def __init__(self, store: KeyStore) -> None:
+        self.store = store
+        self.records: list[AcceptedRecord] = []
+        self._add(Genesis("cluster", "events", "ledger", 0, 0), 0)
+
+    async def record(self, event: Event, *consequences: Outcome, verdict: Outcome | None = None) -> None:
+        vault = Vault("it", self.store)
+        offset = len(self.records) - 1
+        (value,) = await vault.seal_events([event])
+        (datums,) = await vault.seal_outcomes([(offset, (verdict or Recorded(), *consequences))])
+        self._add(Decided(value, datums, None, None), offset)
+
+    async def agree(self, case: str) -> None:
+        """An event of a case, with a proposal and its explanation."""
+        proposed = ProposalMade(case, EVENT_ID, EVENT_ID, EVENT_ID, "unit-1", "project-1", 1, 2, 3)
+        await self.record(AgreementGiven(EVENT_ID, ACTOR, case, "a", 7), proposed, MatchExplained(case, EVENT_ID, EVENT_ID, 3, (), ()))
+
+    async def erase(self, case: str) -> None:
+        await self.record(CaseErased(EVENT_ID, ACTOR, case))
+
+    async def after(self, position: Position | None, size: int = 3) -> AsyncIterator[Sequence[AcceptedRecord]]:
+        """As `LedgerReader.read_to_end` gives them."""
+        left = [record for record in self.records if position is None or record.position.sequence > position.sequence]
+        for start in range(0, len(left), size):
+            yield left[start : start + size]
+        yield []
+
+    async def opened(self, store: KeyStore) -> list[OpenedDecision]:
+        entries = await Vault("it", store).open_entries([(record.envelope, record.body) for record in self.records])
+        return [entry for entry in entries if isinstance(entry, OpenedDecision)]
+
+    def _add(self, body: Body, event_offset: int) -> None:
+        sequence = len(self.records)
+        previous = self.records[-1].position.hash if self.records else bytes(32)
+        envelope = Envelope("it", sequence, previous, event_offset, 0, encode_body(body))
+        value = seal_envelope(envelope)
+        self.records.append(AcceptedRecord(Position("it", "topic", sequence, sequence, hash_of(value), event_offset, 0), value, envelope, body, ()))
+
+
+async def brought_up(store: KeyStore, ledger: Ledger, *, loss_accepted: bool = False) -> BroughtUp:
+    return await bring_up_to_ledger(store, ledger.after(await store.destroyed_through()), loss_accepted=loss_accepted)
+
+
+async def subjects(store: KeyStore) -> set[str]:
+    return {key.subject for key in await store.living_keys()}
+
+
+@pytest.fixture
+async def store(keystore_url: str) -> AsyncIterator[PostgresKeyStore]:
+    await migrate(keystore_url)
+    async with await PostgresKeyStore.open(keystore_url, "it", MASTER) as opened:
+        opened.serve()
+        yield opened
+
+
+class Backup:
+    """A copy of a key store's database as it is now, and a store opened on it later."""
+
+    def __init__(self, postgres: PostgresServer, url: str) -> None:
+        self._postgres = postgres
+        self._name = f"restored_{secrets.token_hex(6)}"
+        self._url = f"{url.rpartition('/')[0]}/{self._name}"
+        source = url.rpartition("/")[2]
+        postgres.sql(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{source}'")
+        postgres.sql(f"create database {self._name} template {source} owner {source}")
+
+    async def __aenter__(self) -> PostgresKeyStore:
+        self._store = await PostgresKeyStore.open(self._url, "it", MASTER)
+        return self._store
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._store.close()
+        self._postgres.sql(f"drop database {self._name} with (force)")
+
+
+async def test_an_erasure_destroys_the_keys_of_its_case_alone() -> None:
+    store = MemoryKeyStore("it")
+    ledger = Ledger(store)
+    for case in CASES[:3]:
+        await ledger.agree(case)
+    await ledger.erase(CASES[1])
+    await ledger.record(CaseErased(EVENT_ID, ACTOR, CASES[2]), verdict=Refused(RefusalCode.NOT_RESPONSIBLE, ""))
+    vault = Vault("it", store)
+    await vault.open_entries([(record.envelope, record.body) for record in ledger.records])
+    await follow(store, vault, ledger.after(None))
+    assert await subjects(store) == {"network", *subjects_of_case(CASES[0]), *subjects_of_case(CASES[2])}
+    assert await store.destroyed_through() == ledger.records[-1].position
+    for opened in (await ledger.opened(store), await vault.open_entries([(record.envelope, record.body) for record in ledger.records[1:]])):
+        facts = [entry.opened.event for entry in opened if isinstance(entry, OpenedDecision)]
+        assert [isinstance(fact, Locked) for fact in facts] == [False, True, False, False, False]
+        assert isinstance(facts[3], CaseErased)
+
+
+async def test_following_remembers_its_place_at_leisure() -> None:
+    """Not for each entry of a busy hour; at the first pause."""
+    store = MemoryKeyStore("it")
+    ledger = Ledger(store)
+    for _ in range(4):
+        await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1))
+
+    async def busy() -> AsyncIterator[Sequence[AcceptedRecord]]:
+        yield ledger.records[:2]
+        yield ledger.records[2:]
+        assert await store.destroyed_through() is None
+        yield []
+        assert await store.destroyed_through() == ledger.records[-1].position
+
+    await follow(store, None, busy())
+
+
+async def test_a_store_restored_from_before_an_erasure_does_not_bring_the_key_back(
+    keystore_url: str, store: PostgresKeyStore, postgres: PostgresServer
+) -> None:
+    ledger = Ledger(store)
+    for case in CASES[:3]:
+        await ledger.agree(case)
+    await follow(store, None, ledger.after(None))
+    backup = Backup(postgres, keystore_url)
+
+    await ledger.agree(CASES[0])
+    await ledger.erase(CASES[1])
+    await ledger.agree(CASES[2])
+    await ledger.record(KeepApartDeclared(EVENT_ID, ACTOR, CASES[0], CASES[2], KeepApart.RECRUITER))
+    await follow(store, None, ledger.after(await store.destroyed_through()))
+    right = await ledger.opened(store)
+
+    async with backup as restored:
+        assert set(subjects_of_case(CASES[1])) <= await subjects(restored)
+        with pytest.raises(KeyStoreBehind):
+            await ledger.opened(restored)
+        done = await brought_up(restored, ledger)
+        assert done == BroughtUp(entries=4, erased=1, references_found=2 * 3 + 2, lost=())
+        assert await subjects(restored) == await subjects(store)
+        assert await restored.keys(subjects_of_case(CASES[1]), create=True) == {}
+        assert await restored.destroyed_through() == await store.destroyed_through()
+        assert await ledger.opened(restored) == right
+        assert await brought_up(restored, ledger) == BroughtUp(0, 0, 0, ())
+
+
+async def test_a_store_restored_without_the_keys_of_living_cases_does_not_serve(
+    keystore_url: str, store: PostgresKeyStore, postgres: PostgresServer
+) -> None:
+    ledger = Ledger(store)
+    await ledger.agree(CASES[0])
+    await follow(store, None, ledger.after(None))
+    backup = Backup(postgres, keystore_url)
+    await ledger.erase(CASES[0])
+    await ledger.agree(CASES[1])
+
+    async with backup as restored:
+        for _ in range(2):
+            with pytest.raises(KeysLost) as lost:
+                await brought_up(restored, ledger)
+            assert lost.value.sequences == (3,)
+            assert not restored.serving
+        assert await subjects(restored) == {"network"}, "what was erased is destroyed all the same"
+        assert (await brought_up(restored, ledger, loss_accepted=True)).lost == (3,)
+        assert restored.serving
+        assert isinstance((await ledger.opened(restored))[-1].opened.event, Locked)
+        assert (await brought_up(restored, ledger)).lost == (), "a loss is accepted once"
+
+
+async def test_an_empty_store_beside_a_ledger_does_not_serve(store: PostgresKeyStore, keystore_url: str) -> None:
+    """The database was lost altogether and made anew."""
+    elsewhere = MemoryKeyStore("it")
+    ledger = Ledger(elsewhere)
+    await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1))
+    await ledger.agree(CASES[0])
+    async with await PostgresKeyStore.open(keystore_url, "it", MASTER) as empty:
+        with pytest.raises(KeysLost) as lost:
+            await brought_up(empty, ledger)
+        assert lost.value.sequences == (1, 2)
+
+
+async def test_a_new_network_serves_at_once(keystore_url: str, store: PostgresKeyStore) -> None:
+    ledger = Ledger(MemoryKeyStore("it"))
+    async with await PostgresKeyStore.open(keystore_url, "it", MASTER) as new:
+        assert await brought_up(new, ledger) == BroughtUp(1, 0, 0, ())
+        assert new.serving
+
+
+async def test_what_was_never_recorded_is_no_loss() -> None:
+    """Anybody who may write events can name a reference that nobody registered; that must not stop a store from serving."""
+    store, forger = MemoryKeyStore("it"), MemoryKeyStore("it")
+    ledger = Ledger(forger)
+    await ledger.record(AgreementGiven(EVENT_ID, ACTOR, CASES[0], "a", 7), verdict=Refused(RefusalCode.CASE_ERASED, ""))
+    assert (await brought_up(store, ledger)).lost == ()
+
+
+async def test_an_erasure_by_another_process_meanwhile_is_no_loss(store: PostgresKeyStore, keystore_url: str) -> None:
+    ledger = Ledger(store)
+    await ledger.agree(CASES[0])
+    await ledger.erase(CASES[0])
+    async with await PostgresKeyStore.open(keystore_url, "it", MASTER) as starting:
+        batches = ledger.after(await starting.destroyed_through())
+        await follow(store, None, ledger.after(None))
+        assert (await bring_up_to_ledger(starting, batches)).lost == ()

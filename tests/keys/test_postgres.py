@@ -1,0 +1,229 @@
+"""What only the store on PostgreSQL can do wrong: shared by processes, wrapped keys, rights, migrations, a server that goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from ops.services.postgres import PostgresServer
+from reading import keys_schema
+from reading.key_errors import KeyStoreBehind, KeyStoreError, MasterKeyWrong
+from reading.keys_postgres import PostgresKeyStore
+from reading.keys_schema import load_queries, migrate
+from reading.master_key import MasterKey
+
+from .test_store import SUBJECTS, position
+
+MASTER = MasterKey(bytes(range(64)))
+
+
+@pytest.fixture
+async def url(keystore_url: str) -> str:
+    await migrate(keystore_url)
+    return keystore_url
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[PostgresKeyStore]:
+    async with await PostgresKeyStore.open(url, "it", MASTER) as opened:
+        opened.serve()
+        yield opened
+
+
+async def rows_of(url: str, query: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetch(query)
+    finally:
+        await connection.close()
+
+
+async def test_two_processes_get_one_key(url: str, store: PostgresKeyStore) -> None:
+    async with await PostgresKeyStore.open(url, "it", MASTER) as other:
+        for turn in range(20):
+            one, two = await asyncio.gather(store.keys([f"case:{turn}"], create=True), other.keys([f"case:{turn}"], create=True))
+            assert one == two
+
+
+async def test_two_processes_may_open_first(url: str) -> None:
+    stores = await asyncio.gather(*(PostgresKeyStore.open(url, "new", MASTER) for _ in range(5)))
+    keys = [await each.keys(["network"], create=True) for each in stores]
+    assert all(each == keys[0] for each in keys)
+    for each in stores:
+        await each.close()
+
+
+async def test_networks_share_a_database_and_nothing_else(url: str, store: PostgresKeyStore) -> None:
+    keys = await store.keys(SUBJECTS[:1], create=True)
+    await store.register({b"r" * 16: (SUBJECTS[0], 1)})
+    await store.destroy([], through=position(4))
+    async with await PostgresKeyStore.open(url, "training", MASTER) as training:
+        assert await training.keys(SUBJECTS[:1], create=False) == {}
+        assert await training.keys(SUBJECTS[:1], create=True) != keys
+        assert await training.resolve([b"r" * 16]) == {}
+        assert await training.destroyed_through() is None
+        await training.destroy(SUBJECTS[:1], through=None)
+    assert await store.keys(SUBJECTS[:1], create=False) == keys
+
+
+async def test_a_batch_is_one_round_trip(store: PostgresKeyStore) -> None:
+    subjects = [f"case:{n}" for n in range(500)]
+
+    async def spent(operation: object) -> int:
+        before = store.round_trips
+        await operation  # type: ignore[misc]
+        return store.round_trips - before
+
+    refs = {secrets.token_bytes(16): (subject, 1) for subject in subjects}
+    assert await spent(store.keys(subjects, create=True)) == 3
+    assert await spent(store.keys(subjects, create=True)) == 1
+    assert await spent(store.register(refs)) == 1
+    assert await spent(store.resolve(refs)) == 1
+
+
+async def test_another_master_key_is_refused(url: str, store: PostgresKeyStore) -> None:
+    with pytest.raises(MasterKeyWrong):
+        await PostgresKeyStore.open(url, "it", MasterKey(bytes(64)))
+
+
+async def test_a_row_moved_over_another_does_not_unwrap(url: str, store: PostgresKeyStore) -> None:
+    await store.keys(SUBJECTS[:2], create=True)
+    await rows_of(url, "update keystore.keys set wrapped = (select wrapped from keystore.keys order by key_id limit 1)")
+    with pytest.raises(MasterKeyWrong):
+        await store.keys(SUBJECTS[:2], create=False)
+
+
+async def test_the_database_holds_no_key_and_no_subject(url: str, store: PostgresKeyStore) -> None:
+    keys = await store.keys(SUBJECTS, create=True)
+    await store.register({secrets.token_bytes(16): (subject, 1) for subject in SUBJECTS})
+    await store.destroy(SUBJECTS[:1], through=position(1))
+    everything = "".join(
+        [str([tuple(row) for row in await rows_of(url, f"select t::text from keystore.{table} t")]) for table in ("networks", "keys", "refs")]
+    )
+    assert len(everything) > 1000
+    for key in keys.values():
+        for secret in (key.seal_key, key.secret, key.subject.encode(), key.subject[5:].encode(), key.seal_key[:16]):
+            assert secret.hex() not in everything
+            assert secret.decode("latin-1") not in everything
+
+
+async def test_nothing_of_a_destroyed_key_is_left_in_its_rows(url: str, store: PostgresKeyStore) -> None:
+    await store.keys(SUBJECTS[:2], create=True)
+    await store.register({b"r" * 16: (SUBJECTS[0], 1), b"s" * 16: (SUBJECTS[1], 1)})
+    await store.destroy(SUBJECTS[:1], through=None)
+    assert [row["wrapped"] is None for row in await rows_of(url, "select wrapped from keystore.keys order by key_id")] == [True, False]
+    assert [bytes(row["ref"]) for row in await rows_of(url, "select ref from keystore.refs")] == [b"s" * 16]
+
+
+async def test_the_database_itself_refuses_to_bring_a_key_back(url: str, store: PostgresKeyStore) -> None:
+    await store.destroy(SUBJECTS[:1], through=None)
+    with pytest.raises(asyncpg.RaiseError, match="does not come back"):
+        await rows_of(url, "update keystore.keys set wrapped = 'x'")
+
+
+async def test_a_role_with_the_rights_it_needs_and_no_more(url: str, postgres: PostgresServer) -> None:
+    database = url.rpartition("/")[2]
+    role = f"service_{secrets.token_hex(4)}"
+    postgres.sql(f"create role {role} login password 'p'; grant connect on database {database} to {role}")
+    await migrate(url, role=role)
+    theirs = f"postgresql://{role}:p@127.0.0.1:{postgres.port}/{database}"
+    async with await PostgresKeyStore.open(theirs, "it", MASTER) as store:
+        await store.keys(SUBJECTS, create=True)
+        assert await store.register({b"r" * 16: (SUBJECTS[0], 1)}) == frozenset()
+        await store.destroy(SUBJECTS[:1], through=position(1))
+        assert len(await store.living_keys()) == 5
+    for forbidden in ("delete from keystore.keys", "update keystore.keys set subject_tag = ''", "truncate keystore.refs", "drop table keystore.refs"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await rows_of(theirs, forbidden)
+    postgres.sql(f"drop owned by {role}", database)
+    postgres.sql(f"drop owned by {role}; drop role {role}")
+
+
+async def test_migrations_apply_once_and_are_never_edited(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    once, again = await asyncio.gather(migrate(url), migrate(url))
+    assert once == again == ()
+    edited = [(number, name, text + "-- edited") for number, name, text in keys_schema.migrations()]
+    monkeypatch.setattr(keys_schema, "migrations", lambda: edited)
+    with pytest.raises(KeyStoreError, match="another text"):
+        await migrate(url)
+
+
+def test_every_query_has_a_name() -> None:
+    assert set(load_queries()) == {
+        "network_row", "add_network", "keys", "living_keys", "create_keys", "register_refs", "resolve_refs", "destroy_keys", "destroy_refs", "destroyed_through",
+    }  # fmt: skip
+
+
+async def test_a_server_killed_while_resolving_is_waited_for(store: PostgresKeyStore, postgres: PostgresServer) -> None:
+    """Killed, kept away and started again while batches are resolved: every answer is complete, none says "missing"."""
+    keys = await store.keys(SUBJECTS, create=True)
+    refs = {secrets.token_bytes(16): (subject, 1) for subject in SUBJECTS}
+    await store.register(refs)
+    stop = asyncio.Event()
+    answers = 0
+
+    async def resolve_for_ever() -> None:
+        nonlocal answers
+        while not stop.is_set():
+            assert await store.resolve(refs) == {ref: keys[subject] for ref, (subject, _) in refs.items()}
+            answers += 1
+
+    resolving = [asyncio.create_task(resolve_for_ever()) for _ in range(3)]
+    for _ in range(2):
+        await asyncio.sleep(0.2)
+        await asyncio.to_thread(postgres.kill)
+        await asyncio.sleep(0.5)
+        while_away = answers
+        await asyncio.sleep(0.5)
+        assert answers == while_away
+        await asyncio.to_thread(postgres.restart)
+        async with asyncio.timeout(20):
+            while answers < while_away + 6:
+                await asyncio.sleep(0.02)
+    stop.set()
+    await asyncio.gather(*resolving)
+
+
+async def test_a_frozen_server_is_waited_for(url: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reading.keys_postgres._COMMAND_SECONDS", 0.5)
+    monkeypatch.setattr("reading.keys_postgres._CONNECT_SECONDS", 0.5)
+    async with await PostgresKeyStore.open(url, "it", MASTER) as store:
+        keys = await store.keys(SUBJECTS, create=True)
+        postgres.freeze()
+        try:
+            waiting = asyncio.create_task(store.keys(SUBJECTS, create=False))
+            await asyncio.sleep(2)
+            assert not waiting.done()
+        finally:
+            postgres.thaw()
+        async with asyncio.timeout(20):
+            assert await waiting == keys
+
+
+async def test_a_closed_store_says_so(store: PostgresKeyStore) -> None:
+    await store.close()
+    with pytest.raises(KeyStoreError, match="closed"):
+        await store.living_keys()
+
+
+async def test_a_store_that_goes_back_beneath_a_process_stops_serving(url: str, store: PostgresKeyStore, postgres: PostgresServer) -> None:
+    """What a restore beneath a running process looks like: the connections break, and the new ones know less."""
+    await store.destroy(SUBJECTS[:1], through=position(5))
+    assert await store.destroyed_through() == position(5)
+    database = url.rpartition("/")[2]
+    postgres.sql("update keystore.networks set sequence = 4; update keystore.networks set hash = ''", database)
+    postgres.sql(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}'")
+    with pytest.raises(KeyStoreBehind):
+        await store.keys(SUBJECTS, create=True)
+    assert not store.serving
+
+
+async def test_it_does_not_serve_unasked(url: str) -> None:
+    async with await PostgresKeyStore.open(url, "it", MASTER) as store:
+        assert not store.serving
+        store.serve()
+        assert store.serving

@@ -1,0 +1,413 @@
+"""The vault over a store in memory: every kind of fact, keys that are gone, and parts that are not where they were sealed."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from events.codec import Sealed, decode_fact, encode_fact, join, split
+from events.entry import Body, Decided, Genesis, Locked, OpenedControl, OpenedDecision, Unread
+from events.envelope import Envelope
+from events.errors import BodyUnreadable, SealBroken
+from events.fact import Actor, SealedUnder
+from events.facts import EVENT_TYPES, OUTCOME_TYPES, Event, Outcome
+from events.person import AgreementGiven, CaseErased, KeepApartDeclared
+from events.seal import NETWORK_REF, associated_data, event_place, seal
+from events.subjects import subjects_of
+from events.transfer import ProposalMade
+from events.verdict import Recorded
+from events.vocabulary import KeepApart, Role
+from reading.key_errors import KeyDestroyed, KeyStoreBehind, KeyStoreError
+from reading.keys import Key, subjects_of_case
+from reading.keys_memory import MemoryKeyStore
+from reading.vault import Row, Vault
+
+from .facts import Canaries, events, outcomes
+
+EVENT_ID = "018f0000-0000-7000-8000-000000000001"
+OTHER_EVENT_ID = "018f0000-0000-7000-8000-000000000002"
+CASE = "11111111-1111-4111-8111-111111111111"
+OTHER_CASE = "22222222-2222-4222-8222-222222222222"
+ACTOR = Actor("staff-7", "body-1", Role.HELPLINE)
+ERASED = CaseErased(EVENT_ID, ACTOR, CASE)
+AGREED = AgreementGiven(EVENT_ID, ACTOR, CASE, "a", 7)
+APART = KeepApartDeclared(EVENT_ID, ACTOR, CASE, OTHER_CASE, KeepApart.RECRUITER)
+PROPOSED = ProposalMade(CASE, EVENT_ID, EVENT_ID, EVENT_ID, "unit-1", "project-1", 1, 2, 3)
+
+
+class CountingStore(MemoryKeyStore):
+    """Counts what would be round trips."""
+
+    def __init__(self) -> None:
+        super().__init__("it")
+        self.calls: list[str] = []
+
+    async def keys(self, *args: Any, **kwargs: Any) -> Any:
+        self.calls.append("keys")
+        return await super().keys(*args, **kwargs)
+
+    async def register(self, *args: Any, **kwargs: Any) -> Any:
+        self.calls.append("register")
+        return await super().register(*args, **kwargs)
+
+    async def resolve(self, *args: Any, **kwargs: Any) -> Any:
+        self.calls.append("resolve")
+        return await super().resolve(*args, **kwargs)
+
+
+def entry(sequence: int, event: bytes, *datums: bytes) -> tuple[Envelope, Body]:
+    return Envelope("it", sequence, bytes(32), sequence - 1, 0, b""), Decided(event, datums, None, None)
+
+
+async def recorded(vault: Vault, event: Event, sequence: int = 1, *more: Outcome) -> tuple[Envelope, Body]:
+    (value,) = await vault.seal_events([event])
+    (datums,) = await vault.seal_outcomes([(sequence - 1, (Recorded(), *more))])
+    return entry(sequence, value, *datums)
+
+
+@given(st.lists(events(), max_size=4))
+@settings(deadline=None)
+def test_any_events_come_back(batch: list[Event]) -> None:
+    async def there_and_back() -> None:
+        store = MemoryKeyStore("it")
+        values = await Vault("it", store).seal_events(batch)
+        opened = await Vault("it", store).open_events(values)
+        assert [each.event for each in opened] == batch
+        assert [each.size_bytes for each in opened] == [len(value) for value in values]
+
+    asyncio.run(there_and_back())
+
+
+@given(st.lists(outcomes(), max_size=4), st.integers(0, 2**62))
+@settings(deadline=None)
+def test_any_outcomes_come_back(batch: list[Outcome], offset: int) -> None:
+    async def there_and_back() -> None:
+        store = MemoryKeyStore("it")
+        subjects = [subject for outcome in batch for subject in subjects_of(outcome)]
+        await store.keys(subjects, create=True)
+        (datums,) = await Vault("it", store).seal_outcomes([(offset, tuple(batch))])
+        assert (datums,) == tuple(await Vault("it", store).seal_outcomes([(offset, tuple(batch))]))
+        envelope = Envelope("it", 1, bytes(32), offset, 0, b"")
+        (opened,) = await Vault("it", store).open_entries([(envelope, Decided(b"", datums, None, None))]) if Recorded() not in batch else (None,)
+        assert opened is None or (isinstance(opened, OpenedDecision) and list(opened.outcomes) == batch)
+
+    asyncio.run(there_and_back())
+
+
+@pytest.mark.parametrize("kind", [*EVENT_TYPES, *OUTCOME_TYPES], ids=lambda kind: kind.__name__)
+async def test_a_fact_without_a_key_shows_its_clear_fields(kind: type[Any]) -> None:
+    fact = Canaries().fact(kind)
+    store = MemoryKeyStore("it")
+    vault = Vault("it", store)
+    await store.keys(subjects_of(fact), create=True)
+    if isinstance(fact, EVENT_TYPES):
+        (value,) = await vault.seal_events([fact])
+        pair = entry(1, value)
+    elif isinstance(fact, OUTCOME_TYPES):
+        ((datum,),) = await vault.seal_outcomes([(0, (fact,))])
+        pair = entry(1, (await vault.seal_events([ERASED]))[0], datum)
+    gone = [subject for subject in subjects_of(fact) if subject != "network"]
+    await store.destroy(gone, through=None)
+    (opened,) = await Vault("it", store).open_entries([pair])
+    assert isinstance(opened, OpenedDecision)
+    found = opened.opened.event if isinstance(fact, EVENT_TYPES) else opened.outcomes[0]
+    if gone:
+        clear, _ = split(fact)
+        assert isinstance(found, Locked)
+        assert found.name == kind.__name__
+        assert set(found.clear) == set(clear)
+    else:
+        assert found == fact
+
+
+async def test_two_cases_one_key_left() -> None:
+    store = MemoryKeyStore("it")
+    (value,) = await Vault("it", store).seal_events([APART])
+    for left, gone in ((CASE, OTHER_CASE), (None, CASE)):
+        await store.destroy(subjects_of_case(gone), through=None)
+        (opened,) = await Vault("it", store).open_events([value])
+        assert opened.event == APART if left else isinstance(opened.event, Locked)
+
+
+async def test_a_case_apart_from_itself_has_one_copy() -> None:
+    store = MemoryKeyStore("it")
+    alone = dataclasses.replace(APART, other_case_id=CASE)
+    (value,) = await Vault("it", store).seal_events([alone])
+    assert len(decode_fact(value).sealed) == 1
+    assert (await Vault("it", store).open_events([value]))[0].event == alone
+
+
+async def test_the_content_hash_knows_a_retry_from_other_content() -> None:
+    vault = Vault("it", MemoryKeyStore("it"))
+    other = dataclasses.replace(AGREED, actor=dataclasses.replace(ACTOR, person="staff-8"))
+    values = await vault.seal_events([AGREED, AGREED, other])
+    first, again, different = await vault.open_events(values)
+    assert values[0] != values[1]
+    assert first.content_hash == again.content_hash != different.content_hash
+    assert len(first.content_hash) == 16
+
+
+async def test_what_cannot_be_decoded_is_unread() -> None:
+    vault = Vault("it", MemoryKeyStore("it"))
+    values = [b"", b"garbage", b"\xc3\x01" + bytes(8) + b"x", encode_fact("Recorded", {}, ())]
+    opened = await vault.open_events(values)
+    assert [each.event for each in opened] == [Unread("empty"), Unread("not_single_object"), Unread("unknown_schema"), Unread("unknown_schema")]
+    assert len({each.content_hash for each in opened}) == len(values)
+
+
+@given(st.binary(max_size=300))
+@settings(deadline=None)
+def test_no_bytes_make_opening_fail(value: bytes) -> None:
+    opened = asyncio.run(Vault("it", MemoryKeyStore("it")).open_events([value]))
+    assert isinstance(opened[0].event, Unread)
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_no_change_to_an_event_makes_opening_fail_or_opens_as_something_else(data: st.DataObject) -> None:
+    async def attempt() -> None:
+        vault = Vault("it", MemoryKeyStore("it"))
+        (value,) = await vault.seal_events([APART])
+        changed = bytearray(value)
+        at = data.draw(st.integers(0, len(changed) - 1))
+        changed[at] ^= data.draw(st.integers(1, 255))
+        (opened,) = await vault.open_events([bytes(changed)])
+        assert isinstance(opened.event, Unread | Locked) or opened.event == APART
+
+    asyncio.run(attempt())
+
+
+class Forger:
+    """Somebody who may write events and holds keys of their own making or of other events."""
+
+    def __init__(self) -> None:
+        self.store = MemoryKeyStore("it")
+        self.vault = Vault("it", self.store)
+
+    async def key(self, subject: str) -> Key:
+        return (await self.store.keys([subject], create=True))[subject]
+
+    async def copy(self, subject: str, event_id: str, private: bytes, *, ref: bytes | None = None, version: int = 1, field: str = "event", network: str = "it") -> Sealed:
+        key = await self.key(subject)
+        ref = ref or bytes([len(self.store._refs) + 1]) * 16
+        await self.store.register({ref: (subject, 1)})
+        return Sealed(ref, version, seal(key.cipher, associated_data(network, field, version, event_place(event_id)), private))
+
+    async def opened(self, name: str, event_id: str, *copies: Sealed, **clear: object) -> Event | Locked | Unread:
+        (opened,) = await self.vault.open_events([encode_fact(name, {"event_id": event_id, **clear}, copies)])
+        return opened.event
+
+
+async def test_a_forged_event_is_unread() -> None:
+    forger = Forger()
+    subject, other = f"case:{CASE}", f"case:{OTHER_CASE}"
+    _, private = split(AGREED)
+    _, apart = split(APART)
+    assert private is not None
+    assert apart is not None
+
+    good = await forger.copy(subject, EVENT_ID, private)
+    assert await forger.opened("AgreementGiven", EVENT_ID, good) == AGREED
+
+    malformed = Unread("malformed")
+    assert await forger.opened("AgreementGiven", OTHER_EVENT_ID, good) == malformed, "moved to another event"
+    assert await forger.opened("TransferWithdrawn", EVENT_ID, good) == malformed, "under another event's name"
+    assert await forger.opened("AgreementGiven", EVENT_ID) == malformed, "no copy at all"
+    assert await forger.opened("AgreementGiven", EVENT_ID, good, good) == malformed, "a copy too many"
+    assert await forger.opened("AgreementGiven", EVENT_ID, await forger.copy(subject, EVENT_ID, private, network="training")) == malformed
+    assert await forger.opened("AgreementGiven", EVENT_ID, await forger.copy(subject, EVENT_ID, private, field="outcome")) == malformed
+    for version in (0, 2, -1, 2**40):
+        wrong = Sealed(good.ref, version, good.text)
+        assert await forger.opened("AgreementGiven", EVENT_ID, wrong) == malformed, "another version"
+    assert await forger.opened("AgreementGiven", EVENT_ID, await forger.copy(subject, EVENT_ID, private, version=2)) == malformed
+    assert await forger.opened("AgreementGiven", EVENT_ID, await forger.copy(other, EVENT_ID, private)) == malformed, "under another case's key"
+    assert await forger.opened("AgreementGiven", EVENT_ID, await forger.copy(subject, EVENT_ID, b"")) == malformed, "nothing inside"
+    assert await forger.opened("AgreementGiven", EVENT_ID, await forger.copy(subject, EVENT_ID, private[:-1])) == malformed
+    assert await forger.opened("AgreementGiven", EVENT_ID, await forger.copy(subject, EVENT_ID, private + b"x")) == malformed
+    assert await forger.opened("AgreementGiven", EVENT_ID, await forger.copy("network", EVENT_ID, private, ref=NETWORK_REF)) == malformed
+    assert await forger.opened("RulesAdopted", EVENT_ID, good, rules_version=1) == malformed, "a case's key where the network's is wanted"
+
+    swapped = [await forger.copy(other, EVENT_ID, apart), await forger.copy(subject, EVENT_ID, apart)]
+    assert await forger.opened("KeepApartDeclared", EVENT_ID, *swapped) == malformed, "copies the wrong way round"
+    differing = dataclasses.replace(APART, why=KeepApart.WITNESS_AGAINST)
+    two_tales = [await forger.copy(subject, EVENT_ID, apart), await forger.copy(other, EVENT_ID, split(differing)[1] or b"")]
+    assert await forger.opened("KeepApartDeclared", EVENT_ID, *two_tales) == malformed, "two copies that differ"
+    assert await forger.opened("KeepApartDeclared", EVENT_ID, two_tales[0]) == malformed, "a copy too few"
+
+    unknown = Sealed(b"\xee" * 16, 1, good.text)
+    locked = await forger.opened("AgreementGiven", EVENT_ID, unknown)
+    assert locked == Locked("AgreementGiven", {"event_id": EVENT_ID})
+
+
+async def test_another_network_does_not_open_it() -> None:
+    """The same record and the same keys, under another network's name."""
+    store, elsewhere = MemoryKeyStore("it"), MemoryKeyStore("training")
+    (value,) = await Vault("it", store).seal_events([AGREED])
+    elsewhere._keys, elsewhere._refs = store._keys, store._refs
+    assert (await Vault("training", elsewhere).open_events([value]))[0].event == Unread("malformed")
+    with pytest.raises(ValueError, match="another network"):
+        Vault("it", elsewhere)
+
+
+async def test_an_accepted_outcome_that_was_moved_is_an_alarm() -> None:
+    vault = Vault("it", MemoryKeyStore("it"))
+    envelope, body = await recorded(vault, AGREED, 5, PROPOSED)
+    assert isinstance(body, Decided)
+    moved = dataclasses.replace(body, outcomes=(body.outcomes[0], body.outcomes[0], body.outcomes[1]))
+    for wrong in ((envelope, moved), (dataclasses.replace(envelope, event_offset=9), body)):
+        with pytest.raises(SealBroken):
+            await vault.open_entries([wrong])
+    with pytest.raises(BodyUnreadable):
+        await vault.open_entries([(envelope, dataclasses.replace(body, outcomes=(b"garbage",)))])
+    with pytest.raises(BodyUnreadable):
+        await vault.open_entries([(envelope, dataclasses.replace(body, outcomes=(body.event,)))])
+
+
+async def test_a_recorded_event_that_no_longer_reads_is_an_alarm() -> None:
+    """The key store of another network or day: a silent `Unread` would change what the entry did."""
+    pair = await recorded(Vault("it", MemoryKeyStore("it")), Canaries().fact(EVENT_TYPES[0]))  # type: ignore[arg-type]
+    with pytest.raises(SealBroken, match="entry 1"):
+        await Vault("it", MemoryKeyStore("it")).open_entries([pair])
+
+
+async def test_control_entries_pass_through() -> None:
+    genesis = Genesis("cluster", "events", "ledger", 0, 7)
+    envelope = Envelope("it", 0, bytes(32), -1, 7, b"")
+    assert await Vault("it", MemoryKeyStore("it")).open_entries([(envelope, genesis)]) == [OpenedControl("it", 0, -1, 7, genesis)]
+
+
+async def test_an_erased_case_is_forgotten_as_its_erasure_is_read() -> None:
+    store = CountingStore()
+    vault = Vault("it", store)
+    agreed = await recorded(vault, AGREED, 1, PROPOSED)
+    erased = await recorded(vault, ERASED, 2, PROPOSED)
+    not_erased = entry(3, (await vault.seal_events([ERASED]))[0], encode_fact("Refused", {"code": "case_erased", "field": ""}, ()))
+    store.calls.clear()
+    await vault.open_entries([not_erased, agreed])
+    assert store.calls == [], "a refused erasure erases nothing"
+    await vault.open_entries([erased, agreed])
+    assert store.calls == []
+    await vault.open_entries([agreed])
+    await vault.open_entries([agreed])
+    assert store.calls == ["resolve", "resolve"], "its key is fetched for each use from then on"
+    await store.destroy(subjects_of_case(CASE), through=None)
+    was_agreed, was_erased = await vault.open_entries([agreed, erased])
+    assert isinstance(was_agreed, OpenedDecision)
+    assert isinstance(was_erased, OpenedDecision)
+    assert isinstance(was_agreed.opened.event, Locked)
+    assert isinstance(was_agreed.outcomes[1], Locked)
+    assert was_erased.opened.event == ERASED
+    assert was_erased.outcomes == (Recorded(), Locked("ProposalMade", {}))
+
+
+async def test_nothing_is_sealed_for_an_erased_case() -> None:
+    store = MemoryKeyStore("it")
+    vault = Vault("it", store)
+    other = AgreementGiven(OTHER_EVENT_ID, ACTOR, OTHER_CASE, "a", 7)
+    await vault.seal_events([AGREED, other])
+    await store.destroy(subjects_of_case(CASE), through=None)
+    for _ in range(2):  # with the key still at hand, and without
+        with pytest.raises(KeyDestroyed) as refused:
+            await vault.seal_events([other, AGREED, APART])
+        assert refused.value.indexes == (1, 2)
+        assert CASE not in str(refused.value)
+        with pytest.raises(KeyDestroyed) as refused:
+            await vault.seal_outcomes([(1, (Recorded(),)), (2, (Recorded(), PROPOSED)), (3, (PROPOSED, PROPOSED))])
+        assert refused.value.indexes == (1, 2)
+    with pytest.raises(KeyDestroyed):
+        await Vault("it", store).seal_record(f"case:{CASE}", "state", "x", b"")
+
+
+async def test_rows_are_sealed_in_their_place() -> None:
+    store = MemoryKeyStore("it")
+    await store.keys([f"case:{CASE}", f"case:{OTHER_CASE}"], create=True)
+    vault = Vault("it", store)
+    row = Row(f"case:{CASE}", "view:timeline", "row-1", b"content")
+    (sealed,) = await vault.seal_records([row])
+    assert [sealed] == await Vault("it", store).seal_records([row]), "a rebuild writes the same bytes"
+    assert await vault.open_record(row.subject, row.field, row.place, sealed) == b"content"
+    there = dataclasses.replace(row, content=sealed)
+    for wrong in (
+        dataclasses.replace(there, subject=f"case:{OTHER_CASE}"),
+        dataclasses.replace(there, field="view:inbox"),
+        dataclasses.replace(there, place="row-2"),
+        dataclasses.replace(there, content=b"\0\0\0\2" + sealed[4:]),
+        dataclasses.replace(there, content=b""),
+    ):
+        with pytest.raises(SealBroken):
+            await vault.open_records([wrong])
+    await store.destroy(subjects_of_case(CASE), through=None)
+    assert await Vault("it", store).open_records([dataclasses.replace(row, content=sealed)]) == [None]
+
+
+async def test_tags_need_the_key_at_hand() -> None:
+    store = MemoryKeyStore("it")
+    vault = Vault("it", store)
+    with pytest.raises(KeyStoreError):
+        vault.tag("case", CASE)
+    await vault.ready()
+    assert vault.tag("case", CASE) != vault.tag("actor", CASE) != vault.tag("actor", OTHER_CASE)
+    again = Vault("it", store)
+    await again.ready()
+    assert again.tag("case", CASE) == vault.tag("case", CASE)
+
+
+async def test_round_trips_of_a_batch() -> None:
+    store = CountingStore()
+    network_event: Any = Canaries().fact(EVENT_TYPES[0])
+    cases = [dataclasses.replace(AGREED, case_id=f"{n:08}-1111-4111-8111-111111111111") for n in range(50)]
+
+    def spent() -> list[str]:
+        calls, store.calls = store.calls, []
+        return calls
+
+    sealer = Vault("it", store)
+    await sealer.ready()
+    assert spent() == ["keys"]
+    (network_value,) = await sealer.seal_events([network_event])
+    assert spent() == [], "what is sealed under the network needs no reference"
+    values = await sealer.seal_events(cases)
+    assert spent() == ["keys", "register"]
+    await sealer.open_events([network_value, *values])
+    assert spent() == []
+    proposals = [(n, (Recorded(), dataclasses.replace(PROPOSED, case_id=case.case_id))) for n, case in enumerate(cases)]
+    datums = await sealer.seal_outcomes(proposals)
+    assert spent() == ["register"]
+
+    opener = Vault("it", store)
+    await opener.ready()
+    spent()
+    await opener.open_events([network_value] * 50)
+    assert spent() == []
+    pairs = [entry(n + 1, value, *outcomes) for n, (value, outcomes) in enumerate(zip(values, datums, strict=True))]
+    await opener.open_entries([(envelope, dataclasses.replace(body, event=network_value)) for envelope, body in pairs if isinstance(body, Decided)])
+    assert spent() == ["resolve"]
+
+
+async def test_a_store_that_is_behind_seals_and_opens_nothing() -> None:
+    class Behind(MemoryKeyStore):
+        @property
+        def serving(self) -> bool:
+            return False
+
+    vault = Vault("it", Behind("it"))
+    for attempt in (vault.ready(), vault.seal_events([AGREED]), vault.open_events([b""])):
+        with pytest.raises(KeyStoreBehind):
+            await attempt
+
+
+def test_keys_show_nothing_of_themselves() -> None:
+    key = Key(f"case:{CASE}", 1, b"k" * 64, b"s" * 32)
+    assert repr(key) == "Key(version=1)"
+
+
+def test_every_sealed_fact_has_subjects() -> None:
+    for kind in (*EVENT_TYPES, *OUTCOME_TYPES):
+        fact = Canaries().fact(kind)
+        assert bool(subjects_of(fact)) == (kind.sealed_under is not SealedUnder.NOBODY)
+        assert isinstance(join(decode_fact(encode_fact(kind.__name__, split(fact)[0], ())), split(fact)[1]), kind)
