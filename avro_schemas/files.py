@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
-
 from enum import StrEnum
+from pathlib import Path
 
 from events import vocabulary
 from events.schemas import STREAMS, Version, load

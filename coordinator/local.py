@@ -22,6 +22,7 @@ from coordinator.supervisor import Child, Supervisor
 from coordinator.wiring import create_network
 from ops.networks import Network, load_network
 from ops.services.ensure import Services, ensure_services
+from ops.services.errors import ServiceFailed
 
 Say = Callable[[str], None]
 
@@ -32,7 +33,7 @@ CLOCK_BODY = "staffetta"
 LOCAL_TOKENS = "local-tokens.json"
 
 
-class StartFailed(Exception):
+class NotReady(ServiceFailed):
     """Something that was started does not become ready; the message says what, and where its log is."""
 
 
@@ -83,7 +84,7 @@ class Local:
 def start_local(
     settings: Settings, say: Say, *, created_at_ms: int | None = None, opening: bool = True, extra: dict[str, str] | None = None
 ) -> Local:
-    """Starts everything and returns when the gateway is ready. Raises StartFailed, ServiceFailed and others; then nothing is left running.
+    """Starts everything and returns when the gateway is ready. Raises ServiceFailed (NotReady among them) and others; then nothing is left running.
 
     `created_at_ms`: when networks that are new begin; None: now (on a topic with its own clock nothing may be older). `opening`: a new network gets
     its policy and projects. `extra`: variables for the processes beside the settings.
@@ -158,7 +159,7 @@ def _await_ready(local: Local) -> None:
         if _ready(local.gateway_url):
             return
         time.sleep(LOOK_EVERY.total_seconds())
-    raise StartFailed(f"The gateway is not ready after {READY_WITHIN.total_seconds():.0f} s; the logs are in {local.settings.data / 'logs'}.")
+    raise NotReady(f"The gateway is not ready after {READY_WITHIN.total_seconds():.0f} s; the logs are in {local.settings.data / 'logs'}.")
 
 
 def _ready(url: str) -> bool:
@@ -183,7 +184,7 @@ def _port(settings: Settings, say: Say) -> int:
         if wanted and found != wanted:
             say(f"port {wanted} is taken; the gateway listens on {found}")
         return found
-    raise StartFailed(f"No port of {settings.gateway_host} can be had.")
+    raise NotReady(f"No port of {settings.gateway_host} can be had.")
 
 
 def _issue_local_tokens(settings: Settings) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from coordinator.domain.state import State
 from coordinator.intake.door import Intake
+from coordinator.ledger.core import Core
 from events.acceptance import Position
 from events.topics import TopicNames
 from projections.reads import Reads
+from projections.runner import Source
+from reading.keys import KeyStore
 from reading.ledger_reader import LedgerReader
 from reading.vault import Vault
 
@@ -21,12 +25,23 @@ class NetworkRoom:
     partition: int
     bootstrap: str
     names: TopicNames
+    database_url: str
+    """Of the views."""
+    own_clock: bool
+    """The events topic is on CreateTime: now is the time of the last event."""
+    keystore: KeyStore
     vault: Vault
+    core: Core[State]
     reads: Reads
     intake: Intake
     """Started where the command or process takes events; else only its parts are connected on use."""
     reader: Callable[[Position | None], LedgerReader]
     """A new reader of the ledger after an anchor; None: from the genesis. Close it."""
+
+    @property
+    def source(self) -> Source:
+        """Where the views' runner and rebuild read."""
+        return Source(self.bootstrap, self.names, self.name, self.partition)
 
     async def units_of(self, project_id: str | None) -> frozenset[str]:
         """Units of a project as the views know them; none where there is no project."""

@@ -28,6 +28,10 @@ class SettingsInvalid(Exception):
         self.problems = problems
 
 
+class NotConfigured(Exception):
+    """A service is neither configured nor running here; the message says which variable, and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkPlace:
     """A network and its partition in every topic: the explicit map of DESIGN, never a hash."""
@@ -90,10 +94,6 @@ class Settings(BaseSettings):
 
     max_settled_lag_ms: int = Field(10_000, ge=100, le=600_000, validation_alias=_env("STAFFETTA_MAX_SETTLED_LAG_MS"))
     """The gateway takes no more events while the oldest undecided one is older than this, in milliseconds."""
-
-    band_delay_ms: int = Field(900_000, ge=0, le=86_400_000, validation_alias=_env("STAFFETTA_BAND_DELAY_MS"))
-    """How far back, in milliseconds of network time, other projects' capacity bands are told: batches of this length, so that a fall tells nobody
-    where somebody went."""
 
     answers_kept: int = Field(100_000, ge=1_000, le=10_000_000, validation_alias=_env("STAFFETTA_ANSWERS_KEPT"))
     """Event ids whose entries the gateway keeps in memory; older ones are asked of the audit view."""

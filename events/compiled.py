@@ -243,7 +243,7 @@ def _write(source: _Source, depth: int, schema: Schema, value: str, hint: Any) -
             _write(source, depth + 1, schema[1], v, None if hint is None else optional_of(hint))
         case "array":
             item = source.variable()
-            source.add(depth, f"if {v}:", f"    write_long(out, len({v}))", f"    for {item} in {v}:")
+            source.add(depth, f"k = len({v})", "if k:", "    write_long(out, k)", f"    for {item} in {v}:")
             _write(source, depth + 2, schema["items"], item, None if hint is None else get_args(hint)[0])
             source.add(depth, "out.append(0)")
         case "record":

@@ -19,7 +19,6 @@ outcome's index, the key of a row. A part moved to another network, field, key v
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import struct
@@ -48,6 +47,7 @@ _SIV_BYTES = 16
 _LENGTH = struct.Struct(">I")
 _OUTCOME_PLACE = struct.Struct(">qI")
 _LAST_DOUBLING = 4096
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
 def padded_size(plain_size: int) -> int:
@@ -107,7 +107,7 @@ def content_hash(secret: bytes, name: str, clear: Mapping[str, object], private_
 
     Over the clear fields as decoded (canonical JSON) and the private record's bytes, without references and sealed text: a retry has other references.
     """
-    body = json.dumps(clear, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_plain_of).encode()
+    body = _canonical(clear).encode()
     private = b"" if private_plain is None else b"\1" + private_plain
     return _keyed(secret, b"content", _LENGTH.pack(len(body)) + body + private, name.encode())[:CONTENT_HASH_BYTES]
 
@@ -125,11 +125,4 @@ def blind_tag(secret: bytes, label: str, text: str) -> bytes:
 def _keyed(secret: bytes, purpose: bytes, message: bytes, qualifier: bytes = b"") -> bytes:
     """HMAC-SHA-256; purpose and qualifier with their lengths first, so that no two uses of one secret meet."""
     head = struct.pack(">BH", len(purpose), len(qualifier))
-    return hmac.digest(secret, head + purpose + qualifier + message, hashlib.sha256)
-
-
-def _plain_of(value: object) -> str:
-    """JSON form of the one kind of clear value that JSON lacks."""
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError(f"a clear field cannot be a {type(value).__name__}")
+    return hmac.digest(secret, b"".join((head, purpose, qualifier, message)), "sha256")

@@ -217,6 +217,28 @@ class Rule(StrEnum):
     """This unit declined this case, and nothing has changed since."""
 
 
+class HoldStage(StrEnum):
+    """Where a hold stands."""
+
+    HELD = "held"
+    """Proposed; runs out."""
+    RESERVED = "reserved"
+    """Accepted, or on the way."""
+    OCCUPIED = "occupied"
+    """Arrived; counts until a published count takes it into account."""
+    KEPT = "kept"
+    """The place left behind; counts once a published count takes the departure into account."""
+
+
+class TransferStage(StrEnum):
+    """Where a live transfer stands, in order."""
+
+    WAITING = "waiting"
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DEPARTED = "departed"
+
+
 class RefusalCode(StrEnum):
     """Why an event changed nothing. Every code has a sentence in `events.sentences`."""
 

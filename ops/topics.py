@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType, TopicDescription
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType, TopicDescription, TopicMetadata
 
 from events.topics import Topic, TopicNames, topics
 
@@ -207,6 +207,7 @@ def _delete(bootstrap: str, names: TopicNames) -> None:
         except KafkaException as failure:
             if _code(failure) != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise TopicsUnreachable(_sentence(failure)) from failure
+    _wait(lambda: not _describe(admin, [topic.name for topic in topics(names)]), f"a broker still serves deleted topics of {names.prefix}")
 
 
 def _admin(bootstrap: str) -> AdminClient:
@@ -237,18 +238,24 @@ def _configured(admin: AdminClient, names: Sequence[str]) -> dict[str, dict[str,
 
 def _wait_until_served(admin: AdminClient, names: Sequence[str]) -> None:
     """A topic just made is known to the controller before every broker serves it: wait until each partition has a leader."""
-    missing = set(names)
-    for _ in range(int(_VISIBLE_S / 0.1)):
+
+    def served() -> bool:
         known = admin.list_topics(timeout=_TIMEOUT_S).topics
-        missing = {
-            name
-            for name in names
-            if name not in known or not known[name].partitions or any(partition.leader < 0 for partition in known[name].partitions.values())
-        }
-        if not missing:
-            return
-        time.sleep(0.1)
-    raise TopicsUnreachable(f"no broker serves {', '.join(sorted(missing))} after {_VISIBLE_S:.0f} s")
+        return all(name in known and _has_leaders(known[name]) for name in names)
+
+    _wait(served, f"no broker serves all of {', '.join(names)}")
+
+
+def _has_leaders(topic: TopicMetadata) -> bool:
+    return bool(topic.partitions) and all(partition.leader >= 0 for partition in topic.partitions.values())
+
+
+def _wait(until: Callable[[], bool], otherwise: str) -> None:
+    end = time.monotonic() + _VISIBLE_S
+    while not until():
+        if time.monotonic() > end:
+            raise TopicsUnreachable(f"{otherwise} after {_VISIBLE_S:.0f} s")
+        time.sleep(0.05)
 
 
 def _answer(done: Future[_T]) -> _T:

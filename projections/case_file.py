@@ -7,7 +7,7 @@ rows; and no clear column joins the entries of one case. The past is inside: eac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
@@ -15,6 +15,9 @@ from events.entry import OpenedEntry
 from events.person import CaseErased
 from events.referral import ReferralReceived
 from projections import inbox, timeline, transfers
+from projections.inbox import Care
+from projections.timeline import FactAt
+from projections.transfers import Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +27,9 @@ class CaseFile:
     case_id: str
     sequence: int
     """Last entry that is in it: the same entry again changes nothing."""
-    care: inbox.Care
-    transfers: tuple[transfers.Transfer, ...] = ()
-    timeline: tuple[timeline.FactAt, ...] = ()
+    care: Care
+    transfers: tuple[Transfer, ...] = ()
+    timeline: tuple[FactAt, ...] = ()
 
 
 _ADAPTER: TypeAdapter[CaseFile] = TypeAdapter(CaseFile)
@@ -48,34 +51,36 @@ def cases_in(entry: OpenedEntry) -> set[str]:
 
 
 def fold(files: Mapping[str, CaseFile], entry: OpenedEntry) -> dict[str, CaseFile | None]:
-    """The files that change with an entry; None: the case is erased, and leaves the views with its past.
+    """The files that change with an entry; None: the case is erased, and leaves the views with its past (whether or not its file can still be opened).
 
     A case begins with its referral. A fact about a case that has no file (it was erased, and another case's fact names it) changes nothing.
     """
     changed: dict[str, CaseFile | None] = {}
     erased: set[str] = set()
     for case_id, index, fact in timeline.case_facts(entry):
+        if isinstance(fact, CaseErased):
+            erased.add(case_id)
+            continue
         file = changed[case_id] if case_id in changed else files.get(case_id)
         if file is None:
-            if not isinstance(fact, ReferralReceived) or case_id in erased:
+            if not isinstance(fact, ReferralReceived):
                 continue
             file = CaseFile(case_id, -1, inbox.opened(fact, entry.sequence, entry.event_time_ms))
         elif case_id not in changed and file.sequence >= entry.sequence:
             continue
-        if isinstance(fact, CaseErased):
-            erased.add(case_id)
         changed[case_id] = CaseFile(
             case_id,
             entry.sequence,
             inbox.fold(file.care, fact, entry.sequence, entry.event_time_ms),
             transfers.fold(file.transfers, fact, entry.sequence, entry.event_time_ms),
-            (*file.timeline, timeline.FactAt(entry.sequence, index)),
+            (*file.timeline, FactAt(entry.sequence, index)),
         )
-    for case_id in erased:
-        changed[case_id] = None
-    return changed
+    return {**changed, **dict.fromkeys(erased)}
 
 
-def as_of(file: CaseFile, sequence: int) -> CaseFile:
-    """The file with no fact after a sequence in its timeline (its other parts answer for a sequence themselves)."""
-    return replace(file, timeline=timeline.until(file.timeline, sequence))
+def as_of(file: CaseFile, sequence: int) -> CaseFile | None:
+    """The file as it was after a sequence, exactly; None before the case began."""
+    if file.care.received_sequence > sequence:
+        return None
+    facts = timeline.until(file.timeline, sequence)
+    return CaseFile(file.case_id, facts[-1].sequence, inbox.until(file.care, sequence), transfers.until(file.transfers, sequence), facts)

@@ -1,9 +1,6 @@
 -- name: files
 select key, record from cases where key = any ($1::bytea[])
 
--- name: every_case
-select key, sealed_case from cases order by key
-
 -- name: put_files
 insert into cases (key, sealed_case, record)
 select * from unnest($1::bytea[], $2::bytea[], $3::bytea[])

@@ -12,12 +12,10 @@ from operator import attrgetter
 from typing import Any
 
 from events.acceptance import Position
-from events.entry import Locked, OpenedEntry
-from events.person import CaseErased
+from events.entry import OpenedEntry
 from projections import audit, capacity, case_file, entries, health, inbox, network, timeline, transfers
 from projections.case_file import CaseFile
 from projections.history import History, Table, Writes
-from projections.reported import recorded_event
 from reading.ledger_reader import AcceptedRecord
 
 VERSIONED: tuple[Table[Any, Any], ...] = (network.PROJECTS, network.UNITS, network.POLICIES, capacity.FIGURES, capacity.HOLDS)
@@ -52,8 +50,6 @@ class Batch:
     """By case id: the file as it is in the database, and as it is to be."""
     changed: dict[str, int] = field(default_factory=dict)
     """By view, the last sequence that changed it."""
-    erased_unnamed: bool = False
-    """An erasure was recorded whose case can no longer be told: every case must be looked at."""
 
 
 class Folding:
@@ -101,19 +97,6 @@ class Folding:
         for case, file in case_file.fold(self._files, entry).items():
             self._put(case, file)
             changed.update(dict.fromkeys(_CASE_VIEWS, sequence))
-        event = recorded_event(entry)
-        if isinstance(event, Locked) and event.name == CaseErased.__name__:
-            batch.erased_unnamed = True
-            changed.update(dict.fromkeys(_CASE_VIEWS, sequence))
-
-    def remove(self, case: str) -> None:
-        """The case's key is gone: so is its file."""
-        self._known[case] = None
-        self._put(case, None)
-
-    def cases(self) -> list[str]:
-        """Cases whose file is in memory."""
-        return sorted(self._files)
 
     def projects(self) -> list[str]:
         """Every project there ever was."""
@@ -130,7 +113,6 @@ class Folding:
             self._verdicts_changed = set()
         else:
             self._batch.changed = batch.changed
-            self._batch.erased_unnamed = batch.erased_unnamed
         return batch
 
     def spill(self, keep: int) -> dict[str, tuple[CaseFile | None, CaseFile | None]]:

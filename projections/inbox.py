@@ -112,6 +112,15 @@ def fold(care: Care, fact: Event | Outcome, sequence: int, at_ms: int) -> Care:
             return care
 
 
+def until(care: Care, sequence: int) -> Care:
+    """What was known of a case after a sequence."""
+    return replace(
+        care,
+        passed=tuple(one for one in care.passed if one.sequence <= sequence),
+        agreements=tuple(one for one in care.agreements if one.sequence <= sequence),
+    )
+
+
 def responsible_at(care: Care, sequence: int) -> Passed | None:
     """Who was responsible after a sequence; None: the helpline, from the beginning."""
     return next((one for one in reversed(care.passed) if one.responsible and one.sequence <= sequence), None)

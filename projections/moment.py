@@ -12,7 +12,7 @@ import asyncpg
 from projections.errors import AsOfAhead, ViewsMissing
 from projections.queries import named_queries
 from projections.schema import schema_of
-from projections.store import Connection, read_stand
+from projections.store import Pooled, read_stand
 
 _ENTRIES = named_queries("entries")
 _HEALTH = named_queries("health")
@@ -58,7 +58,7 @@ class Seen(Generic[T]):
 class Moment:
     """A connection on which every statement sees the same state of one network's views."""
 
-    connection: Connection
+    connection: Pooled
     sequence: int
     at_ms: int
     reached: int

@@ -7,11 +7,12 @@ view is recorded before it is served, is the door's part.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import asyncpg
 
@@ -21,7 +22,7 @@ from events.envelope import open_envelope
 from events.facts import Event, Outcome
 from events.referral import Member
 from events.transfer import MatchExplained
-from projections import case_file, freshness, inbox, timeline, transfers
+from projections import case_file, freshness, inbox, transfers
 from projections.audit import AuditRow
 from projections.case_file import CaseFile
 from projections.entries import StoredEntry
@@ -31,7 +32,7 @@ from projections.moment import AsOf, AtSequence, AtTime, Clock, Moment, Seen, mo
 from projections.network import Policy, Project, Unit
 from projections.queries import named_queries
 from projections.schema import channel_of, schema_of
-from projections.store import case_key, case_row, id_row
+from projections.store import Pooled, case_key, case_row, id_row
 from projections.transfers import DAY_MS, Stage, Transfer, TransferState
 from reading.vault import Vault
 
@@ -206,16 +207,16 @@ class Reads:
         return now.seen(None)
 
     async def case(self, case_id: str, as_of: AsOf = None) -> Seen[CaseFile | None]:
-        """What the views know of a case; None: not known, or erased. Ask its parts for their state after `Seen.sequence`."""
+        """What the views know of a case; as it was then; None: not known, or erased."""
         async with self._moment(as_of) as now:
             file = await self._file(now, case_id)
-        return now.seen(None if file is None or file.care.received_sequence > now.sequence else case_file.as_of(file, now.sequence))
+        return now.seen(file)
 
     async def timeline(self, case_id: str, as_of: AsOf = None) -> Seen[tuple[TimelineFact, ...]]:
         """A case's facts in order; empty: not known, or erased."""
         async with self._moment(as_of) as now:
             file = await self._file(now, case_id)
-            places = timeline.until(file.timeline, now.sequence) if file else ()
+            places = file.timeline if file else ()
             rows = await now.connection.fetch(_SQL["timeline"]["entries_of"], sorted({place.sequence for place in places}))
         opened = {entry.sequence: entry for entry in await self._open([row["value"] for row in rows])}
         facts: list[TimelineFact] = []
@@ -255,7 +256,7 @@ class Reads:
         """Every explanation of a transfer, oldest first; empty: not known, erased, or the explanations' key is gone."""
         async with self._moment(as_of) as now:
             file = await self._file_of_transfer(now, transfer_id)
-            touched = {place.sequence for place in timeline.until(file.timeline, now.sequence)} if file else set()
+            touched = {place.sequence for place in file.timeline} if file else set()
             rows = await now.connection.fetch(_SQL["timeline"]["entries_of"], sorted(touched))
         found = [
             Explanation(entry.sequence, entry.event_time_ms, outcome)
@@ -339,30 +340,31 @@ class Reads:
         Changes that come together are told once. A connection that breaks raises; begin again with the last sequence seen.
         """
         woken = asyncio.Event()
-        connection = await self._pool.acquire()
-        try:
-            lost = lambda _: woken.set()
-            connection.add_termination_listener(lost)
-            await connection.add_listener(channel_of(self.network), lambda *_: woken.set())
-            last = since_sequence
-            while True:
-                woken.clear()
-                changed = await self._changed(connection, view)
-                if changed > last:
-                    last = changed
-                    yield changed
-                    continue
-                try:
-                    await asyncio.wait_for(woken.wait(), LOOKED_AGAIN_AFTER_S)
-                except TimeoutError:
-                    continue
-        finally:
-            if not connection.is_closed():
-                connection.remove_termination_listener(lost)
-                await connection.reset_listeners()
-            await self._pool.release(connection)
+        channel = channel_of(self.network)
 
-    async def _changed(self, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], view: str) -> int:
+        def wake(*_: object) -> None:
+            woken.set()
+
+        async with self._pool.acquire() as connection:
+            connection.add_termination_listener(wake)
+            await connection.add_listener(channel, wake)
+            try:
+                last = since_sequence
+                while True:
+                    woken.clear()
+                    changed = await self._changed(connection, view)
+                    if changed > last:
+                        last = changed
+                        yield changed
+                        continue
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(woken.wait(), LOOKED_AGAIN_AFTER_S)
+            finally:
+                if not connection.is_closed():
+                    connection.remove_termination_listener(wake)
+                    await connection.remove_listener(channel, wake)
+
+    async def _changed(self, connection: Pooled, view: str) -> int:
         async with connection.transaction(readonly=True):
             await connection.execute(f'set local search_path to "{schema_of(self.network)}"')
             return await connection.fetchval(_SQL["position"]["changed_at"], view) or -1
@@ -379,7 +381,7 @@ class Reads:
         key = case_key(self._vault, case_id)
         rows = await now.connection.fetch(_SQL["case_file"]["files"], [key])
         opened = await self._vault.open_records([case_row(case_id, key, row["record"]) for row in rows])
-        return next((case_file.from_bytes(plain) for plain in opened if plain is not None), None)
+        return next((case_file.as_of(case_file.from_bytes(plain), now.sequence) for plain in opened if plain is not None), None)
 
     async def _file_of_transfer(self, now: Moment, transfer_id: str) -> CaseFile | None:
         await self._vault.ready()
@@ -387,14 +389,15 @@ class Reads:
         return next(iter(await self._files(now, "transfers", rows)), None)
 
     async def _files(self, now: Moment, table: str, rows: Sequence[asyncpg.Record]) -> list[CaseFile]:
-        """The files of the cases that rows of an index table name, each once; without those whose key is gone."""
+        """The files, as they were then, of the cases that rows of an index table name, each once; without those whose key is gone."""
         await self._vault.ready()
         ids = await self._vault.open_records([id_row(table, row["key"], row["sealed_case"]) for row in rows])
         cases = {str(uuid.UUID(bytes=plain)): None for plain in ids if plain is not None}
         keys = {case_key(self._vault, case): case for case in cases}
         found = await now.connection.fetch(_SQL["case_file"]["files"], list(keys))
         opened = await self._vault.open_records([case_row(keys[row["key"]], row["key"], row["record"]) for row in found])
-        return [case_file.from_bytes(plain) for plain in opened if plain is not None]
+        then = (case_file.as_of(case_file.from_bytes(plain), now.sequence) for plain in opened if plain is not None)
+        return [file for file in then if file is not None]
 
     async def _open(self, values: Sequence[bytes]) -> list[OpenedEntry]:
         envelopes = [open_envelope(value) for value in values]
@@ -457,5 +460,5 @@ def _list(values: Collection[str] | None) -> list[str] | None:
     return None if values is None else sorted(values)
 
 
-def _tuples(row: asyncpg.Record) -> tuple[object, ...]:
+def _tuples(row: asyncpg.Record) -> tuple[Any, ...]:
     return tuple(tuple(value) if isinstance(value, list) else value for value in row)

@@ -22,8 +22,8 @@ from projections.folding import EMPTY, Batch, Folding
 from projections.queries import named_queries
 from projections.runner import Source, apply
 from projections.store import CaseRows, Connection, Stand, Store
-from reading.keys import KeyStore
 from reading.ledger_reader import AcceptedRecord
+from reading.vault import Vault
 
 REBUILD_RECORDS = 4_000
 FILES_IN_MEMORY = 50_000
@@ -51,7 +51,7 @@ class Rebuilt:
 
 
 async def rebuild(
-    database_url: str, keystore: KeyStore, source: Source, *, max_records: int = REBUILD_RECORDS, files_in_memory: int = FILES_IN_MEMORY
+    database_url: str, vault: Vault, source: Source, *, max_records: int = REBUILD_RECORDS, files_in_memory: int = FILES_IN_MEMORY
 ) -> Rebuilt:
     """Rebuilds and swaps in one network's views. A failure or a crash leaves the serving ones as they were, and nothing but a shadow to be dropped.
 
@@ -61,7 +61,7 @@ async def rebuild(
     try:
         if not await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", schema.shadow_of(source.network)):
             raise RebuildRunning(source.network)
-        store = Store(connection, schema.shadow_of(source.network), source.network, keystore)
+        store = Store(connection, schema.shadow_of(source.network), vault)
         generation = await _fresh_shadow(store)
         began = time.monotonic()
         folding, stand = Folding(EMPTY), Stand(None, generation, schema.SHAPE, -1, b"")
@@ -124,10 +124,6 @@ class _Loader:
             return stand
         batch = self._folding.take(current_too=True)
         batch.position = self._last.position
-        if batch.erased_unnamed:
-            for case in await self._store.without_keys(self._folding):
-                self._folding.remove(case)
-            batch.files |= self._folding.take(current_too=True).files
         rows = await self._store.seal(batch.files, self._folding.projects())
         async with self._store.connection.transaction():
             await self._store.connection.execute(f'set local search_path to "{self._store.schema}"')

@@ -21,8 +21,8 @@ from projections.queries import named_queries
 from projections.schema import SHAPE, schema_of
 from projections.store import Connection, Stand, Store
 from reading.key_errors import KeyStoreBehind
-from reading.keys import KeyStore
 from reading.ledger_reader import AcceptedRecord, LedgerReader
+from reading.vault import Vault
 from reading.waiting import is_away, until_reachable
 
 LIVE_RECORDS = 200
@@ -60,9 +60,9 @@ class Source:
 class ViewRunner:
     """One network's runner. `run` until it is cancelled, or a typed stop (`ReadingStopped`, `ViewsStopped`, `ViewsOutdated`, `SealBroken`) ends it."""
 
-    def __init__(self, database_url: str, keystore: KeyStore, source: Source, *, max_records: int = LIVE_RECORDS, clock: Clock = wall_clock_ms) -> None:
+    def __init__(self, database_url: str, vault: Vault, source: Source, *, max_records: int = LIVE_RECORDS, clock: Clock = wall_clock_ms) -> None:
         self._url = database_url
-        self._keystore = keystore
+        self._vault = vault
         self._source = source
         self._max_records = max_records
         self._clock = clock
@@ -75,7 +75,7 @@ class ViewRunner:
         pause = 0.0
         while True:
             began = time.monotonic()
-            connection = await until_reachable(lambda: asyncpg.connect(self._url, timeout=10, command_timeout=60))
+            connection = await until_reachable(self._connect)
             try:
                 await self._follow(connection)
             except PositionMoved:
@@ -90,8 +90,11 @@ class ViewRunner:
             finally:
                 connection.terminate()
 
+    async def _connect(self) -> Connection:
+        return await asyncpg.connect(self._url, timeout=10, command_timeout=60)
+
     async def _follow(self, connection: Connection) -> None:
-        store = Store(connection, schema_of(self._source.network), self._source.network, self._keystore)
+        store = Store(connection, schema_of(self._source.network), self._vault)
         await store.prepare()
         stand, folding = await store.load()
         if stand is None or stand.shape != SHAPE:
@@ -107,7 +110,7 @@ class ViewRunner:
 
     async def _stay_quiet(self, connection: Connection) -> None:
         """Returns once nobody has moved the position for a while."""
-        store = Store(connection, schema_of(self._source.network), self._source.network, self._keystore)
+        store = Store(connection, schema_of(self._source.network), self._vault)
         before: Stand | None = None
         try:
             while (now := await store.stand()) != before:
@@ -146,15 +149,11 @@ async def apply(store: Store, folding: Folding, records: Sequence[AcceptedRecord
     for record, entry in zip(records, opened, strict=True):
         folding.fold(record, entry)
     batch = folding.take(current_too=True)
-    if batch.erased_unnamed:
-        for case in await store.without_keys(folding):
-            folding.remove(case)
-        batch.files |= folding.take(current_too=True).files
     return await store.write(batch, await store.seal(batch.files, folding.projects()), stand)
 
 
-async def run_views(database_url: str, keystore: KeyStore, sources: Sequence[Source]) -> None:
+async def run_views(database_url: str, sources: Sequence[tuple[Source, Vault]]) -> None:
     """Runs the views of several networks in one process. The first that stops ends all of them with its error."""
     async with asyncio.TaskGroup() as group:
-        for source in sources:
-            group.create_task(ViewRunner(database_url, keystore, source).run(), name=f"views of {source.network}")
+        for source, vault in sources:
+            group.create_task(ViewRunner(database_url, vault, source).run(), name=f"views of {source.network}")

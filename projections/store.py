@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 
@@ -21,15 +21,17 @@ from projections.folding import VERSIONED, Batch, Current, Folding
 from projections.history import Table
 from projections.queries import named_queries
 from reading.key_errors import KeyDestroyed
-from reading.keys import KeyStore
 from reading.vault import Row, Vault
 
-Connection = asyncpg.Connection[asyncpg.Record]
+if TYPE_CHECKING:
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
+    Pooled: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+else:  # generic in their stubs alone
+    Connection = asyncpg.Connection
+    Pooled = asyncpg.pool.PoolConnectionProxy
 
 CASES_FIELD = "view:cases"
 """Field of the seal: what a case's record is bound to, beside its row's key."""
-_LABELS = ("cases", transfers.VIEW, "transfers.case", inbox.VIEW)
-_CASES_AT_ONCE = 1000
 
 _POSITION = named_queries("position")
 _QUERIES: Mapping[str, str] = {
@@ -77,7 +79,7 @@ def id_row(table: str, key: bytes, content: bytes) -> Row:
     return Row("network", f"view:{table}", key.hex(), content)
 
 
-async def read_stand(connection: Connection) -> Stand | None:
+async def read_stand(connection: Connection | Pooled) -> Stand | None:
     """Where the views in the search path stand; None where the row is missing."""
     found = await connection.fetchrow(_POSITION["read"])
     if found is None:
@@ -95,12 +97,11 @@ async def read_stand(connection: Connection) -> Stand | None:
 class Store:
     """One network's views in one schema, over one connection. Not for two tasks at once."""
 
-    def __init__(self, connection: Connection, schema_name: str, network_name: str, keystore: KeyStore) -> None:
+    def __init__(self, connection: Connection, schema_name: str, vault: Vault) -> None:
         self.connection = connection
         self.schema = schema_name
-        self.network = network_name
-        self.vault = Vault(network_name, keystore)
-        self._keystore = keystore
+        self.network = vault.network
+        self.vault = vault
 
     async def prepare(self) -> None:
         """Makes the schema where it is missing, and the position row where it is empty."""
@@ -147,17 +148,6 @@ class Store:
         """Gives the folding every file that these entries will need."""
         needed = {case: None for entry in opened for case in sorted(case_file.cases_in(entry))}
         folding.know(await self.load_files(folding.unknown(needed)))
-
-    async def without_keys(self, folding: Folding) -> list[str]:
-        """Cases that have rows here, or a file in memory, and whose key is gone. Asks the key store itself, not what is remembered of it."""
-        cases = set(folding.cases()) | set(await self._every_case())
-        gone: list[str] = []
-        ordered = sorted(cases)
-        for start in range(0, len(ordered), _CASES_AT_ONCE):
-            part = ordered[start : start + _CASES_AT_ONCE]
-            living = await self._keystore.keys([f"case:{case}" for case in part], create=False)
-            gone.extend(case for case in part if f"case:{case}" not in living)
-        return gone
 
     async def seal(self, files: Mapping[str, tuple[CaseFile | None, CaseFile | None]], projects: Iterable[str]) -> CaseRows:
         """The rows of changed files, sealed. A case whose key is gone is erased, whatever its file says. `projects`: all there ever were."""
@@ -269,13 +259,6 @@ class Store:
         found = await self.connection.fetch(_QUERIES[f"current_{table.name}"])
         rows = [table.row(*(tuple(value) if isinstance(value, list) else value for value in row)) for row in found]
         return {table.key_of(row): row for row in rows}
-
-    async def _every_case(self) -> list[str]:
-        async with self.connection.transaction(readonly=True):
-            await self.connection.execute(f'set local search_path to "{self.schema}"')
-            found = await self.connection.fetch(_QUERIES["every_case"])
-        opened = await self.vault.open_records([id_row("cases", row["key"], row["sealed_case"]) for row in found])
-        return [str(uuid.UUID(bytes=plain)) for plain in opened if plain is not None]
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -146,6 +146,15 @@ def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, 
     )
 
 
+def until(transfers: tuple[Transfer, ...], sequence: int) -> tuple[Transfer, ...]:
+    """The transfers as they were after a sequence."""
+    return tuple(
+        replace(transfer, steps=tuple(step for step in transfer.steps if step.sequence <= sequence))
+        for transfer in transfers
+        if transfer.requested_sequence <= sequence
+    )
+
+
 def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
     """How a transfer stood after a sequence; None before it was requested."""
     if transfer.requested_sequence > sequence:

@@ -15,7 +15,6 @@ from confluent_kafka import KafkaError as ConfluentError
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 
-from events.topics import MAX_ENTRY_BYTES
 from reading.errors import TopicMissing
 
 log = logging.getLogger(__name__)
@@ -62,21 +61,24 @@ def consumer(bootstrap: str, topic: str, partition: int, max_bytes: int) -> AIOK
     return made
 
 
-def producer(bootstrap: str, max_record_bytes: int = MAX_ENTRY_BYTES, linger_ms: int = 0) -> AIOKafkaProducer:
-    """An idempotent producer (acks=all) for records up to `max_record_bytes`; not started. Await every future that it returns."""
+def producer(bootstrap: str, max_record_bytes: int, linger_ms: int = 0) -> AIOKafkaProducer:
+    """An idempotent producer (acks=all) for records up to `max_record_bytes`; not started. Await every future that it returns.
+
+    `max_record_bytes` is the topic's `max.message.bytes`: Kafka holds a whole batch against it, so batches are kept below it too.
+    """
     return AIOKafkaProducer(
         bootstrap_servers=bootstrap,
         enable_idempotence=True,
         acks="all",
         linger_ms=linger_ms,
-        max_batch_size=BATCH_BYTES,
+        max_batch_size=min(BATCH_BYTES, max_record_bytes),
         max_request_size=max_record_bytes + ROOM_FOR_HEADERS_BYTES,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
         metadata_max_age_ms=30_000,
     )
 
 
-async def started_producer(bootstrap: str, max_record_bytes: int = MAX_ENTRY_BYTES, linger_ms: int = 0) -> AIOKafkaProducer:
+async def started_producer(bootstrap: str, max_record_bytes: int, linger_ms: int = 0) -> AIOKafkaProducer:
     """A started producer. Waits for a broker that does not answer."""
     while True:
         made = producer(bootstrap, max_record_bytes, linger_ms)

@@ -13,7 +13,8 @@ from reading.key_errors import KeyStoreBehind, KeyStoreError
 from reading.keys import Key, KeyStore, subjects_of_case
 from reading.recent import Recent
 
-MAX_KEYS = 20_000
+MAX_KEYS = 10_000
+"""About 4 KiB each."""
 MAX_REFS = 200_000
 MAX_FORGOTTEN = 10_000
 

@@ -19,7 +19,7 @@ from events.acceptance import Ignored, Position, why_ignored
 from events.envelope import hash_of
 from reading.errors import BodyUnreadable, LedgerHeadTrimmed, LedgerTailLost, TopicChanged
 from reading.ledger_chain import AcceptedRecord, Chain, Rule
-from reading.partition_log import Bounds, LogRecord, OutOfRange, PartitionLog
+from reading.partition_log import LogRecord, OutOfRange, PartitionLog
 
 TIP_CHECKED_EVERY_S = 5.0
 """At the latest, while nothing is wrong."""
@@ -212,7 +212,8 @@ class LedgerFollower:
         position = chain.position
         for attempt in (1, 2):
             try:
-                bounds: Bounds = await asyncio.wait_for(self._log.bounds(), None if wait_ms is None else wait_ms / 1000)
+                async with asyncio.timeout(None if wait_ms is None else wait_ms / 1000):
+                    bounds = await self._log.bounds()
             except TimeoutError:
                 return
             if position is None:

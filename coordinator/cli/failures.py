@@ -9,7 +9,11 @@ from coordinator.cli.outcome import NotDone
 from coordinator.intake.append import BrokersSilent
 from coordinator.intake.door import EventTooLarge, Lagging
 from coordinator.intake.tail import TailEnded
+from coordinator.provisioning import TopicsWrong
+from coordinator.settings import NotConfigured
 from events.errors import FactError
+from ops.services.errors import ServiceFailed
+from ops.topics import TopicsUnreachable
 from projections.errors import ProjectionError
 from reading.errors import ReadingError, TopicMissing
 from reading.key_errors import KeyStoreError
@@ -34,6 +38,10 @@ def describe(failure: BaseException) -> NotDone | None:
             return NotDone(str(failure), "Shorten its texts. Nothing was sent.")
         case asyncpg.PostgresError() | asyncpg.InterfaceError():
             return NotDone(f"PostgreSQL refused: {type(failure).__name__}.", "Check DATABASE_URL and KEYSTORE_URL, or start it with `staffetta up`.")
+        case NotConfigured() | TopicsWrong():
+            return NotDone(str(failure))
+        case ServiceFailed() | TopicsUnreachable():
+            return NotDone(str(failure), "`staffetta doctor` looks at what runs; the logs are in the data directory.")
         case ConnectionError() | TimeoutError():
             return NotDone(f"A service does not answer ({type(failure).__name__}).", "Start what is missing with `staffetta up`, or correct the settings.")
         case _:

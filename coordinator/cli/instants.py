@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from coordinator.cli.outcome import NotDone
+from projections.moment import AsOf, AtSequence, AtTime
 
 
-@dataclass(frozen=True, slots=True)
-class AsOf:
-    """The view after an entry (`sequence`), or as it stood at an instant (`at_ms`); exactly one is not None."""
-
-    sequence: int | None
-    at_ms: int | None
-
-
-def parse_as_of(text: str | None) -> AsOf | None:
-    """None: now. Digits: a sequence. Else an ISO 8601 time, UTC where it says no zone. Raises NotDone."""
+def parse_as_of(text: str | None) -> AsOf:
+    """None: now. Digits: a sequence. Else an ISO 8601 time. Raises NotDone."""
     if text is None:
         return None
     if text.isdecimal():
-        return AsOf(int(text), None)
+        return AtSequence(int(text))
+    at_ms = parse_time(text)
+    if at_ms is None:
+        raise NotDone(f"--as-of {text!r} is neither a sequence nor a time.", "Write a ledger sequence (1042) or an ISO 8601 time (2026-03-01T14:30).")
+    return AtTime(at_ms)
+
+
+def parse_time(text: str) -> int | None:
+    """Milliseconds since 1970 of an ISO 8601 time, UTC where it says no zone; None where it is none."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise NotDone(f"--as-of {text!r} is neither a sequence nor a time.", "Write a ledger sequence (1042) or an ISO 8601 time (2026-03-01T14:30).") from None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    return AsOf(None, ms_of(at))
+        return None
+    return ms_of(at if at.tzinfo is not None else at.replace(tzinfo=UTC))
 
 
 def ms_of(at: datetime) -> int:
@@ -49,7 +47,7 @@ def age_text(age_ms: int | None) -> str:
         return "never"
     seconds = max(0, age_ms) // 1000
     units = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
-    parts = []
+    parts: list[str] = []
     for size, name in units:
         count, seconds = divmod(seconds, size)
         if count or parts or name == "s":

@@ -19,7 +19,7 @@ import typer
 from rich.markup import escape
 
 from coordinator.cli.command import JsonOption, reporting, settings_of, wires_of
-from coordinator.cli.outcome import Exit, NotDone, end, print_json, say
+from coordinator.cli.outcome import NotDone, print_json, say
 from coordinator.running import Running, clear_running, only_one, process_started, read_running, write_running
 from coordinator.settings import Settings
 

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from coordinator.cli.command import JsonOption, place_of, run, settings_of, wires_of
-from coordinator.cli.instants import parse_as_of
+from coordinator.cli.instants import parse_time
 from coordinator.cli.outcome import NotDone, print_json, say
 from coordinator.intake.door import Answer, Told
 from coordinator.opening import NoNetworkFile, OpeningRefused, open_with_file
@@ -36,11 +36,11 @@ def create(
     async def work() -> tuple[bool, list[Answer]]:
         settings = settings_of(context)
         place = place_of(settings, name)
-        begins = parse_as_of(created_at)
-        if begins is not None and begins.at_ms is None:
+        begins = None if created_at is None else parse_time(created_at)
+        if created_at is not None and begins is None:
             raise NotDone(f"--at {created_at!r} is no time.", "Write an ISO 8601 time, for example 2026-03-01T00:00.")
         wires = wires_of(context)
-        new = await wires.create_network(settings, place, _say, created_at_ms=begins.at_ms if begins else None)
+        new = await wires.create_network(settings, place, _say, created_at_ms=begins)
         if empty:
             return new, []
         async with wires.open_network(settings, place, taking_events=True) as room:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 import typer
@@ -12,6 +13,8 @@ from coordinator.ledger.heal import Healed, HealRefused, heal_on_kafka
 from coordinator.ledger.operator_entries import OperatorRefused, operator_entries
 from coordinator.rooms import NetworkRoom
 from reading.ledger_reader import AcceptedRecord
+
+RAW_ENTRIES_AT_ONCE = 500
 
 WhyOption = Annotated[str, typer.Option("--why", help="The reason, for the auditor; it stands in the ledger in clear, so name nobody.")]
 
@@ -64,7 +67,7 @@ def heal(context: typer.Context, network: NetworkOption = None, as_json: JsonOpt
 
     async def work(room: NetworkRoom) -> Healed:
         try:
-            return await heal_on_kafka(room.bootstrap, room.names, room.name, room.partition, room.reads.raw_entries())
+            return await heal_on_kafka(room.bootstrap, room.names, room.name, room.partition, raw_entries(room))
         except HealRefused as refused:
             raise NotDone(f"Not healed: {refused}.", "The two differ; compare them before anything proposes.") from None
 
@@ -74,6 +77,15 @@ def heal(context: typer.Context, network: NetworkOption = None, as_json: JsonOpt
         print_json({"appended": healed.appended, "sequence": sequence})
     else:
         say(f"{healed.appended} entries appended; the ledger ends with entry {sequence}." if healed.appended else "Nothing was missing.")
+
+
+async def raw_entries(room: NetworkRoom) -> AsyncIterator[bytes]:
+    """Every accepted entry that the views keep, byte for byte, in order."""
+    last = -1
+    while stored := await room.reads.entries_after(last, RAW_ENTRIES_AT_ONCE):
+        for entry in stored:
+            yield entry.value
+        last = stored[-1].sequence
 
 
 def _tell(record: AcceptedRecord, as_json: bool) -> None:

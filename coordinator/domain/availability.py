@@ -9,10 +9,10 @@ from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft
 from coordinator.domain.network import MOST_PLACES
 from coordinator.domain.seen import AHEAD_MS
-from coordinator.domain.state import Counted, Published, Stage, Unit
+from coordinator.domain.state import Counted, Published, Unit
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
 from events.verdict import Refused
-from events.vocabulary import RefusalCode
+from events.vocabulary import HoldStage, RefusalCode
 
 # State follows from these.
 
@@ -29,7 +29,7 @@ def evolve_availability_published(draft: Draft, event: AvailabilityPublished, se
     draft.put_unit(replace(unit, published=published, changed_sequence=unit.changed_sequence if same else sequence))
     for hold_id in draft.holds_in.get(event.unit_id, ()):
         hold = draft.holds[hold_id]
-        if hold.stage is Stage.OCCUPIED and hold.sequence <= as_of:
+        if hold.stage is HoldStage.OCCUPIED and hold.sequence <= as_of:
             draft.drop_hold(hold_id)
 
 
@@ -79,6 +79,7 @@ def publish_availability(entry: Deciding, event: AvailabilityPublished) -> Refus
         return refused(RefusalCode.MORE_THAN_PLACES, "places")
     entry.record(event)
     entry.recount(event.unit_id)
+    entry.changed_units.add(event.unit_id)
     return None
 
 

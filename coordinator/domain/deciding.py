@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from coordinator.domain.draft import Draft
-from coordinator.domain.state import Case, Counted, Stage, TransferStage, Unit
+from coordinator.domain.state import Case, Counted, Proposal, Unit
 from coordinator.matching.terms import Terms
 from events.availability import CapacityChanged
 from events.facts import Event, Outcome
@@ -13,7 +13,7 @@ from events.ids import derived_id
 from events.network import PolicyAdopted
 from events.transfer import MatchExplained, PlaceReleased, ProposalEnded, TransferEscalated
 from events.verdict import Recorded, Refused
-from events.vocabulary import Escalation, ProposalEnd, RefusalCode
+from events.vocabulary import Escalation, HoldStage, ProposalEnd, RefusalCode
 
 Apply = Callable[[Draft, Event | Outcome, int, int], None]
 """(draft, fact, sequence, instant): what `evolve` does for one fact of an entry."""
@@ -91,13 +91,20 @@ class Deciding:
         """End the live proposal or accepted place of a case; its places are free again, and the case waits."""
         transfer = case.transfer
         assert transfer is not None and transfer.proposal is not None
-        proposal = transfer.proposal
-        self.emit(ProposalEnded(case.case_id, transfer.transfer_id, proposal.proposal_id, proposal.hold_id, how))
-        hold = self.draft.holds[proposal.hold_id]
-        self.emit(PlaceReleased(hold.hold_id, hold.unit_id, hold.places))
-        self.recount(hold.unit_id)
+        self.end_proposal(case.case_id, transfer.transfer_id, transfer.proposal, how)
         self.to_match.add(case.case_id)
         self.moved(case.case_id)
+
+    def end_proposal(self, case_id: str, transfer_id: str, proposal: Proposal, how: ProposalEnd) -> None:
+        """End a proposal or accepted place, and let its places go."""
+        self.emit(ProposalEnded(case_id, transfer_id, proposal.proposal_id, proposal.hold_id, how))
+        self.let_go(proposal.hold_id)
+
+    def let_go(self, hold_id: str) -> None:
+        """A hold is over; its unit is counted again."""
+        hold = self.draft.holds[hold_id]
+        self.emit(PlaceReleased(hold.hold_id, hold.unit_id, hold.places))
+        self.recount(hold.unit_id)
 
     def moved(self, case_id: str) -> None:
         """A case is no longer somewhere: whoever is kept apart from it may fit there now."""
@@ -120,9 +127,9 @@ def counted(draft: Draft, unit: Unit, at_ms: int) -> Counted:
     arrived = held = 0
     for hold_id in draft.holds_in.get(unit.unit_id, ()):
         hold = draft.holds[hold_id]
-        if hold.stage is Stage.OCCUPIED:
+        if hold.stage is HoldStage.OCCUPIED:
             arrived += hold.places if hold.sequence > as_of else 0
-        elif hold.stage is not Stage.KEPT or hold.sequence <= as_of:
+        elif hold.stage is not HoldStage.KEPT or hold.sequence <= as_of:
             held += hold.places
     if published is None:
         return Counted(unit.places, arrived, 0, held, 0, False, None, arrived + held > unit.places)
@@ -133,12 +140,6 @@ def counted(draft: Draft, unit: Unit, at_ms: int) -> Counted:
     enterable = published.free_from_ms is None or published.free_from_ms <= at_ms
     free = max(0, places - taken) if accepting and enterable else 0
     return Counted(places, occupied, published.reserved, held, free, accepting, published.observed_at_ms, taken > places)
-
-
-def live_case(draft: Draft, case_id: str) -> Case | None:
-    """A case that waits for a proposal; None: it is not there, or does not wait."""
-    case = draft.cases.get(case_id)
-    return case if case is not None and case.transfer is not None and case.transfer.stage is TransferStage.WAITING else None
 
 
 _PLAIN_OUTCOME_BYTES = 640

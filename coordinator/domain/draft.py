@@ -9,13 +9,13 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable
 
 from coordinator.domain.agenda import Kind, scheduled, unscheduled
-from coordinator.domain.state import OPERATOR_DECIDES, Case, Hold, Project, Stage, State, Transfer, TransferStage, Unit, WaitingKey
+from coordinator.domain.state import OPERATOR_DECIDES, Case, Hold, Project, State, Transfer, Unit, WaitingKey
 from coordinator.matching.household import household_of
 from coordinator.matching.place import Place
 from coordinator.matching.terms import terms_of
 from events.fact import Danger
 from events.network import PolicyAdopted
-from events.vocabulary import Escalation, Urgency
+from events.vocabulary import Escalation, HoldStage, TransferStage, Urgency
 
 URGENCY_RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
@@ -45,6 +45,8 @@ class Draft:
         self.terms = state.terms
         self.places = state.places
         self.place_ids = state.place_ids
+        self.capacity = state.capacity
+        self.taken = state.taken
         self.holds_in = state.holds_in
         self.owners = state.owners
         self.transfers = state.transfers
@@ -74,6 +76,8 @@ class Draft:
             self.terms,
             self.places,
             self.place_ids,
+            self.capacity,
+            self.taken,
             self.holds_in,
             self.owners,
             self.transfers,
@@ -101,7 +105,8 @@ class Draft:
         was, now = _free_from(before), _free_from(unit)
         if was != now:
             self._reschedule(Kind.FREE_FROM, unit.unit_id, was, now)
-        self._place(unit)
+        if before is None or not _same_place(before, unit):
+            self._place(unit)
 
     def put_unit_dangers(self, unit_id: str, dangers: tuple[Danger, ...]) -> None:
         """The dangers to a unit or its residents are these now."""
@@ -116,6 +121,7 @@ class Draft:
         before = self.holds.get(hold.hold_id)
         if before is None:
             self.holds_in = self.holds_in.set(hold.unit_id, _with(self.holds_in.get(hold.unit_id, ()), hold.hold_id))
+            self._take(hold, hold.places)
         self.holds = self.holds.set(hold.hold_id, hold)
         self._reschedule_kept_for_nobody(hold.hold_id, before, hold)
 
@@ -127,6 +133,7 @@ class Draft:
         left = tuple(other for other in self.holds_in[before.unit_id] if other != hold_id)
         self.holds_in = self.holds_in.set(before.unit_id, left) if left else self.holds_in.delete(before.unit_id)
         self.holds = self.holds.delete(hold_id)
+        self._take(before, -before.places)
         self._reschedule_kept_for_nobody(hold_id, before, None)
 
     def put_case(self, case: Case) -> None:
@@ -160,6 +167,7 @@ class Draft:
         for hold_id in sorted(self.holds):
             hold = self.holds[hold_id]
             self.holds_in = self.holds_in.set(hold.unit_id, _with(self.holds_in.get(hold.unit_id, ()), hold_id))
+            self._take(hold, hold.places)
             self._reschedule_kept_for_nobody(hold_id, None, hold)
         for unit_id in sorted(self.units):
             unit = self.units[unit_id]
@@ -170,14 +178,24 @@ class Draft:
 
     def _place(self, unit: Unit) -> None:
         unit_id = unit.unit_id
+        before = self.places.get(unit_id)
+        now = unit.places if unit.is_open else 0
+        was = before.places if before is not None else 0
+        if now != was:
+            self.capacity = self.capacity.set(unit.project_id, self.capacity.get(unit.project_id, 0) + now - was)
         if not unit.is_open:
-            if unit_id in self.places:
+            if before is not None:
                 self.places = self.places.delete(unit_id)
                 self.place_ids = tuple(other for other in self.place_ids if other != unit_id)
             return
-        if unit_id not in self.places:
+        if before is None:
             self.place_ids = _with(self.place_ids, unit_id)
         self.places = self.places.set(unit_id, place_of(self, unit))
+
+    def _take(self, hold: Hold, people: int) -> None:
+        project_id = self.units[hold.unit_id].project_id
+        taken = self.taken.get(project_id, 0) + people
+        self.taken = self.taken.set(project_id, taken) if taken else self.taken.delete(project_id)
 
     def _reindex(self, case_id: str, before: Case | None, after: Case | None) -> None:
         was, now = _waiting_key(before), _waiting_key(after)
@@ -221,7 +239,7 @@ class Draft:
         for hold_id in sorted(old.keys() | new.keys()):
             self._reschedule(Kind.KEPT, hold_id, old.get(hold_id), new.get(hold_id))
             hold = self.holds.get(hold_id)
-            if hold is not None and hold.stage is Stage.KEPT:
+            if hold is not None and hold.stage is HoldStage.KEPT:
                 was = None if hold_id in old else hold.since_ms
                 now = None if hold_id in new else hold.since_ms
                 self._reschedule(Kind.KEPT_FOR_NOBODY, hold_id, was, now)
@@ -319,7 +337,20 @@ def _own_holds(case: Case | None) -> dict[str, int | None]:
 
 
 def _left_at(hold: Hold | None) -> int | None:
-    return hold.since_ms if hold is not None and hold.stage is Stage.KEPT else None
+    return hold.since_ms if hold is not None and hold.stage is HoldStage.KEPT else None
+
+
+def _same_place(one: Unit, other: Unit) -> bool:
+    """Whether the matcher sees no difference between two states of a unit."""
+    return (
+        one.counted is other.counted
+        and one.is_open is other.is_open
+        and one.places == other.places
+        and one.hosts is other.hosts
+        and one.offers is other.offers
+        and one.languages is other.languages
+        and one.level is other.level
+    )
 
 
 def _free_from(unit: Unit | None) -> int | None:

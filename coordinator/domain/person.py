@@ -131,13 +131,14 @@ def erase_case(entry: Deciding, event: CaseErased) -> Refused | None:
         refusal = rights.responsible_or_helpline(draft, event.actor, case)
         if refusal is not None:
             return refusal
-    if case.transfer is not None:
-        if case.transfer.proposal is not None:
-            entry.release(case, ProposalEnd.WITHDRAWN)
-        entry.emit(TransferClosed(case.case_id, case.transfer.transfer_id, TransferEnd.WITHDRAWN))
-    entry.moved(case.case_id)
+    apart_from = draft.links.get(event.case_id, ())
     entry.record(event)
-    entry.to_match.discard(event.case_id)
+    transfer = case.transfer
+    if transfer is not None:
+        if transfer.proposal is not None:
+            entry.end_proposal(case.case_id, transfer.transfer_id, transfer.proposal, ProposalEnd.WITHDRAWN)
+        entry.emit(TransferClosed(case.case_id, transfer.transfer_id, TransferEnd.WITHDRAWN))
+    entry.to_match.update(apart_from)
     return None
 
 

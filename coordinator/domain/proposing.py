@@ -16,7 +16,7 @@ from coordinator.matching.best_place import Answer, match
 from coordinator.matching.household import Household
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
-from coordinator.matching.safety import excluded_by
+from coordinator.matching.safety import could_host, excluded_by
 from events.transfer import MatchExplained, PlaceHeld, ProposalMade
 from events.vocabulary import Escalation
 
@@ -44,8 +44,7 @@ def propose(entry: Deciding) -> None:
     if not requests:
         return
     places = [draft.places[unit_id] for unit_id in draft.place_ids]
-    loads = _loads(draft, places)
-    for answer in match(requests, places, entry.at_ms, entry.terms, loads):
+    for answer in match(requests, places, entry.at_ms, entry.terms, _loads(draft)):
         _answered(entry, answer)
 
 
@@ -56,8 +55,8 @@ def _to_look_at(draft: Draft, to_match: set[str], everybody: bool) -> list[tuple
 
 
 def _may_fit(household: Household, places: list[Place]) -> bool:
-    """A quick no for most: whether any of these places is large enough and hosts such people."""
-    return any(household.size <= place.free and household.hosts <= place.hosts for place in places)
+    """A quick no for most: whether any of these places could hold such a household."""
+    return any(household.size <= place.free and could_host(household, place) for place in places)
 
 
 def _for_a_person(entry: Deciding, case: Case, transfer: Transfer) -> bool:
@@ -128,13 +127,7 @@ def _explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, pr
     )
 
 
-def _loads(draft: Draft, places: list[Place]) -> Mapping[str, int]:
+def _loads(draft: Draft) -> Mapping[str, int]:
     """Hundredths of each project's capacity that holds and arrivals of this network take."""
-    capacity: dict[str, int] = {}
-    for place in places:
-        capacity[place.project_id] = capacity.get(place.project_id, 0) + place.places
-    taken: dict[str, int] = {}
-    for unit_id in sorted(draft.holds_in):
-        project_id = draft.units[unit_id].project_id
-        taken[project_id] = taken.get(project_id, 0) + sum(draft.holds[hold_id].places for hold_id in draft.holds_in[unit_id])
-    return {project_id: 100 * number // capacity[project_id] for project_id, number in taken.items() if capacity.get(project_id)}
+    capacity = draft.capacity
+    return {project_id: 100 * taken // capacity[project_id] for project_id, taken in draft.taken.items() if capacity.get(project_id)}

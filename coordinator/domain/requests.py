@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from coordinator.domain.draft import Draft, operator_decides
-from coordinator.domain.state import Case, TransferStage, Unit
+from coordinator.domain.state import Case, Unit
 from coordinator.matching.danger import danger_zone
 from coordinator.matching.request import NOWHERE, Near, Request
 from coordinator.matching.terms import Terms
 from events.fact import Danger
-from events.vocabulary import DangerKind, Reason
+from events.vocabulary import DangerKind, Reason, TransferStage
 
 
 def request_of(draft: Draft, case: Case, terms: Terms, at_ms: int) -> Request:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from coordinator.domain.deciding import refused
 from coordinator.domain.draft import Draft
-from coordinator.domain.state import Case, TransferStage
+from coordinator.domain.state import Case
 from events.fact import Actor
 from events.verdict import Refused
-from events.vocabulary import RefusalCode, Role
+from events.vocabulary import RefusalCode, Role, TransferStage
 
 _ROLE = refused(RefusalCode.ROLE_NOT_ALLOWED, "actor")
 _BODY = refused(RefusalCode.BODY_NOT_ALLOWED, "actor")
@@ -73,9 +73,9 @@ def responsible_or_helpline(draft: Draft, actor: Actor, case: Case) -> Refused |
 def involved_or_helpline(draft: Draft, actor: Actor, case: Case) -> Refused | None:
     """Who is responsible for the case, the project that has accepted it, or the helpline."""
     transfer = case.transfer
-    if transfer is not None and transfer.proposal is not None and transfer.stage in _ON_THE_WAY:
-        if actor.role is Role.PROJECT and acts_for(draft, actor, transfer.proposal.project_id):
-            return None
+    accepted = transfer.proposal if transfer is not None and transfer.stage in _ON_THE_WAY else None
+    if accepted is not None and actor.role is Role.PROJECT and acts_for(draft, actor, accepted.project_id):
+        return None
     return responsible_or_helpline(draft, actor, case)
 
 

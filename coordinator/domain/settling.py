@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from coordinator.domain.deciding import Deciding, counted
 from coordinator.domain.draft import place_of
 from coordinator.domain.requests import request_of
-from coordinator.domain.state import Case, TransferStage
+from coordinator.domain.state import Case
 from coordinator.matching.place import Place
 from coordinator.matching.safety import still_safe
-from events.vocabulary import Escalation, ProposalEnd, Rule
+from events.vocabulary import Escalation, ProposalEnd, Rule, TransferStage
 
 _HOW_FAR = {stage: far for far, stage in enumerate(TransferStage)}
 _RELEASES_ACCEPTED = frozenset({Rule.NEVER_TOWARDS_DANGER, Rule.NEVER_WITH_EXPLOITERS, Rule.AGREEMENT})

@@ -8,7 +8,6 @@ between processes, so whoever iterates sorts. Fields under "derived" follow from
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from immutables import Map
 
@@ -20,7 +19,7 @@ from coordinator.matching.terms import Terms
 from events.fact import Danger
 from events.network import PolicyAdopted
 from events.referral import Member
-from events.vocabulary import Escalation, Host, Level, Need, Reason, Urgency
+from events.vocabulary import Escalation, HoldStage, Host, Level, Need, Reason, TransferStage, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +83,6 @@ class Unit:
     counted: Counted
 
 
-class Stage(StrEnum):
-    """Where a hold stands."""
-
-    HELD = "held"
-    """Proposed; runs out."""
-    RESERVED = "reserved"
-    """Accepted, or on the way."""
-    OCCUPIED = "occupied"
-    """Arrived; counts until a published count takes it into account."""
-    KEPT = "kept"
-    """The place left behind; counts once a published count takes the departure into account."""
-
-
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Places of one unit, held for somebody whom the clear half does not name."""
@@ -104,9 +90,9 @@ class Hold:
     hold_id: str
     unit_id: str
     places: int
-    stage: Stage
+    stage: HoldStage
     until_ms: int | None
-    """Only where `stage` is held."""
+    """When a proposed hold runs out, in milliseconds; null in every other stage."""
     sequence: int
     """The entry in which the stage began."""
     since_ms: int
@@ -138,18 +124,9 @@ class Kept:
     unit_id: str
     transfer_id: str
     until_ms: int | None
-    """None: until the arrival is known."""
+    """When it ends; null: until the arrival is known."""
     returned: bool
-    """They came back: at `until_ms` the place is theirs again."""
-
-
-class TransferStage(StrEnum):
-    """Where a live transfer stands."""
-
-    WAITING = "waiting"
-    PROPOSED = "proposed"
-    ACCEPTED = "accepted"
-    DEPARTED = "departed"
+    """Whether they came back: at `until_ms` the place is theirs again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +154,7 @@ class Transfer:
     wished_regions: tuple[str, ...]
     stage: TransferStage
     proposal: Proposal | None
-    """None exactly where the stage is waiting."""
+    """The live proposal or accepted place; null exactly where the stage is waiting."""
     disclosures: int
     """Proposals made so far."""
     declines: int
@@ -193,22 +170,22 @@ class Case:
     case_id: str
     household: tuple[Member, ...]
     routed_to: str | None
-    """The project that the referral went to; None: the helpline."""
+    """The project that the referral went to; null: the helpline."""
     responsible: str | None
-    """The project in charge; None: the helpline. Never nobody."""
+    """The project in charge; null: the helpline. Never nobody."""
     hosted_unit_id: str | None
-    """The unit where they live; None: elsewhere, or on the way."""
+    """The unit where they live; null: elsewhere, or on the way."""
     agreements: tuple[Agreement, ...]
-    """Sorted by person."""
+    """Agreements to move, sorted by person."""
     dangers: tuple[Danger, ...]
-    """Sorted, each once."""
+    """What is dangerous for the case, sorted, each once."""
     parked: tuple[Parked, ...]
-    """Sorted by unit."""
+    """Units that declined the case or let a proposal expire, sorted by unit."""
     kept: tuple[Kept, ...]
-    """In the order in which the places were left."""
+    """Places kept for the case, in the order in which they were left."""
     transfer: Transfer | None
     over: str | None
-    """The last transfer that ended."""
+    """The last transfer that ended; null: none did."""
 
 
 OPERATOR_DECIDES = frozenset({Escalation.MINOR, Escalation.DISCLOSURES_USED, Escalation.DECLINES_USED, Escalation.DEADLINE_PASSED})
@@ -255,6 +232,10 @@ class State:
     """Open units, as the matcher sees them."""
     place_ids: tuple[str, ...]
     """Keys of `places`, sorted."""
+    capacity: Map[str, int]
+    """Project -> places of its open units."""
+    taken: Map[str, int]
+    """Project -> places under holds and arrivals of this network."""
     holds_in: Map[str, tuple[str, ...]]
     """Unit -> its holds, sorted."""
     owners: Map[str, str]
@@ -290,6 +271,8 @@ def initial_state(network: str) -> State:
         terms=None,
         places=Map(),
         place_ids=(),
+        capacity=Map(),
+        taken=Map(),
         holds_in=Map(),
         owners=Map(),
         transfers=Map(),

@@ -12,7 +12,16 @@ from fastapi.responses import JSONResponse, Response
 
 from coordinator.access import Grant
 from coordinator.gateway import metrics
-from coordinator.gateway.body import MAX_BATCH_EVENTS, MAX_BATCH_TEXT_BYTES, MAX_EVENT_TEXT_BYTES, read_body, text_of, wait_of, with_key, without_record_time
+from coordinator.gateway.body import (
+    MAX_BATCH_EVENTS,
+    MAX_BATCH_TEXT_BYTES,
+    MAX_EVENT_TEXT_BYTES,
+    read_body,
+    text_of,
+    wait_of,
+    with_key,
+    without_record_time,
+)
 from coordinator.gateway.identity import TheGrant, TheRoom, TheRooms
 from coordinator.gateway.problems import Code, Problem
 from coordinator.gateway.sight import may_look_up

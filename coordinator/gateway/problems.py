@@ -27,6 +27,7 @@ class Code(StrEnum):
     ACTOR_DIFFERS = "actor-differs"
     UNKNOWN_NETWORK = "unknown-network"
     NOT_FOUND = "not-found"
+    AHEAD = "views-behind"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     EVENT_INVALID = "event-invalid"
     REQUEST_INVALID = "request-invalid"
@@ -59,6 +60,7 @@ CATALOGUE: dict[Code, Kind] = {
     ),
     Code.UNKNOWN_NETWORK: Kind(HTTPStatus.NOT_FOUND, "No such network here", "Check the network's name in the address."),
     Code.NOT_FOUND: Kind(HTTPStatus.NOT_FOUND, "Nothing here", "Check the address; an entry or event may also not be accepted yet."),
+    Code.AHEAD: Kind(HTTPStatus.CONFLICT, "The views have not come so far", "Ask again in a moment, or for an earlier sequence."),
     Code.METHOD_NOT_ALLOWED: Kind(HTTPStatus.METHOD_NOT_ALLOWED, "Not that way", "See `Allow`, or the description at /openapi.json."),
     Code.EVENT_INVALID: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "Not an event", "Correct what `detail` names; in a batch, `line` says where. Nothing of the request was stored."

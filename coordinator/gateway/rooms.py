@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from coordinator.access import Tokens
 from coordinator.rooms import NetworkRoom
@@ -19,6 +18,5 @@ class Rooms:
     """The tokens in force now: read again when their file changes, so that a revoked one is shut out at once."""
     default_wait_ms: int
     max_lag_ms: int
-    band_delay: timedelta
     development: bool
     """Callers may date events of a network on its own clock."""

@@ -36,7 +36,7 @@ class Watching:
 
         try:
             await self._app(scope, receive, sending)
-        except Exception as failure:
+        except Exception as failure:  # noqa: BLE001 - the last resort: nothing of it may reach the caller
             trace = secrets.token_hex(8)
             log.error("request_failed", trace=trace, error=type(failure).__name__, at=_where(failure), route=_route(scope))
             if status == 0:

@@ -176,7 +176,9 @@ class Intake:
         seat = self._tail.seat_of(event_id)
         if seat is not None:
             return seat.sequence
-        return None if self._older is None else await self._older.sequence_of_event(event_id)
+        if self._older is None or self._tail.would_know(event_id):
+            return None
+        return await self._older.sequence_of_event(event_id)
 
     def _time_of(self, event: Event, dated_ms: int | None) -> int | None:
         """The record's timestamp; None: the broker's, which overrides any other."""

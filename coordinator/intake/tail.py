@@ -12,11 +12,15 @@ from events.acceptance import Position
 from events.codec import decode_fact, event_id_of
 from events.entry import Decided
 from events.errors import Undecodable
+from events.ids import uuid7_at_ms
 from events.person import CaseErased
 from reading.ledger_reader import AcceptedRecord, LedgerReader
 
 RECENT_BYTES = 64 * 1024 * 1024
 """Accepted records kept whole, newest first, up to this many bytes of values."""
+
+AHEAD_AT_MOST_MS = 300_000
+"""How far an event's id may be ahead of its record, before it is refused."""
 
 FOLLOW_IDLE_MS = 50
 FOLLOW_MAX_RECORDS = 500
@@ -27,7 +31,7 @@ class Seat:
     """Where the first entry of an event id is."""
 
     sequence: int
-    ledger_offset: int
+    event_time_ms: int
 
 
 class TailEnded(Exception):
@@ -49,6 +53,7 @@ class LedgerTail:
         self._task: asyncio.Task[None] | None = None
         self._ends: deque[tuple[int, float]] = deque()
         self._caught_up = asyncio.Event()
+        self._covered_from_ms: int | None = None if reader.position is None else reader.position.event_time_ms
         self.on_erasure: Callable[[AcceptedRecord], Awaitable[None]] | None = None
         """Awaited for each entry of a `CaseErased`, before the next is read."""
 
@@ -86,6 +91,18 @@ class LedgerTail:
     def seat_of(self, event_id: str) -> Seat | None:
         """The first entry of an event id, as far back as ids are kept."""
         return self._seats.get(event_id)
+
+    def would_know(self, event_id: str) -> bool:
+        """Whether an event of this id, had it an entry, would have its seat here: it was made after everything that is not kept any more.
+
+        An id dates its making, and an event is refused where its id is over five minutes ahead of its record.
+        """
+        if not self.has_caught_up:
+            return False
+        if self._covered_from_ms is None:
+            return True
+        made_ms = uuid7_at_ms(event_id)
+        return made_ms is not None and made_ms > self._covered_from_ms + AHEAD_AT_MOST_MS
 
     def record_at(self, sequence: int) -> AcceptedRecord | None:
         """The accepted record at a sequence, as far back as records are kept whole."""
@@ -161,9 +178,10 @@ class LedgerTail:
             return
         event_id = event_id_of(record.body.event)
         if event_id is not None and event_id not in self._seats:
-            self._seats[event_id] = Seat(sequence, record.position.offset)
+            self._seats[event_id] = Seat(sequence, record.envelope.event_time_ms)
             if len(self._seats) > self._ids_kept:
-                self._seats.popitem(last=False)
+                _, dropped_seat = self._seats.popitem(last=False)
+                self._covered_from_ms = max(self._covered_from_ms or 0, dropped_seat.event_time_ms)
         if not self._waiting:
             return
         for future in self._waiting.pop(_key(record.body.event), ()):

@@ -103,7 +103,8 @@ class EventsSource:
         """Return where nothing is wrong with events that should be read at `offset` (perhaps none came yet); raise what is wrong otherwise."""
         for attempt in (1, 2):
             try:
-                bounds = await asyncio.wait_for(self._log.bounds(), BOUNDS_WITHIN_S)
+                async with asyncio.timeout(BOUNDS_WITHIN_S):
+                    bounds = await self._log.bounds()
             except TimeoutError:
                 return
             self._trimmed_before = bounds.start

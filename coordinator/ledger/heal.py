@@ -11,7 +11,7 @@ from coordinator.ledger.log_appender import KafkaAppender, LogAppender
 from events.acceptance import Ignored, Position
 from events.envelope import hash_of, open_envelope
 from events.errors import EnvelopeUnreadable
-from events.topics import TopicNames
+from events.topics import MAX_ENTRY_BYTES, TopicNames
 from reading import broker
 from reading.ledger_chain import Chain, Headers
 from reading.ledger_reader import LedgerReader
@@ -74,7 +74,7 @@ async def heal(reader_at: ReaderAt, appender: LogAppender, raw_entries: AsyncIte
 
 async def heal_on_kafka(bootstrap: str, names: TopicNames, network: str, partition: int, raw_entries: AsyncIterable[bytes]) -> Healed:
     """`heal` over Kafka."""
-    appender = KafkaAppender(bootstrap, names.ledger, partition)
+    appender = KafkaAppender(bootstrap, names.ledger, partition, MAX_ENTRY_BYTES)
     try:
         topic_id = await broker.topic_id(bootstrap, names.ledger)
         return await heal(lambda anchor: LedgerReader(bootstrap, names, network, partition, anchor), appender, raw_entries, topic_id, network)

@@ -15,7 +15,7 @@ from coordinator.ledger.snapshots import Snapshots
 from coordinator.ledger.state_hash import StateHasher
 from coordinator.ledger.worker import Worker
 from events.acceptance import Ignored, Position
-from events.topics import MAX_EVENT_BYTES, MAX_SNAPSHOT_BYTES, TopicNames
+from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES, MAX_SNAPSHOT_BYTES, TopicNames
 from reading.kafka_log import KafkaLog
 from reading.ledger_follower import LedgerFollower, OnIgnored
 from reading.ledger_reader import ledger_log
@@ -51,12 +51,12 @@ def worker_on_kafka(
         settings,
         reader_at=lambda anchor, on_ignored: LedgerFollower(ledger_log(bootstrap, names, partition), network, anchor, on_ignored=on_ignored),
         events=KafkaLog(bootstrap, names.events, partition, EVENTS_FETCH_BYTES),
-        ledger=KafkaAppender(bootstrap, names.ledger, partition),
+        ledger=KafkaAppender(bootstrap, names.ledger, partition, MAX_ENTRY_BYTES),
         snapshots=(
             KafkaLog(bootstrap, names.snapshots, partition, MAX_SNAPSHOT_BYTES),
             KafkaAppender(bootstrap, names.snapshots, partition, MAX_SNAPSHOT_BYTES),
         ),
-        clock_events=KafkaAppender(bootstrap, names.events, partition),
+        clock_events=KafkaAppender(bootstrap, names.events, partition, MAX_EVENT_BYTES),
         witnesses=witnesses,
     )
 

@@ -43,6 +43,8 @@ class Loading(Generic[S]):
         self._snapshots = snapshots
         self._reader_at = reader_at
         self._witnesses = witnesses
+        self.loaded_entries = 0
+        """Entries folded so far."""
 
     async def load(self) -> tuple[Settled[S], LedgerFollower]:
         """The settled state at the end of the ledger, and the reader that goes on from there. Waits for broker, key store and genesis.
@@ -92,6 +94,7 @@ class Loading(Generic[S]):
     async def _folded(self, settled: Settled[S], batch: Sequence[AcceptedRecord], checking: _Witnessing) -> Settled[S]:
         for record in batch:
             checking.passing(record.position)
+        self.loaded_entries += len(batch)
         return await self._folding.adopt(settled, batch)
 
     async def _await_genesis(self, settled: Settled[S], reader: LedgerFollower, checking: _Witnessing) -> Settled[S]:

@@ -11,7 +11,6 @@ from typing import Protocol
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from events.topics import MAX_ENTRY_BYTES
 from reading import broker
 from reading.partition_log import Headers
 
@@ -47,7 +46,7 @@ class KafkaAppender:
     that is half of the processor time. After a failure the producer is thrown away, because an idempotent one cannot go on after a gap.
     """
 
-    def __init__(self, bootstrap: str, topic: str, partition: int, max_record_bytes: int = MAX_ENTRY_BYTES) -> None:
+    def __init__(self, bootstrap: str, topic: str, partition: int, max_record_bytes: int) -> None:
         self._bootstrap = bootstrap
         self._max_record_bytes = max_record_bytes
         self._topic = topic
@@ -61,10 +60,10 @@ class KafkaAppender:
         try:
             batch = producer.create_batch()
             for key, value, headers in records:
-                if batch.append(key=key, value=value, timestamp=timestamp_ms, headers=headers) is None:
+                if batch.append(key=key, value=value, timestamp=timestamp_ms, headers=list(headers)) is None:
                     acknowledged.append(await producer.send_batch(batch, self._topic, partition=self._partition))
                     batch = producer.create_batch()
-                    batch.append(key=key, value=value, timestamp=timestamp_ms, headers=headers)
+                    batch.append(key=key, value=value, timestamp=timestamp_ms, headers=list(headers))
             if batch.record_count():
                 acknowledged.append(await producer.send_batch(batch, self._topic, partition=self._partition))
         except KafkaError as error:
@@ -79,7 +78,8 @@ class KafkaAppender:
         producer, self._producer = self._producer, None
         if producer is not None:
             with suppress(TimeoutError, KafkaError):
-                await asyncio.wait_for(producer.stop(), timeout=5)
+                async with asyncio.timeout(5):
+                    await producer.stop()
 
     async def _confirm(self, producer: AIOKafkaProducer, acknowledged: Sequence[asyncio.Future[object]]) -> None:
         results = await asyncio.gather(*acknowledged, return_exceptions=True)
@@ -95,4 +95,5 @@ class KafkaAppender:
         if self._producer is producer:
             self._producer = None
         with suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(producer.stop(), timeout=1)
+            async with asyncio.timeout(1):
+                await producer.stop()

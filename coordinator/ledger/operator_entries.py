@@ -14,7 +14,7 @@ from events.acceptance import Position
 from events.codec import encode_body
 from events.entry import Body, Genesis, NoEvent, SourceChanged
 from events.envelope import GENESIS_PREVIOUS_HASH, Envelope, seal_envelope
-from events.topics import MAX_EVENT_BYTES, TopicNames
+from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES, TopicNames
 from reading import broker
 from reading.kafka_log import KafkaLog
 from reading.ledger_chain import AcceptedRecord, Headers
@@ -120,7 +120,7 @@ def operator_entries(bootstrap: str, names: TopicNames, network: str, partition:
     return OperatorEntries(
         network,
         lambda anchor: LedgerReader(bootstrap, names, network, partition, anchor),
-        KafkaAppender(bootstrap, names.ledger, partition),
+        KafkaAppender(bootstrap, names.ledger, partition, MAX_ENTRY_BYTES),
         KafkaLog(bootstrap, names.events, partition, 2 * MAX_EVENT_BYTES),
     )
 

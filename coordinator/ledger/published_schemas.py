@@ -5,11 +5,12 @@ from __future__ import annotations
 from coordinator.ledger.log_appender import KafkaAppender
 from events.codec import schema_records
 from events.topics import TopicNames
+from reading.broker import BATCH_BYTES
 
 
 async def publish_schemas(bootstrap: str, names: TopicNames) -> int:
     """Write every schema (fingerprint -> text), and return how many once all are acknowledged. The topic is compacted: again is the same as once."""
-    appender = KafkaAppender(bootstrap, names.schemas, 0)
+    appender = KafkaAppender(bootstrap, names.schemas, 0, BATCH_BYTES)
     records = schema_records()
     try:
         await (await appender.append([(fingerprint, text.encode(), ()) for fingerprint, text in records]))

@@ -16,7 +16,7 @@ from events.acceptance import Position, advance
 from events.codec import decode_body
 from events.envelope import open_envelope
 from events.errors import FactError
-from events.topics import TopicNames
+from events.topics import MAX_ENTRY_BYTES, TopicNames
 from reading.kafka_log import KafkaLog
 from reading.ledger_chain import AcceptedRecord
 from reading.ledger_reader import FETCH_BYTES, LedgerReader
@@ -70,7 +70,7 @@ def relay_on_kafka(bootstrap: str, names: TopicNames, network: str, partition: i
         network,
         lambda anchor: LedgerReader(bootstrap, names, network, partition, anchor),
         KafkaLog(bootstrap, names.accepted, partition, FETCH_BYTES),
-        KafkaAppender(bootstrap, names.accepted, partition),
+        KafkaAppender(bootstrap, names.accepted, partition, MAX_ENTRY_BYTES),
     )
 
 

@@ -15,6 +15,7 @@ import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic
 
@@ -111,6 +112,13 @@ class Worker(Generic[S]):
         known = max(self._rung_to, self._head().event_offset)
         following = self._clock.monotonic_s() < self._follow_until_s
         return WorkerStatus(position.sequence, position.event_offset, len(self._window), following, known - position.event_offset)
+
+    @property
+    def progress(self) -> tuple[int | None, int]:
+        """(offset of the last settled event, a figure that changes when anything moves); the offset is None while loading. For the watchdog's thread."""
+        if self._loaded is None:
+            return None, self._loading.loaded_entries
+        return self._loaded.position.event_offset, self._loaded.position.sequence
 
     def ring(self, offset: int, value: bytes | None) -> None:
         """There is an event at this offset. One that the ledger has decided is held against the ledger's copy. Raises EventDiffers."""
@@ -336,8 +344,7 @@ class Worker(Generic[S]):
 
 
 async def _within(event: asyncio.Event, seconds: float) -> None:
-    """Wait for the event, at most so long."""
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return
+    """Wait for the event, at most so long. Not by `asyncio.wait_for`, which in Python 3.11 can swallow a cancellation."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

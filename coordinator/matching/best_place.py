@@ -6,13 +6,13 @@ given; that no two answers take the same place or bring together cases kept apar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request, kept_apart
-from coordinator.matching.safety import excluded_by
+from coordinator.matching.safety import that_may_exclude
 from coordinator.matching.score import score_parts, tie_break
 from coordinator.matching.terms import Terms
 from events.transfer import RULES_SHOWN_AS_SAFETY, Excluded, Scored
@@ -41,7 +41,7 @@ def match(requests: Sequence[Request], places: Sequence[Place], at_ms: int, term
         apart = request
         for other in sorted(request.apart_from & placed.keys()):
             apart = kept_apart(apart, placed[other], terms.policy)
-        answer = _answer(apart, left.values(), at_ms, terms, loads)
+        answer = _answer(apart, tuple(left.values()), at_ms, terms, loads)
         if answer.scored:
             chosen = left[answer.scored[0].unit_id]
             left[chosen.unit_id] = replace(chosen, free=chosen.free - request.household.size)
@@ -50,26 +50,29 @@ def match(requests: Sequence[Request], places: Sequence[Place], at_ms: int, term
     return tuple(answers)
 
 
-def _answer(request: Request, places: Iterable[Place], at_ms: int, terms: Terms, loads: Mapping[str, int]) -> Answer:
+def _answer(request: Request, places: Sequence[Place], at_ms: int, terms: Terms, loads: Mapping[str, int]) -> Answer:
     """The answer for one request, from places sorted by unit."""
-    excluded: dict[str, list[str]] = {}
+    predicates = that_may_exclude(request, places[0], at_ms, terms) if places else ()
+    excluded: dict[Rule, list[str]] = {}
     fitting: list[tuple[int, bytes, Scored]] = []
     for place in places:
-        rule = excluded_by(request, place, at_ms, terms)
-        if rule is not None:
-            excluded.setdefault(_SHOWN_AS[rule], []).append(place.unit_id)
-            continue
-        parts = score_parts(request, place, at_ms, terms, loads.get(place.project_id, 0))
-        total = sum(parts)
-        fitting.append((-total, tie_break(request, place), Scored(place.unit_id, parts, total, place.observed_at_ms or 0)))
+        for predicate in predicates:
+            rule = predicate(request, place, at_ms, terms)
+            if rule is not None:
+                excluded.setdefault(rule, []).append(place.unit_id)
+                break
+        else:
+            parts = score_parts(request, place, at_ms, terms, loads.get(place.project_id, 0))
+            total = sum(parts)
+            fitting.append((-total, tie_break(request, place), Scored(place.unit_id, parts, total, place.observed_at_ms or 0)))
     fitting.sort(key=itemgetter(0, 1))
-    return Answer(
-        request.case_id,
-        tuple(Excluded(shown, tuple(excluded[shown])) for shown in _ORDER_SHOWN if shown in excluded),
-        tuple(scored for _, _, scored in fitting),
-    )
+    return Answer(request.case_id, _shown(excluded), tuple([scored for _, _, scored in fitting]))
 
 
-_SHOWN_AS: dict[Rule, str] = {rule: "safety" if rule in RULES_SHOWN_AS_SAFETY else rule.value for rule in Rule}
-"""Rules 2 and 3 are shown together, so that an explanation does not tell a danger from a link."""
-_ORDER_SHOWN: tuple[str, ...] = tuple(dict.fromkeys(_SHOWN_AS[rule] for rule in Rule))
+def _shown(excluded: Mapping[Rule, list[str]]) -> tuple[Excluded, ...]:
+    """Rules with the units they excluded, in the order of `Rule`. Rules 2 and 3 are one, so that an explanation does not tell a danger from a link."""
+    shown: dict[str, list[str]] = {}
+    for rule in Rule:
+        if rule in excluded:
+            shown.setdefault("safety" if rule in RULES_SHOWN_AS_SAFETY else rule.value, []).extend(excluded[rule])
+    return tuple(Excluded(name, tuple(sorted(units))) for name, units in shown.items())

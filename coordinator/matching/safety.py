@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from coordinator.matching.danger import overlap
+from coordinator.matching.household import Household
 from coordinator.matching.place import Place
-from coordinator.matching.request import Request
+from coordinator.matching.request import NOWHERE, Request
 from coordinator.matching.terms import Terms
 from events.vocabulary import Host, Level, Rule
 
@@ -59,9 +60,10 @@ def minors(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule |
         return None if Host.UNACCOMPANIED_MINORS in place.hosts and not household.has_adults else Rule.MINORS
     if Host.UNACCOMPANIED_MINORS in place.hosts:
         return Rule.MINORS
-    if all(not wanted.isdisjoint(place.hosts) for wanted in household.family_hosts):
-        return None
-    return Rule.MINORS
+    for wanted in household.family_hosts:
+        if wanted.isdisjoint(place.hosts):
+            return Rule.MINORS
+    return None
 
 
 def gender(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
@@ -72,9 +74,12 @@ def gender(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule |
 def essential_needs(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
     """Rule 6. Every essential need is met, a language where nobody else could be understood among them."""
     household = request.household
-    if household.essential <= place.offers and all(not spoken.isdisjoint(place.languages) for spoken in household.only_languages):
-        return None
-    return Rule.ESSENTIAL_NEEDS
+    if not household.essential <= place.offers:
+        return Rule.ESSENTIAL_NEEDS
+    for spoken in household.only_languages:
+        if spoken.isdisjoint(place.languages):
+            return Rule.ESSENTIAL_NEEDS
+    return None
 
 
 def agreement(request: Request, _place: Place, at_ms: int, terms: Terms) -> Rule | None:
@@ -120,6 +125,9 @@ PREDICATES: tuple[Predicate, ...] = (
 )
 """In the order of `Rule`: the first that excludes is the one named."""
 
+_ABOUT_THE_REQUEST: tuple[Predicate, ...] = (agreement, one_live_proposal, people_decide)
+"""They say the same of every place."""
+
 _ABOUT_THE_UNIT: tuple[Predicate, ...] = (never_towards_danger, never_with_exploiters, minors, gender, essential_needs)
 
 
@@ -130,6 +138,23 @@ def excluded_by(request: Request, place: Place, at_ms: int, terms: Terms) -> Rul
         if rule is not None:
             return rule
     return None
+
+
+def that_may_exclude(request: Request, place: Place, at_ms: int, terms: Terms) -> tuple[Predicate, ...]:
+    """The predicates worth asking of many places, in order: without those that say nothing of any place, as they say nothing of this one."""
+    silent = {predicate for predicate in _ABOUT_THE_REQUEST if predicate(request, place, at_ms, terms) is None}
+    if not request.parked:
+        silent.add(declined_before)
+    if request.near == NOWHERE:
+        silent.add(never_with_exploiters)
+    return tuple(predicate for predicate in PREDICATES if predicate not in silent)
+
+
+def could_host(household: Household, place: Place) -> bool:
+    """Whether the needs of a household alone leave the place possible: a necessary part of rules 4, 5 and 6, quick to ask."""
+    if not (household.hosts <= place.hosts and household.essential <= place.offers):
+        return False
+    return not any(spoken.isdisjoint(place.languages) for spoken in household.only_languages)
 
 
 def still_safe(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:

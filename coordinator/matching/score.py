@@ -19,13 +19,19 @@ def score_parts(request: Request, place: Place, at_ms: int, terms: Terms, load: 
     """
     weights = terms.policy.weights
     household = request.household
-    members = household.members
+    understood = preferred = 0
+    for member in household.members:
+        if not place.languages.isdisjoint(member.languages):
+            understood += 1
+        for need in member.preferred_needs:
+            if need in place.offers:
+                preferred += 1
     spare = place.free - household.size if not _FAMILIES.isdisjoint(place.hosts) else 0
     safe_distance = request.reason is Reason.SAFETY and terms.macro_area_of.get(place.region) not in request.zone.macro_areas
     fresh = place.observed_at_ms is not None and (at_ms - place.observed_at_ms) * 2 < terms.policy.fresh_for_ms
     return (
-        weights.language * sum(1 for member in members if not place.languages.isdisjoint(member.languages)),
-        weights.preferred_need * sum(1 for member in members for need in member.preferred_needs if need in place.offers),
+        weights.language * understood,
+        weights.preferred_need * preferred,
         weights.level if place.level in request.wished_levels else 0,
         weights.wished_region if place.region in request.wished_regions else 0,
         weights.distance_from_danger if safe_distance else 0,

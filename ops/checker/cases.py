@@ -32,7 +32,6 @@ class Transfer:
     """Since it was requested, or since its last proposal ended."""
     overdue_said: bool = False
     expected_arrival_ms: int | None = None
-    unsafe_at_departure: bool = False
     safety_said: bool = False
 
 
@@ -44,6 +43,8 @@ class Case:
     household: list[dict[str, Any]]
     responsible: str
     """A project, or `helpline`."""
+    province: str | None
+    """Where the person was when referred."""
     routed_to: str | None = None
     hosted: str | None = None
     dangers: set[tuple[str, str]] = field(default_factory=set)
@@ -103,7 +104,7 @@ class Cases:
         """An event about a case takes effect."""
         match event.name:
             case "ReferralReceived":
-                self.cases[event["case_id"]] = Case(event["case_id"], event["household"], HELPLINE)
+                self.cases[event["case_id"]] = Case(event["case_id"], event["household"], HELPLINE, event["province"])
             case "ReferralAccepted" if event["case_id"] in self.cases and event["hosted_unit_id"] is not None:
                 self.cases[event["case_id"]].hosted = event["hosted_unit_id"]
             case "AgreementGiven" if event["case_id"] in self.cases:
@@ -199,8 +200,6 @@ class Cases:
                 if transfer.state == "over":
                     yield Breach(at, "transfer.state", f"transfer {transfer.transfer_id} is closed twice")
                 transfer.state, case.live = "over", None
-            case "PlaceKeptFor":
-                pass
             case _:
                 pass
 

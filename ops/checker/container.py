@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +60,13 @@ class Schemas:
             raise Undecodable(f"{name}: {type(problem).__name__}") from None
         if stream.tell() != len(datum) or not isinstance(record, dict):
             raise Undecodable(f"{name}: bytes are left over")
-        return name, record
+        return name, {key: value.isoformat() if isinstance(value, date) else value for key, value in record.items()}
 
 
 def _without_logical_types(schema: Any) -> Any:
-    """Ids stay text, instants stay integers."""
+    """Ids stay text, instants stay integers; days alone are read as days."""
     if isinstance(schema, dict):
-        return {key: _without_logical_types(value) for key, value in schema.items() if key != "logicalType"}
+        return {key: _without_logical_types(value) for key, value in schema.items() if key != "logicalType" or value == "date"}
     if isinstance(schema, list):
         return [_without_logical_types(item) for item in schema]
     return schema

@@ -52,8 +52,6 @@ class Hold:
     since: int
     """Sequence at which the stage began."""
     until_ms: int | None
-    made_at: int
-    """Sequence at which the hold began."""
 
 
 @dataclass(slots=True)
@@ -64,9 +62,9 @@ class Places:
     units: dict[str, Unit] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
     """Live ones; an occupied hold stays until a count takes it into account."""
+    in_unit: dict[str, dict[str, Hold]] = field(default_factory=dict)
+    """The same, by unit."""
     used: set[str] = field(default_factory=set)
-    ended_late: list[Hold] = field(default_factory=list)
-    """Ended in the entry at hand, after their deadline and a tick."""
 
     def report(self, entry: Entry, event: Fact) -> Iterator[Breach]:
         """An event about a unit takes effect (its clear fields are enough)."""
@@ -100,9 +98,16 @@ class Places:
             yield Breach(entry.sequence, "availability.invalid", f"a count of unit {fields['unit_id']} that cannot be")
             return
         unit.count, unit.counted_at, unit.observed_at_ms, unit.corrected = fields, entry.sequence, fields["observed_at_ms"], False
-        for hold in [hold for hold in self.holds.values() if hold.unit_id == unit.unit_id and hold.stage == "occupied"]:
-            if hold.since <= fields["as_of_sequence"]:
-                del self.holds[hold.hold_id]
+        for hold in self._holds_in(unit):
+            if hold.stage == "occupied" and hold.since <= fields["as_of_sequence"]:
+                self._end(hold)
+
+    def _holds_in(self, unit: Unit) -> list[Hold]:
+        return list(self.in_unit.get(unit.unit_id, {}).values())
+
+    def _end(self, hold: Hold) -> None:
+        del self.holds[hold.hold_id]
+        del self.in_unit[hold.unit_id][hold.hold_id]
 
     def follow(self, entry: Entry, outcome: Fact) -> Iterator[Breach]:
         """A clear outcome about a hold or a capacity takes effect."""
@@ -128,9 +133,10 @@ class Places:
             yield from self._may_hold(entry, unit, fields["places"])
         kept = outcome.name == "PlaceKept"
         self.used.add(fields["hold_id"])
-        self.holds[fields["hold_id"]] = Hold(
-            fields["hold_id"], fields["unit_id"], fields["places"], "kept" if kept else "held", at, None if kept else fields["until_ms"], at
-        )
+        stage, until_ms = ("kept", None) if kept else ("held", fields["until_ms"])
+        hold = Hold(fields["hold_id"], fields["unit_id"], fields["places"], stage, at, until_ms)
+        self.holds[hold.hold_id] = hold
+        self.in_unit.setdefault(hold.unit_id, {})[hold.hold_id] = hold
 
     def _may_hold(self, entry: Entry, unit: Unit, places: int) -> Iterator[Breach]:
         at = entry.sequence
@@ -156,7 +162,7 @@ class Places:
         hold.stage, hold.since = stage, at
         hold.until_ms = None
         if stage == "released":
-            del self.holds[hold.hold_id]
+            self._end(hold)
 
     def outlived(self, entry: Entry) -> Iterator[Breach]:
         """Holds that are still live a tick after their deadline; asked when an entry has been taken in."""
@@ -170,13 +176,13 @@ class Places:
         as_of = unit.count["as_of_sequence"] if unit.count is not None else -1
         return sum(
             hold.places
-            for hold in self.holds.values()
-            if hold.unit_id == unit.unit_id and hold.stage != "occupied" and (leavers_too or hold.stage != "kept" or hold.since <= as_of)
+            for hold in self._holds_in(unit)
+            if hold.stage != "occupied" and (leavers_too or hold.stage != "kept" or hold.since <= as_of)
         )
 
     def occupied(self, unit: Unit) -> int:
         """Counted, and arrived since."""
-        arrived = sum(hold.places for hold in self.holds.values() if hold.unit_id == unit.unit_id and hold.stage == "occupied")
+        arrived = sum(hold.places for hold in self._holds_in(unit) if hold.stage == "occupied")
         return arrived + (unit.count["occupied"] if unit.count is not None else 0)
 
     def free(self, unit: Unit) -> int:

@@ -19,6 +19,18 @@ _HOSTS_OF_PARENT = {
     "trans_man": {"fathers_with_children"},
     "non_binary": {"mothers_with_children", "fathers_with_children"},
 }
+RULES_OF_A_UNIT = (
+    "accepting",
+    "one_place_one_case",
+    "never_towards_danger",
+    "never_with_exploiters",
+    "minors",
+    "gender",
+    "essential_needs",
+    "agreement",
+    "freshness",
+    "declined_before",
+)
 SHOWN_AS_SAFETY = ("never_towards_danger", "never_with_exploiters")
 
 
@@ -31,19 +43,26 @@ class Safety:
 
     def broken(self, unit: Unit, case: Case, transfer: Transfer, at_ms: int) -> list[str]:
         """Codes of every rule that forbids proposing this unit; empty: it may be proposed. Free places are counted without the case's own hold."""
-        found = [
-            ("accepting", self._not_accepting(unit)),
-            ("one_place_one_case", self.places.free(unit) + self._own(case, unit) < len(case.household)),
-            ("never_towards_danger", self.towards_danger(unit, case, transfer)),
-            ("never_with_exploiters", self.near_somebody_to_keep_apart(unit, case)),
-            ("minors", not_for_minors(unit, case)),
-            ("gender", not_for_gender(unit, case)),
-            ("essential_needs", needs_unmet(unit, case)),
-            ("agreement", self.agreement_missing(case, at_ms)),
-            ("freshness", self._not_fresh(unit, at_ms)),
-            ("declined_before", self._said_no(unit, case, at_ms)),
-        ]
-        return [rule for rule, breaks in found if breaks]
+        return [rule for rule in RULES_OF_A_UNIT if self.breaks(rule, unit, case, transfer, at_ms)]
+
+    def breaks(self, rule: str, unit: Unit, case: Case, transfer: Transfer, at_ms: int) -> bool:
+        """Whether this one rule forbids it. Raises KeyError for what is no rule about a unit."""
+        return {
+            "accepting": lambda: self._not_accepting(unit),
+            "one_place_one_case": lambda: self._no_room(unit, case),
+            "never_towards_danger": lambda: self.towards_danger(unit, case, transfer),
+            "never_with_exploiters": lambda: self.near_somebody_to_keep_apart(unit, case),
+            "minors": lambda: not_for_minors(unit, case),
+            "gender": lambda: not_for_gender(unit, case),
+            "essential_needs": lambda: needs_unmet(unit, case),
+            "agreement": lambda: self.agreement_missing(case, at_ms),
+            "freshness": lambda: self._not_fresh(unit, at_ms),
+            "declined_before": lambda: self._said_no(unit, case, at_ms),
+        }[rule]()
+
+    def _no_room(self, unit: Unit, case: Case) -> bool:
+        """Not enough free places for the whole household, or the unit that it lives in: a place elsewhere is asked for."""
+        return unit.unit_id == case.hosted or self.places.free(unit) + self._own(case, unit) < len(case.household)
 
     def _own(self, case: Case, unit: Unit) -> int:
         """Places in this unit that the case's own live proposal holds already."""
@@ -117,6 +136,23 @@ class Safety:
         """Rule 3: where somebody to be kept apart lives, is on the way to, may come back to, or is being proposed."""
         return any(self._near(unit, other) for linked in case.apart for other in self.units_of(linked))
 
+    def may_be_unsafe(self, unit: Unit, case: Case, transfer: Transfer) -> bool:
+        """Whether somebody more careful than these rules may call the unit unsafe: a resident threatened from where the case comes from or is, or the
+        territory of a project that has somebody to be kept apart in charge, living nobody knows where.
+        """
+        places = {("province", province) for province in (case.province, transfer.leaving_province) if province is not None}
+        if any(self._linked(place, theirs) for place in places for theirs in unit.dangers):
+            return True
+        return any(self._territory(unit, linked) for linked in case.apart)
+
+    def _territory(self, unit: Unit, case_id: str) -> bool:
+        other = self.cases.cases.get(case_id)
+        if other is None:
+            return False
+        project = self.cases.network.projects.get(other.responsible)
+        regions = {self.cases.network.region_of.get(province) for province in (*(project["provinces"] if project else ()), other.province or "")}
+        return unit.project_id == other.responsible or unit.region in regions
+
     def units_of(self, case_id: str) -> Iterator[Unit]:
         """Where a case is, will be, or may return to."""
         case = self.cases.cases.get(case_id)
@@ -135,10 +171,10 @@ class Safety:
         return unit.unit_id == other.unit_id or same_project or same_region
 
     def agreement_missing(self, case: Case, at_ms: int, *, left_ms: int | None = None) -> bool:
-        """Rule 7: an adult without an agreement that lasts long enough (`left_ms`; None: what policy wants for a proposal)."""
+        """Rule 7: an adult without an agreement that lasts long enough (`left_ms`; None: what policy wants for a proposal); rule 4 wants a guardian's."""
         policy = self.cases.network.policy
         left = left_ms if left_ms is not None else (policy["minimum_agreement_left_ms"] if policy is not None else 0)
-        return any(case.agreements.get(member["person"], 0) < at_ms + left for member in case.adults)
+        return any(case.agreements.get(member["person"], 0) < at_ms + left for member in case.adults or case.household)
 
     def unsafe_now(self, transfer: Transfer) -> list[str]:
         """Of a place already held: the rules that can come to forbid it later (danger, exploiters)."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ops.checker.breach import Breach
-from ops.checker.entry import Entry, Fact
+from ops.checker.entry import Entry
 
 _HOLD = frozenset({"hold_id", "unit_id", "places"})
 _PROJECT = frozenset({"event_id", "project_id", "name", "lead_body", "bodies", "provinces", "valid_from", "valid_to"})
@@ -56,17 +56,16 @@ def check(entry: Entry) -> Iterator[Breach]:
         for field in sorted(shown):
             yield Breach(entry.sequence, "secrecy.clear_field", f"{fact.name} shows {field} in clear")
     yield from _plaintext(entry)
-    yield from _together(entry)
 
 
 def _plaintext(entry: Entry) -> Iterator[Breach]:
     """Sealed ids and texts, as they are or as the bytes of a UUID, anywhere in the raw record."""
     facts = [fact for fact in (entry.event, *entry.outcomes) if fact is not None and fact.whole]
-    clear = {text for fact in facts for text in _texts(fact.clear)}
+    clear = " ".join(str(value) for fact in facts for value in fact.clear.values())
     for fact in facts:
         private = {key: value for key, value in fact.fields.items() if key not in fact.clear}
-        for text in set(_texts(private)) - clear:
-            if len(text) >= _SHORTEST_TEXT and any(form in entry.raw for form in _forms(text)):
+        for text in set(_texts(private)):
+            if len(text) >= _SHORTEST_TEXT and text not in clear and any(form in entry.raw for form in _forms(text)):
                 yield Breach(entry.sequence, "secrecy.plaintext", f"a sealed text of {fact.name} stands in the raw record")
 
 
@@ -91,20 +90,6 @@ def _forms(text: str) -> Iterator[bytes]:
         return
 
 
-def _together(entry: Entry) -> Iterator[Breach]:
-    """The kept place of a case (its origin) and its destination in one record."""
-    origins: dict[str, set[str]] = {}
-    for fact in entry.outcomes:
-        if fact.name == "PlaceKeptFor" and fact.whole:
-            origins.setdefault(fact["case_id"], set()).add(fact["hold_id"])
-    shown = {fact["hold_id"]: fact["unit_id"] for fact in entry.outcomes if "hold_id" in fact.clear and "unit_id" in fact.clear}
-    for case_id, holds in origins.items():
-        kept = {shown[hold] for hold in holds if hold in shown}
-        others = {unit for hold, unit in shown.items() if hold not in holds}
-        if kept and others - kept:
-            yield Breach(entry.sequence, "secrecy.together", f"the unit that case {case_id} leaves stands beside {len(others - kept)} others")
-
-
 def kept_with_destination(entry: Entry, kept: dict[str, str], destinations: dict[str, str]) -> Iterator[Breach]:
     """`kept`: case of each kept hold known so far; `destinations`: case of each other hold. Both shown in one record tell a person's way."""
     shown: dict[str, set[str]] = {}
@@ -117,8 +102,3 @@ def kept_with_destination(entry: Entry, kept: dict[str, str], destinations: dict
     for case_id, ends in shown.items():
         if len(ends) == 2:
             yield Breach(entry.sequence, "secrecy.together", f"both ends of the way of case {case_id} stand in one record")
-
-
-def clear_facts(entry: Entry) -> tuple[Fact, ...]:
-    """Every fact of the entry."""
-    return (*(() if entry.event is None else (entry.event,)), *entry.outcomes)

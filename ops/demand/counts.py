@@ -20,7 +20,7 @@ _SHARE_OF_WRONG_COUNTS = 0.008
 
 def plan_rounds(play: Play) -> None:
     """Each day: prompt units report in the morning (some forget), some again in the evening; residents move on."""
-    for day in range((play.end_ms - play.start_ms) // DAY_MS):
+    for day in range(play.days + 1):
         dawn = play.start_ms + day * DAY_MS
         for unit in play.world.units.values():
             draw = play.draw("round", day, unit.plan.unit_id)
@@ -35,13 +35,12 @@ def plan_rounds(play: Play) -> None:
 
 def _plan_leavings(play: Play) -> None:
     """Residents who were never cases of this network's ledger finish their programme; most units say so at once."""
-    days = (play.end_ms - play.start_ms) // DAY_MS
     units = [unit for unit in play.world.units.values() if unit.plan.level is not Level.NON_RESIDENTIAL]
     places = sum(unit.plan.places for unit in units)
     draw = play.draw("leavings")
-    for number in range(count(draw, places * _SHARE_OF_PLACES_LEFT_A_DAY * days)):
+    for number in range(count(draw, places * _SHARE_OF_PLACES_LEFT_A_DAY * play.days)):
         unit = draw.choice(units)
-        at_ms = in_office(moment(draw, play.start_ms, days), draw)
+        at_ms = in_office(moment(draw, play.start_ms, play.days), draw)
         play.agenda.plan(at_ms, _leaving(play, unit, number))
 
 

@@ -17,6 +17,7 @@ from events.transfer import (
     DepartureConfirmed,
     PlaceHeld,
     PlaceKept,
+    PlaceKeptFor,
     PlaceOccupied,
     PlaceReleased,
     PlaceReserved,
@@ -47,6 +48,8 @@ DEFAULT_HEAVINESS = 20.0
 _CLOCK_WAITS_MS = 20_000
 """The clock speaks where no other event follows a deadline within this; a tick of the service is a minute."""
 _SHARE_SENT_TWICE = 0.01
+WINDS_DOWN_MS = 12 * HOUR_MS
+"""After the last day new demand stops, and what is open is played on until the next evening."""
 
 
 class Day:
@@ -58,7 +61,7 @@ class Day:
         self.demand = demand_of(network, units, seed, start_ms, days, heaviness)
         self.units = units
         world = World(network, units, self.demand)
-        self.play = Play(world, Agenda(), seed, start_ms, start_ms + days * DAY_MS, quiet_projects(network, seed))
+        self.play = Play(world, Agenda(), seed, start_ms, days, start_ms + days * DAY_MS + WINDS_DOWN_MS, quiet_projects(network, seed))
         self.before: tuple[Timed, ...] = before_the_day(world, units, self.demand.residents, seed, start_ms)
         """What was reported before the first morning, in order; nobody waits for its answers."""
         self.now_ms = start_ms
@@ -141,6 +144,8 @@ class Day:
             case PlaceKept(hold_id=hold_id, unit_id=unit_id, places=places):
                 holds[hold_id] = unit_id
                 units[unit_id].held[hold_id] = places
+            case PlaceKeptFor(hold_id=hold_id, until_ms=until_ms) if until_ms is not None:
+                self._deadlines["hold", hold_id] = until_ms
             case PlaceReleased(hold_id=hold_id) | PlaceOccupied(hold_id=hold_id):
                 self._deadlines.pop(("hold", hold_id), None)
                 if (unit := holds.pop(hold_id, None)) is not None:

@@ -18,7 +18,10 @@ class Play:
     agenda: Agenda
     seed: int
     start_ms: int
+    days: int
+    """Days with new demand."""
     end_ms: int
+    """Nothing is reported from here on."""
     quiet: frozenset[str]
     """Projects that hardly answer."""
     sequence: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
@@ -61,6 +62,11 @@ class CaseNow:
     erased: bool = False
 
 
+def staff_id(project_id: str, number: int) -> str:
+    """An opaque id of a member of staff, always the same one."""
+    return f"staff-{hashlib.sha256(f'{project_id}/{number}'.encode()).hexdigest()[:10]}"
+
+
 class World:
     """All units and cases, by id; mutable, for the day changes it."""
 
@@ -81,7 +87,7 @@ class World:
         """Somebody of the project: of the body that runs the unit where one is named, else of the lead body."""
         project = next(project for project in self.network.projects if project.project == project_id)
         body = self.units[unit_id].plan.body if unit_id is not None else project.lead_body
-        return Actor(f"{project_id}-{draw.randrange(1, 9)}", body, Role.PROJECT)
+        return Actor(staff_id(project_id, draw.randrange(1, 9)), body, Role.PROJECT)
 
     def whoever_is_responsible(self, case: CaseNow, draw: Random) -> Actor:
         """The responsible project's staff, or the helpline."""

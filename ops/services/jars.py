@@ -1,24 +1,29 @@
-"""The broker's jars, resolved by Maven from `ops/broker/pom.xml` and kept under that file's checksum."""
+"""The broker's jars, resolved by Maven from `ops/broker/pom.xml` and kept under that file's checksum.
+
+    python3 -m ops.services.jars        resolves them ahead of time; needs nothing that is not in Python's own library
+"""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from ops.services.errors import NotInstalled, StartFailed
-from ops.services.say import Say
+from ops.services.java import java_of_wheel
+from ops.services.say import Say, aloud
 
 POM = Path(__file__).parent.parent / "broker" / "pom.xml"
 _DEADLINE_S = 600
 
 
 def cache_directory() -> Path:
-    """Where what is resolved once is kept: `.staffetta/cache` of the work tree."""
-    return POM.parent.parent.parent / ".staffetta" / "cache"
+    """Where what is resolved once is kept: beside the pom, ignored by git."""
+    return POM.parent / "target"
 
 
 def kafka_jars(say: Say, cache: Path | None = None) -> Path:
@@ -53,6 +58,7 @@ def _resolve(jars: Path, kept_in: Path) -> None:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 timeout=_DEADLINE_S,
+                env=_environment(),
                 check=False,
             )
         if done.returncode != 0 or not any(unfinished.glob("kafka_*.jar")):
@@ -61,3 +67,15 @@ def _resolve(jars: Path, kept_in: Path) -> None:
         unfinished.rename(jars)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with a Java for Maven where the machine has none but the wheel has."""
+    wheel = java_of_wheel()
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ and wheel is not None:
+        return {**os.environ, "JAVA_HOME": str(wheel.parent.parent)}
+    return dict(os.environ)
+
+
+if __name__ == "__main__":
+    kafka_jars(aloud)

@@ -41,7 +41,7 @@ class Ledger:
     def __init__(self, store: KeyStore) -> None:
         self.store = store
         self.records: list[AcceptedRecord] = []
-        self._add(Genesis("cluster", "events", "ledger", 0, 0), 0)
+        self._add(Genesis("cluster", "events", "ledger", 0, 0), -1)
 
     async def record(self, event: Event, *consequences: Outcome, verdict: Outcome | None = None) -> None:
         vault = Vault("it", self.store)
@@ -74,7 +74,7 @@ class Ledger:
         previous = self.records[-1].position.hash if self.records else bytes(32)
         envelope = Envelope("it", sequence, previous, event_offset, 0, encode_body(body))
         value = seal_envelope(envelope)
-        self.records.append(AcceptedRecord(Position("it", "topic", sequence, sequence, hash_of(value), event_offset, 0), value, envelope, body, ()))
+        self.records.append(AcceptedRecord(Position("it", "", sequence, sequence, hash_of(value), event_offset, 0), value, envelope, body, ()))
 
 
 async def brought_up(store: KeyStore, ledger: Ledger, *, loss_accepted: bool = False) -> BroughtUp:
@@ -152,6 +152,7 @@ async def test_a_store_restored_from_before_an_erasure_does_not_bring_the_key_ba
     keystore_url: str, store: PostgresKeyStore, postgres: PostgresServer
 ) -> None:
     ledger = Ledger(store)
+    await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1))
     for case in CASES[:3]:
         await ledger.agree(case)
     await follow(store, None, ledger.after(None))
@@ -181,6 +182,7 @@ async def test_a_store_restored_without_the_keys_of_living_cases_does_not_serve(
     keystore_url: str, store: PostgresKeyStore, postgres: PostgresServer
 ) -> None:
     ledger = Ledger(store)
+    await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1))
     await ledger.agree(CASES[0])
     await follow(store, None, ledger.after(None))
     backup = Backup(postgres, keystore_url)
@@ -191,10 +193,10 @@ async def test_a_store_restored_without_the_keys_of_living_cases_does_not_serve(
         for _ in range(2):
             with pytest.raises(KeysLost) as lost:
                 await brought_up(restored, ledger)
-            assert lost.value.sequences == (3,)
+            assert lost.value.sequences == (4,)
             assert not restored.serving
         assert await subjects(restored) == {"network"}, "what was erased is destroyed all the same"
-        assert (await brought_up(restored, ledger, loss_accepted=True)).lost == (3,)
+        assert (await brought_up(restored, ledger, loss_accepted=True)).lost == (4,)
         assert restored.serving
         assert isinstance((await ledger.opened(restored))[-1].opened.event, Locked)
         assert (await brought_up(restored, ledger)).lost == (), "a loss is accepted once"

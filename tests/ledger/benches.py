@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, Self
 
 from coordinator.ledger.core import SystemClock
 from coordinator.ledger.kafka_worker import assembled_worker, worker_on_kafka
@@ -21,7 +21,7 @@ from events.availability import AvailabilityReaffirmed
 from events.entry import Decided, Genesis
 from events.fact import Actor
 from events.ids import uuid7
-from events.topics import MAX_EVENT_BYTES, TopicNames
+from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES, TopicNames
 from events.vocabulary import Role
 from reading.kafka_log import KafkaLog
 from reading.keys_memory import MemoryKeyStore
@@ -34,6 +34,7 @@ from tests.ledger.memory_log import MemoryAppender, MemoryLog, MemoryPartition
 from tests.ledger.tiny_core import TinyCore, TinyState
 
 NETWORK = "it"
+PLAIN = TinyCore()
 QUICK = LedgerSettings(poll_every_s=0.05, rival_silent_s=(0.05, 0.15), clock_events=False, ahead_at_most_ms=None, source_checked_every_s=0.5)
 
 
@@ -43,7 +44,7 @@ class Bench(Protocol):
     keys: MemoryKeyStore
     vault: Vault
 
-    def worker(self, worker_id: str = "w1", core: TinyCore = TinyCore(), settings: LedgerSettings = QUICK, witnesses: Witnesses = no_witnesses) -> Worker[TinyState]: ...
+    def worker(self, worker_id: str = "w1", core: TinyCore = PLAIN, settings: LedgerSettings = QUICK, witnesses: Witnesses = no_witnesses) -> Worker[TinyState]: ...
 
     def events_log(self) -> PartitionLog: ...
 
@@ -75,7 +76,7 @@ class MemoryBench:
         self._verdict = verdict
 
     def worker(
-        self, worker_id: str = "w1", core: TinyCore = TinyCore(), settings: LedgerSettings = QUICK, witnesses: Witnesses = no_witnesses
+        self, worker_id: str = "w1", core: TinyCore = PLAIN, settings: LedgerSettings = QUICK, witnesses: Witnesses = no_witnesses
     ) -> Worker[TinyState]:
         return assembled_worker(
             NETWORK,
@@ -124,7 +125,7 @@ class KafkaBench:
         self.vault = Vault(NETWORK, self.keys)
 
     def worker(
-        self, worker_id: str = "w1", core: TinyCore = TinyCore(), settings: LedgerSettings = QUICK, witnesses: Witnesses = no_witnesses
+        self, worker_id: str = "w1", core: TinyCore = PLAIN, settings: LedgerSettings = QUICK, witnesses: Witnesses = no_witnesses
     ) -> Worker[TinyState]:
         return worker_on_kafka(
             self.bootstrap,
@@ -146,10 +147,10 @@ class KafkaBench:
         return ledger_log(self.bootstrap, self.names, 1)
 
     def events_appender(self) -> LogAppender:
-        return KafkaAppender(self.bootstrap, self.names.events, 1)
+        return KafkaAppender(self.bootstrap, self.names.events, 1, MAX_EVENT_BYTES)
 
     def ledger_appender(self) -> LogAppender:
-        return KafkaAppender(self.bootstrap, self.names.ledger, 1)
+        return KafkaAppender(self.bootstrap, self.names.ledger, 1, MAX_ENTRY_BYTES)
 
     async def found(self) -> None:
         await create_network(self.bootstrap, self.names, NETWORK, 1, 0)
@@ -168,7 +169,7 @@ class Running:
         self.workers = workers
         self.tasks: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> Running:
+    async def __aenter__(self) -> Self:
         self.tasks = [asyncio.create_task(worker.run()) for worker in self.workers]
         return self
 
@@ -227,7 +228,7 @@ def decided_events(entries: Sequence[AcceptedRecord]) -> list[bytes]:
     return [record.body.event for record in entries if isinstance(record.body, Decided)]
 
 
-async def folded(bench: Bench, core: TinyCore = TinyCore()) -> TinyState:
+async def folded(bench: Bench, core: TinyCore = PLAIN) -> TinyState:
     """The state folded from the whole ledger by a stranger."""
     state = core.initial_state(NETWORK)
     entries = await entries_of(bench)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from events.topics import TopicNames
@@ -18,16 +16,19 @@ async def memory() -> MemoryBench:
 
 
 @pytest.fixture(params=["memory", "kafka"])
-async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
-    made: Bench
+def unfounded(request: pytest.FixtureRequest) -> Bench:
+    """A bench whose ledger has no genesis yet."""
     if request.param == "memory":
-        made = MemoryBench()
-    else:
-        names: TopicNames = request.getfixturevalue("topic_names")
-        made = KafkaBench(request.getfixturevalue("kafka"), names)
-    await made.found()
-    yield made
-    await made.close()
+        return MemoryBench()
+    bootstrap: str = request.getfixturevalue("kafka")
+    names: TopicNames = request.getfixturevalue("topic_names")
+    return KafkaBench(bootstrap, names)
+
+
+@pytest.fixture
+async def bench(unfounded: Bench) -> Bench:
+    await unfounded.found()
+    return unfounded
 
 
 @pytest.fixture

@@ -90,8 +90,8 @@ class MemoryLog:
             raise OutOfRange
         if offset == self._partition.end:
             try:
-                async with self._partition.changed:
-                    await asyncio.wait_for(self._partition.changed.wait(), wait_ms / 1000)
+                async with asyncio.timeout(wait_ms / 1000), self._partition.changed:
+                    await self._partition.changed.wait()
             except TimeoutError:
                 return []
             if not self._partition.start <= offset <= self._partition.end:

@@ -85,7 +85,7 @@ class Canaries:
         if hint is str:
             if name in DATE_FIELDS:
                 return "2031-01-01"
-            text = str(uuid.UUID(int=0xCAFE_0000 + self._count)) if name in UUID_FIELDS else f"canary-{self._count:06}-{name}"
+            text = str(uuid.UUID(int=0xCAFE_0000 + self._count)) if name in UUID_FIELDS else f"canary{self._count:06}{name}"
             self.texts.setdefault(top, []).append(text)
             return text
         inner = get_type_hints(hint)

@@ -1,0 +1,75 @@
+"""The Faust app of the coordinator.
+
+Faust gives group membership, assignment of partitions (networks) to processes, and a message for each event. The agent only rings: which events are
+decided, in which order and from which state, is up to the worker's own consumer and the ledger. So whatever Faust skips, repeats, commits too early
+or stalls costs latency (the worker looks by itself every second) and never content. Group offsets are a hint, and a new group begins at the end.
+
+Faust restarts an agent that raises in the same process and acknowledges its event; and `except Exception` would miss the `CancelledError` that
+aiokafka's `consumer.stop()` can raise. Therefore any `BaseException` in the agent is handed to `failed`, which ends the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from pathlib import Path
+from tempfile import gettempdir
+
+import faust
+from faust.types import TP, StreamT
+
+Ring = Callable[[int, int, bytes | None], None]
+"""(partition, offset, value) of an event that exists."""
+
+
+def doorbell_app(
+    bootstrap: str,
+    events_topic: str,
+    group: str,
+    ring: Ring,
+    assigned: Callable[[Collection[int]], Awaitable[None]],
+    failed: Callable[[BaseException], None],
+) -> faust.App:
+    """The app, not started. `assigned` is told the events partitions that this process has, after each rebalance; `failed` what the agent died of.
+
+    The topic must exist: the app creates none. No web server: it starts unless it is forbidden, and a second worker on its port would die of it.
+    """
+    app = faust.App(
+        group,
+        broker=[f"kafka://{address}" for address in bootstrap.split(",")],
+        store="memory://",
+        datadir=Path(gettempdir()) / "staffetta-faust",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="latest",
+        consumer_connections_max_idle_ms=540_000,
+        broker_session_timeout=15.0,
+        broker_request_timeout=30.0,
+        broker_commit_interval=5.0,
+        stream_wait_empty=False,
+        autodiscover=False,
+        key_serializer="raw",
+        value_serializer="raw",
+    )
+    topic = app.topic(events_topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", allow_empty=True)
+
+    async def doorbell(stream: StreamT[bytes]) -> None:
+        try:
+            async for event in stream.events():
+                ring(event.message.partition, event.message.offset, event.message.value)
+        except asyncio.CancelledError as cancelled:
+            if not app.should_stop:
+                failed(cancelled)
+            raise
+        except BaseException as error:
+            failed(error)
+            raise
+
+    app.agent(topic, name=f"{group}.doorbell", concurrency=1)(doorbell)
+
+    @app.on_partitions_assigned.connect(weak=False)
+    async def on_assigned(_app: faust.App, partitions: set[TP], **_: object) -> None:
+        await assigned(frozenset(tp.partition for tp in partitions if tp.topic == events_topic))
+
+    return app

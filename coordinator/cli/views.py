@@ -1,0 +1,205 @@
+"""`capacity`, `transfers`, `case`, `inbox`, `audit`: the views for an operator at the machine, who has the keys. `explain` is beside it."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+import typer
+
+from coordinator.cli.command import AsOfOption, JsonOption, NetworkOption, in_network
+from coordinator.cli.explaining import show_explanations
+from coordinator.cli.instants import age_text, parse_as_of, time_text
+from coordinator.cli.outcome import NotDone, out, print_json, print_table
+from coordinator.rooms import NetworkRoom
+from coordinator.viewing import audit_json, explanation_json, helpline_item_json, seen_json, timeline_json, transfer_json, unit_json
+from events.ids import is_uuid
+from projections.moment import Seen
+from projections.reads import Explanation, OpenTransfer, TimelineFact
+
+FIGURES = frozenset({"places", "occupied", "reserved", "held", "free", "entry", "age"})
+HELPLINE = "helpline"
+T = TypeVar("T")
+
+
+def capacity(
+    context: typer.Context,
+    network: NetworkOption = None,
+    project: Annotated[str | None, typer.Option("--project", "-p", help="Units of one project.")] = None,
+    area: Annotated[str | None, typer.Option("--area", help="Units of one macro-area.")] = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What is free, in every unit, with the age of each figure."""
+
+    async def work(room: NetworkRoom) -> None:
+        seen = await room.reads.capacity(parse_as_of(as_of), project_id=project, macro_area=area)
+        if as_json:
+            print_json(seen_json(seen, "units", [unit_json(one) for one in seen.answer]))
+            return
+        columns = ("project", "unit", "level", "area", "region", "places", "occupied", "reserved", "held", "free", "age", "freshness")
+        rows = [
+            (
+                one.unit.project_id, one.unit.unit_id, one.unit.level, one.macro_area, one.unit.region, one.places, one.occupied, one.reserved,
+                one.held, one.free, age_text(one.age_ms), f"{one.freshness}{'' if one.accepting else ', not accepting'}{', OVER' if one.over_capacity else ''}",
+            )
+            for one in seen.answer
+        ]  # fmt: skip
+        print_table("Capacity", columns, rows, right=FIGURES, empty="No unit is open.")
+        out.print(f"{sum(one.free for one in seen.answer)} places free of {sum(one.places for one in seen.answer)}. {_standing(seen)}")
+
+    in_network(context, network, as_json, work)
+
+
+def transfers(context: typer.Context, network: NetworkOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+    """Transfers that are open, the most urgent first."""
+
+    async def work(room: NetworkRoom) -> None:
+        seen = await room.reads.transfers(parse_as_of(as_of))
+        if as_json:
+            print_json(seen_json(seen, "transfers", [transfer_json(one) for one in seen.answer]))
+            return
+        rows = [
+            (
+                one.transfer.transfer_id, one.transfer.urgency, one.transfer.reason, one.state.stage, len(one.household),
+                one.responsible or HELPLINE, one.state.proposal.unit_id if one.state.proposal else "", time_text(one.transfer.needed_by_ms),
+                one.state.escalation or "",
+            )
+            for one in seen.answer
+        ]  # fmt: skip
+        columns = ("transfer", "urgency", "reason", "stage", "people", "responsible", "place", "needed by", "operator called")
+        print_table("Open transfers", columns, rows, right=frozenset({"people"}), empty="No transfer is open.")
+        out.print(_standing(seen))
+
+    in_network(context, network, as_json, work)
+
+
+def case(
+    context: typer.Context,
+    case_id: Annotated[str, typer.Argument(metavar="ID")],
+    network: NetworkOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One case's timeline, with the facts opened."""
+
+    async def work(room: NetworkRoom) -> None:
+        seen = await room.reads.timeline(_uuid(case_id, "case"), parse_as_of(as_of))
+        if not seen.answer:
+            raise NotDone("No such case is known.", "It may be unknown, erased, or not yet there at that moment; `staffetta transfers` lists the open ones.")
+        if as_json:
+            print_json(seen_json(seen, "facts", timeline_json(seen.answer, None)))
+            return
+        print_table("Case", ("time", "entry", "fact", "what"), [_fact_row(one) for one in seen.answer], right=frozenset({"entry"}))
+        out.print(_standing(seen))
+
+    in_network(context, network, as_json, work)
+
+
+def inbox(
+    context: typer.Context,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help=f"A project's id, or `{HELPLINE}`.")],
+    network: NetworkOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What waits for a project, or for the helpline."""
+
+    async def work(room: NetworkRoom) -> None:
+        moment = parse_as_of(as_of)
+        if project != HELPLINE and project not in {one.project_id for one in (await room.reads.projects(moment)).answer}:
+            raise NotDone(f"There is no project {project!r} in {room.name}.", "`staffetta capacity` shows projects that have units.")
+        seen = await room.reads.inbox(None if project == HELPLINE else project, moment)
+        if as_json:
+            print_json(seen_json(seen, "items", [helpline_item_json(item) for item in seen.answer]))
+            return
+        rows = [
+            (
+                item.kind, time_text(item.since_ms), len(item.household), item.urgency or "",
+                time_text(item.state.proposal.deadline_at_ms) if item.state and item.state.proposal else time_text(item.needed_by_ms),
+                item.state.proposal.unit_id if item.state and item.state.proposal else "", item.state.escalation if item.state else "", item.case_id or "",
+            )
+            for item in seen.answer
+        ]  # fmt: skip
+        columns = ("what", "since", "people", "urgency", "until", "place", "operator called", "case")
+        print_table(f"Inbox of {project}", columns, rows, right=frozenset({"people"}), empty="Nothing waits.")
+        out.print(_standing(seen))
+
+    in_network(context, network, as_json, work)
+
+
+def audit(
+    context: typer.Context,
+    network: NetworkOption = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Entries at most, newest first.")] = 50,
+    since: Annotated[int, typer.Option("--from", min=0, metavar="SEQUENCE", help="Entries from this one on.")] = 0,
+    kind: Annotated[str | None, typer.Option("--kind", help="Entries of one kind of event, such as TransferRequested.")] = None,
+    verdict: Annotated[str | None, typer.Option("--verdict", help="Recorded, Refused, Duplicate or Unreadable.")] = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The trail of entries as far as the ledger shows it in clear, newest first."""
+
+    async def work(room: NetworkRoom) -> None:
+        seen = await room.reads.audit(parse_as_of(as_of), from_sequence=since, kind=kind, verdict=verdict, limit=limit)
+        if as_json:
+            print_json(seen_json(seen, "entries", [audit_json(entry) for entry in seen.answer]))
+            return
+        rows = [
+            (
+                entry.row.sequence, time_text(entry.event_time_ms), entry.row.kind or "?", " ".join(filter(None, (entry.row.verdict, entry.row.code))),
+                ", ".join(name for name in entry.row.outcomes if name != entry.row.verdict), entry.hash.hex()[:12],
+            )
+            for entry in seen.answer
+        ]  # fmt: skip
+        print_table("Audit trail", ("entry", "time", "event", "verdict", "what followed", "hash"), rows, right=frozenset({"entry"}))
+        out.print(_standing(seen))
+
+    in_network(context, network, as_json, work)
+
+
+def explain(
+    context: typer.Context,
+    transfer_id: Annotated[str, typer.Argument(metavar="TRANSFER")],
+    network: NetworkOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Every decision about the transfer, not the last alone.")] = False,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Why a transfer was matched so, or not at all: every unit, with the rule that excluded it or its score, and how old its figures were."""
+
+    async def work(room: NetworkRoom) -> None:
+        moment = parse_as_of(as_of)
+        seen: Seen[tuple[Explanation, ...]] = await room.reads.explanation(_uuid(transfer_id, "transfer"), moment)
+        if not seen.answer:
+            raise NotDone("There is no explanation of such a transfer.", "It may be unknown, erased, or its explanations' term may be over.")
+        explained = seen.answer if every else seen.answer[-1:]
+        if as_json:
+            print_json(seen_json(seen, "explanations", [explanation_json(one) for one in explained]))
+            return
+        transfer: Seen[OpenTransfer | None] = await room.reads.transfer(transfer_id, moment)
+        units = {unit.unit_id: unit for unit in (await room.reads.units(moment)).answer}
+        show_explanations(transfer.answer, explained, units)
+        out.print(_standing(seen))
+
+    in_network(context, network, as_json, work)
+
+
+def _uuid(text: str, what: str) -> str:
+    """The id, lower-case. Raises NotDone where it is none."""
+    lower = text.strip().lower()
+    if not is_uuid(lower):
+        raise NotDone(f"That is no {what} id.", f"A {what} id is a UUID, such as 0198c0de-0000-7000-8000-000000000000.")
+    return lower
+
+
+def _fact_row(one: TimelineFact) -> tuple[object, ...]:
+    plain = timeline_json((one,), None)[0]
+    hidden = {"sequence", "at_ms", "event", "outcome", "event_id", "actor", "case_id", "excluded", "scored"}
+    what = ", ".join(f"{name}={value}" for name, value in plain.items() if name not in hidden and value not in (None, "", []))
+    return time_text(one.at_ms), one.sequence, type(one.fact).__name__, what[:160]
+
+
+def _standing(seen: Seen[T]) -> str:
+    """Where an answer stands and how old it is."""
+    level = "" if seen.age_ms is None else f", level with the ledger {age_text(seen.age_ms)} ago"
+    return f"[dim]As of entry {seen.sequence} ({time_text(seen.at_ms)} UTC); the views stand at entry {seen.reached}{level}.[/]"

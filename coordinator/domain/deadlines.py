@@ -1,0 +1,80 @@
+"""What the clock makes happen before an event: everything due, in order of time, then id."""
+
+from __future__ import annotations
+
+from coordinator.domain.agenda import Kind, due
+from coordinator.domain.availability import enter
+from coordinator.domain.deciding import Deciding
+from coordinator.domain.proposing import propose
+from coordinator.domain.seen_events import cases_of
+from coordinator.domain.state import Kept
+from events.entry import Locked, Unread
+from events.facts import Event
+from events.network import ClockAdvanced
+from events.transfer import PlaceOccupied
+from events.vocabulary import Escalation, ProposalEnd, TransferStage
+
+MOST_AT_ONCE = 64
+"""Deadlines that happen in one entry, so that it stays small; the others are due in the next."""
+
+
+def make_due_happen(entry: Deciding, event: Event | Locked | Unread, last_at_ms: int) -> None:
+    """Let everything due happen, each as at the event's own time, then match whoever it concerns. `last_at_ms`: time of the last decided entry."""
+    draft = entry.draft
+    entry.to_match.update(draft.look_again)
+    draft.look_again = ()
+    now_due = due(draft.agenda, last_at_ms, entry.at_ms, draft.policy)
+    expiring = frozenset(item_id for _, item_id, kind in now_due if kind is Kind.PROPOSAL)
+    named = frozenset[str]() if isinstance(event, Locked | Unread) else frozenset(cases_of(event))
+    happened = 0
+    for _, item_id, kind in now_due:
+        if happened == MOST_AT_ONCE and kind is not Kind.PARKED and kind is not Kind.FREE_FROM:
+            continue
+        happened += _happen(entry, item_id, kind, expiring | named, isinstance(event, ClockAdvanced))
+    if draft.terms is not None:
+        propose(entry)
+
+
+def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clock: bool) -> bool:
+    """Let one deadline happen; False where it has to wait for an entry of its own. `busy`: cases of whose units this entry may tell otherwise."""
+    draft = entry.draft
+    match kind:
+        case Kind.PROPOSAL:
+            entry.release(draft.cases[item_id], ProposalEnd.EXPIRED)
+        case Kind.NEEDED_BY:
+            entry.escalate(draft.cases[item_id], Escalation.DEADLINE_PASSED)
+        case Kind.ARRIVAL:
+            entry.escalate(draft.cases[item_id], Escalation.ARRIVAL_OVERDUE)
+        case Kind.FREE_FROM:
+            enter(entry, item_id)
+        case Kind.PARKED:
+            entry.to_match.add(item_id)
+        case Kind.KEPT_FOR_NOBODY:
+            entry.let_go(item_id)
+        case Kind.KEPT:
+            return _end_kept(entry, item_id, busy, clock)
+    return True
+
+
+def _end_kept(entry: Deciding, hold_id: str, busy: frozenset[str], clock: bool) -> bool:
+    """A kept place ends, in an entry that names no other unit of the same case: where it may, it waits for the clock's own entry."""
+    draft = entry.draft
+    case = draft.cases[draft.owners[hold_id]]
+    holds_another = case.transfer is not None and case.transfer.stage is not TransferStage.WAITING
+    if case.case_id in busy or (holds_another and not clock):
+        return False
+    (kept,) = [place for place in case.kept if place.hold_id == hold_id]
+    if kept.returned and _left_the_count(entry, kept):
+        hold = draft.holds[hold_id]
+        entry.emit(PlaceOccupied(hold.hold_id, hold.unit_id, hold.places))
+        entry.recount(hold.unit_id)
+    else:
+        entry.let_go(hold_id)
+    entry.moved(case.case_id)
+    return True
+
+
+def _left_the_count(entry: Deciding, kept: Kept) -> bool:
+    """Whether the unit's count no longer has whoever left, so that their return must be counted beside it."""
+    published = entry.draft.units[kept.unit_id].published
+    return published is not None and published.as_of_sequence >= entry.draft.holds[kept.hold_id].sequence

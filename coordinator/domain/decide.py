@@ -1,0 +1,128 @@
+"""What follows from one event: due deadlines first, then exactly one verdict, then its consequences. Pure."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from coordinator.domain import availability, network, person, referral, transfer
+from coordinator.domain.deadlines import make_due_happen
+from coordinator.domain.deciding import Deciding, refused
+from coordinator.domain.draft import Draft
+from coordinator.domain.evolve import apply
+from coordinator.domain.proposing import propose
+from coordinator.domain.seen_events import cases_of, forget_old, id_verdict
+from coordinator.domain.state import State
+from events.availability import AvailabilityPublished, AvailabilityReaffirmed
+from events.entry import Locked, OpenedEvent, Unread
+from events.facts import Event, Outcome
+from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.referral import ReferralAccepted, ReferralReceived
+from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES
+from events.transfer import (
+    ArrivalConfirmed,
+    DepartureConfirmed,
+    ProposalAccepted,
+    ProposalDeclined,
+    TransferEnded,
+    TransferRequested,
+    TransferWithdrawn,
+)
+from events.verdict import Refused, Unreadable
+from events.vocabulary import RefusalCode, Role
+
+MOST_OUTCOME_BYTES = MAX_ENTRY_BYTES - MAX_EVENT_BYTES - 1_048_576
+"""An event from which more would follow is refused: the entry has to stay well below what a ledger record may hold."""
+
+
+def decide(state: State, event: OpenedEvent, at_ms: int, policy: PolicyAdopted | None) -> tuple[Outcome, ...]:
+    """Everything that follows from `event`, recorded at `at_ms`, under the policy in force (`state.policy`). The state stays as it was."""
+    draft = Draft(state)
+    draft.sequence = state.sequence + 1
+    if policy is not state.policy and policy is not None:
+        draft.put_policy(policy)
+    forget_old(draft, state.at_ms, at_ms)
+    entry = Deciding(draft, at_ms, apply)
+    make_due_happen(entry, event.event, state.at_ms)
+    due_outcomes = tuple(entry.outcomes)
+    refusal = _reported(entry, event)
+    if refusal is not None:
+        return (*due_outcomes, refusal)
+    if draft.terms is not None:
+        propose(entry)
+    if entry.size_bytes > MOST_OUTCOME_BYTES:
+        return (*due_outcomes, refused(RefusalCode.TOO_LARGE))
+    return tuple(entry.outcomes)
+
+
+def _reported(entry: Deciding, opened: OpenedEvent) -> Outcome | None:
+    """Decide the reported event itself: its verdict where it changes nothing, or None where it was recorded."""
+    event = opened.event
+    if isinstance(event, Unread):
+        return Unreadable(event.why)
+    if isinstance(event, Locked) or any(case_id in entry.draft.erased for case_id in _named(event)):
+        return refused(RefusalCode.CASE_ERASED)
+    known = id_verdict(entry.draft, event, opened.content_hash, entry.at_ms)
+    if known is not None:
+        return known
+    if event.actor.role is Role.CLOCK and not isinstance(event, ClockAdvanced):
+        return refused(RefusalCode.ROLE_NOT_ALLOWED, "actor")
+    return _decided(entry, event)
+
+
+def _named(event: Event) -> tuple[str, ...]:
+    return () if isinstance(event, CaseErased) else cases_of(event)
+
+
+def _decided(entry: Deciding, event: Event) -> Refused | None:
+    match event:
+        case AvailabilityPublished():
+            return availability.publish_availability(entry, event)
+        case AvailabilityReaffirmed():
+            return availability.reaffirm_availability(entry, event)
+        case ClockAdvanced():
+            return network.advance_clock(entry, event)
+        case TransferRequested():
+            return transfer.request_transfer(entry, event)
+        case TransferWithdrawn():
+            return transfer.withdraw_transfer(entry, event)
+        case ProposalAccepted():
+            return transfer.accept_proposal(entry, event)
+        case ProposalDeclined():
+            return transfer.decline_proposal(entry, event)
+        case DepartureConfirmed():
+            return transfer.confirm_departure(entry, event)
+        case ArrivalConfirmed():
+            return transfer.confirm_arrival(entry, event)
+        case TransferEnded():
+            return transfer.end_transfer(entry, event)
+        case ReferralReceived():
+            return referral.receive_referral(entry, event)
+        case ReferralAccepted():
+            return referral.accept_referral(entry, event)
+        case AgreementGiven():
+            return person.give_agreement(entry, event)
+        case AgreementWithdrawn():
+            return person.withdraw_agreement(entry, event)
+        case DangerDeclared():
+            return person.declare_danger(entry, event)
+        case KeepApartDeclared():
+            return person.declare_keep_apart(entry, event)
+        case CaseErased():
+            return person.erase_case(entry, event)
+        case ProjectRegistered():
+            return network.register_project(entry, event)
+        case ProjectAmended():
+            return network.amend_project(entry, event)
+        case UnitOpened():
+            return network.open_unit(entry, event)
+        case UnitAmended():
+            return network.amend_unit(entry, event)
+        case UnitClosed():
+            return network.close_unit(entry, event)
+        case PolicyAdopted():
+            return network.adopt_policy(entry, event)
+        case RulesAdopted():
+            return network.adopt_rules(entry, event)
+        case _:
+            assert_never(event)

@@ -1,0 +1,173 @@
+"""The state after an accepted entry. Never refuses, never branches on policy, never unseals.
+
+Facts whose key is gone (`Locked`) leave the clear half exactly as the opened ones would, and the sealed half as if they had not been.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from coordinator.domain import availability, network, person, referral, transfer_state
+from coordinator.domain.draft import Draft
+from coordinator.domain.locked import clear_event
+from coordinator.domain.seen_events import forget_old, remember_event
+from coordinator.domain.state import State
+from events.availability import AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
+from events.entry import Locked, OpenedControl, OpenedDecision, OpenedEntry, Unread
+from events.facts import Event, Outcome
+from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.referral import ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
+from events.transfer import (
+    ArrivalConfirmed,
+    DepartureConfirmed,
+    MatchExplained,
+    PlaceHeld,
+    PlaceKept,
+    PlaceKeptFor,
+    PlaceOccupied,
+    PlaceReleased,
+    PlaceReserved,
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalEnded,
+    ProposalMade,
+    TransferClosed,
+    TransferEnded,
+    TransferEscalated,
+    TransferRequested,
+    TransferWithdrawn,
+)
+from events.verdict import Duplicate, Recorded, Refused, Unreadable
+from events.vocabulary import HoldStage
+
+
+def evolve(state: State, entry: OpenedEntry) -> State:
+    """The state after `entry`, which must be the next one. An operator's entry moves the sequence and nothing else."""
+    draft = Draft(state)
+    draft.sequence = entry.sequence
+    match entry:
+        case OpenedControl():
+            pass
+        case OpenedDecision():
+            _evolve_decision(draft, entry)
+        case _:
+            assert_never(entry)
+    return draft.frozen()
+
+
+def _evolve_decision(draft: Draft, entry: OpenedDecision) -> None:
+    forget_old(draft, draft.at_ms, entry.event_time_ms)
+    draft.look_again = ()
+    for outcome in entry.outcomes:
+        if isinstance(outcome, Locked):
+            continue
+        apply(draft, outcome, entry.sequence, entry.event_time_ms)
+        if isinstance(outcome, Recorded):
+            event = clear_event(entry.opened.event) if isinstance(entry.opened.event, Locked) else entry.opened.event
+            if event is not None and not isinstance(event, Unread):
+                apply(draft, event, entry.sequence, entry.event_time_ms)
+        if isinstance(outcome, Recorded | Refused | Duplicate | Unreadable):
+            remember_event(draft, entry.opened, outcome, entry.sequence, entry.event_time_ms)
+    draft.at_ms = entry.event_time_ms
+
+
+def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> None:
+    """Let one fact of an entry take effect: outcomes in order, the reported event where its `Recorded` stands."""
+    match fact:
+        case CapacityChanged():
+            availability.evolve_capacity_changed(draft, fact)
+        case PlaceHeld():
+            transfer_state.evolve_place_held(draft, fact, sequence, at_ms)
+        case PlaceReserved():
+            transfer_state.evolve_place_staged(draft, fact, HoldStage.RESERVED, sequence, at_ms)
+        case PlaceOccupied():
+            transfer_state.evolve_place_occupied(draft, fact, sequence, at_ms)
+        case PlaceKept():
+            transfer_state.evolve_place_staged(draft, fact, HoldStage.KEPT, sequence, at_ms)
+        case PlaceReleased():
+            transfer_state.evolve_place_released(draft, fact)
+        case AvailabilityPublished():
+            availability.evolve_availability_published(draft, fact, sequence)
+        case AvailabilityReaffirmed():
+            availability.evolve_availability_reaffirmed(draft, fact)
+        case ProjectRegistered() | ProjectAmended():
+            network.evolve_project(draft, fact)
+        case UnitOpened():
+            network.evolve_unit_opened(draft, fact, sequence)
+        case UnitAmended():
+            network.evolve_unit_amended(draft, fact, sequence)
+        case UnitClosed():
+            network.evolve_unit_closed(draft, fact)
+        case PolicyAdopted():
+            network.evolve_policy_adopted(draft, fact)
+        case RulesAdopted():
+            network.evolve_rules_adopted(draft, fact)
+        case ReferralReceived():
+            referral.evolve_referral_received(draft, fact)
+        case CaseErased():
+            person.evolve_case_erased(draft, fact, at_ms)
+        case KeepApartDeclared():
+            person.evolve_keep_apart_declared(draft, fact)
+        case Recorded() | Refused() | Duplicate() | Unreadable() | ClockAdvanced() | MatchExplained():
+            pass
+        case _:
+            if fact.case_id in draft.cases:
+                _apply_to_case(draft, fact, sequence, at_ms)
+
+
+CaseFact = (
+    ReferralAccepted
+    | ReferralRouted
+    | ResponsibilityPassed
+    | AgreementGiven
+    | AgreementWithdrawn
+    | DangerDeclared
+    | TransferRequested
+    | TransferWithdrawn
+    | ProposalAccepted
+    | ProposalDeclined
+    | DepartureConfirmed
+    | ArrivalConfirmed
+    | TransferEnded
+    | ProposalMade
+    | ProposalEnded
+    | PlaceKeptFor
+    | TransferEscalated
+    | TransferClosed
+)
+"""Facts about a case that has to be there; one just erased is not, and its last outcomes have nothing left to change."""
+
+
+def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> None:
+    match fact:
+        case ProposalMade():
+            transfer_state.evolve_proposal_made(draft, fact)
+        case ProposalEnded():
+            transfer_state.evolve_proposal_ended(draft, fact, sequence, at_ms)
+        case TransferEscalated():
+            transfer_state.evolve_transfer_escalated(draft, fact)
+        case TransferClosed():
+            transfer_state.evolve_transfer_closed(draft, fact)
+        case PlaceKeptFor():
+            transfer_state.evolve_place_kept_for(draft, fact)
+        case TransferRequested():
+            transfer_state.evolve_transfer_requested(draft, fact, at_ms)
+        case DepartureConfirmed():
+            transfer_state.evolve_departure_confirmed(draft, fact)
+        case ReferralAccepted():
+            referral.evolve_referral_accepted(draft, fact)
+        case ReferralRouted():
+            referral.evolve_referral_routed(draft, fact)
+        case ResponsibilityPassed():
+            referral.evolve_responsibility_passed(draft, fact)
+        case AgreementGiven():
+            person.evolve_agreement_given(draft, fact)
+        case AgreementWithdrawn():
+            person.evolve_agreement_withdrawn(draft, fact)
+        case DangerDeclared():
+            person.evolve_danger_declared(draft, fact)
+        case TransferWithdrawn() | ProposalAccepted() | ProposalDeclined() | ArrivalConfirmed() | TransferEnded():
+            pass
+        case _:
+            assert_never(fact)

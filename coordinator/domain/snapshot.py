@@ -1,0 +1,238 @@
+"""A state as records, and back: the clear half, the network's part of the sealed half, and one record a case.
+
+Equal states give equal bytes in any process. Where the state is only to be hashed, full runs of seen ids are represented by their SHA-256: they never
+change, and a hash every thousand entries need not read two weeks of them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from immutables import Map
+
+from coordinator.domain.draft import Draft
+from coordinator.domain.seen import ID_BYTES, SeenDay
+from coordinator.domain.seen_events import HASH_BYTES, SEQUENCE_BYTES
+from coordinator.domain.state import Case, Hold, Project, State, Unit, initial_state
+from events.codec import decode_record, encode_record
+from events.errors import Undecodable
+from events.fact import Danger
+from events.network import PolicyAdopted
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBucket:
+    """The event ids of one day, with what is remembered of each."""
+
+    day: int
+    """Days since 1970-01-01 of the instants inside the ids."""
+    runs: tuple[bytes, ...]
+    """Full runs, each sorted: id (16 bytes) and value, one after the other; in a state that is only hashed the SHA-256 of each."""
+    newest: bytes
+    """The ids since the last full run, sorted, in the same form."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearHalf:
+    """What follows from the clear fields of the ledger alone."""
+
+    network: str
+    sequence: int
+    """The last entry taken in."""
+    at_ms: int
+    """Time of the last decided entry, in milliseconds."""
+    rules_version: int
+    policy: PolicyAdopted | None
+    """The policy in force, its event id and actor blanked; null: none yet."""
+    projects: tuple[Project, ...]
+    """Projects, sorted by id."""
+    units: tuple[Unit, ...]
+    """Units, open and closed, sorted by id."""
+    holds: tuple[Hold, ...]
+    """Holds that are not over, sorted by id."""
+    seen: tuple[SeenBucket, ...]
+    """Event id -> sequence (8 bytes, big-endian), sorted by day."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDangers:
+    """Dangers to a unit or its residents."""
+
+    unit_id: str
+    dangers: tuple[Danger, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedCase:
+    """A case erased in the last 14 days."""
+
+    case_id: str
+    at_ms: int
+    """When it was erased, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkHalf:
+    """What follows from facts under the network's key."""
+
+    unit_dangers: tuple[UnitDangers, ...]
+    """Dangers to units and their residents, sorted by unit."""
+    erased: tuple[ErasedCase, ...]
+    """Cases erased not long ago, sorted by id."""
+    seen: tuple[SeenBucket, ...]
+    """Event id -> content hash (16 bytes), sorted by day."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAbout:
+    """One event about a case, as it is recognised when it comes again."""
+
+    day: int
+    """Days since 1970-01-01 of the instant inside the id."""
+    event_id: bytes
+    """Id of the event, 16 bytes."""
+    content_hash: bytes
+    """Keyed hash of its plain content, 16 bytes."""
+    other_case_id: str
+    """The other case, where the event is about two; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHalf:
+    """What follows from facts under one case's key."""
+
+    case_id: str
+    case: Case | None
+    """The case; null: events named one that is not there."""
+    keep_apart: tuple[str, ...]
+    """Cases from which this one is kept apart, sorted."""
+    look_again: bool
+    """Whether the last entry passed over this waiting case."""
+    seen: tuple[SeenAbout, ...]
+    """Events seen that are about the case, sorted by day, then id."""
+
+
+Part = tuple[str, bytes]
+"""(subject whose key seals it: `network` or `case:<uuid>`; a record's bytes)."""
+
+
+def parts_of(state: State, *, only_hashed: bool = False) -> tuple[bytes, tuple[Part, ...]]:
+    """The clear half, and the sealed parts sorted by subject. `only_hashed`: for a state hash; such parts cannot be read back."""
+    clear = encode_record(_clear_half(state, only_hashed))
+    network = encode_record(_network_half(state, only_hashed))
+    cases = tuple((f"case:{half.case_id}", encode_record(half)) for half in _case_halves(state))
+    return clear, (*cases, ("network", network))
+
+
+def state_from(network: str, clear: bytes, parts: Sequence[Part]) -> State:
+    """The state in these bytes, without what had belonged to subjects that are missing. Raises ValueError where they are no such parts."""
+    try:
+        half = decode_record(clear, ClearHalf)
+        network_parts = [decode_record(content, NetworkHalf) for subject, content in parts if subject == "network"]
+        cases = [decode_record(content, CaseHalf) for subject, content in parts if subject != "network"]
+    except Undecodable as problem:
+        raise ValueError(problem.why) from None
+    if half.network != network:
+        raise ValueError("another network")
+    draft = Draft(initial_state(network))
+    _take_clear(draft, half)
+    for part in network_parts:
+        draft.unit_dangers = Map({item.unit_id: item.dangers for item in part.unit_dangers})
+        draft.erased = Map({item.case_id: item.at_ms for item in part.erased})
+        draft.seen_by_network = Map({bucket.day: _day(bucket, HASH_BYTES) for bucket in part.seen})
+    for case in cases:
+        _take_case(draft, case)
+    draft.rebuild_derived()
+    return draft.frozen()
+
+
+def _clear_half(state: State, only_hashed: bool) -> ClearHalf:
+    return ClearHalf(
+        network=state.network,
+        sequence=state.sequence,
+        at_ms=state.at_ms,
+        rules_version=state.rules_version,
+        policy=state.policy,
+        projects=tuple(state.projects[project_id] for project_id in sorted(state.projects)),
+        units=tuple(state.units[unit_id] for unit_id in sorted(state.units)),
+        holds=tuple(state.holds[hold_id] for hold_id in sorted(state.holds)),
+        seen=_buckets(state.seen_ids, only_hashed),
+    )
+
+
+def _network_half(state: State, only_hashed: bool) -> NetworkHalf:
+    return NetworkHalf(
+        unit_dangers=tuple(UnitDangers(unit_id, state.unit_dangers[unit_id]) for unit_id in sorted(state.unit_dangers)),
+        erased=tuple(ErasedCase(case_id, state.erased[case_id]) for case_id in sorted(state.erased)),
+        seen=_buckets(state.seen_by_network, only_hashed),
+    )
+
+
+def _case_halves(state: State) -> Iterable[CaseHalf]:
+    seen: dict[str, list[SeenAbout]] = {}
+    for day in sorted(state.seen_by_case):
+        for case_id, items in state.seen_by_case[day].items():
+            seen.setdefault(case_id, []).extend(SeenAbout(day, *item) for item in sorted(items))
+    about_them_alone = {case_id for case_id, items in seen.items() if any(not item.other_case_id for item in items)}
+    for case_id in sorted({*state.cases, *about_them_alone}):
+        yield CaseHalf(
+            case_id=case_id,
+            case=state.cases.get(case_id),
+            keep_apart=state.links.get(case_id, ()),
+            look_again=case_id in state.look_again,
+            seen=tuple(seen.get(case_id, ())),
+        )
+
+
+def _buckets(days: Map[int, SeenDay], only_hashed: bool) -> tuple[SeenBucket, ...]:
+    buckets: list[SeenBucket] = []
+    for day in sorted(days):
+        seen = days[day]
+        runs = tuple(hashlib.sha256(run).digest() for run in seen.runs) if only_hashed else seen.runs
+        buckets.append(SeenBucket(day, runs, b"".join(key + value for key, value in sorted(seen.newest.items()))))
+    return tuple(buckets)
+
+
+def _day(bucket: SeenBucket, width: int) -> SeenDay:
+    step = ID_BYTES + width
+    newest = bucket.newest
+    items = {newest[at : at + ID_BYTES]: newest[at + ID_BYTES : at + step] for at in range(0, len(newest), step)}
+    return SeenDay(bucket.runs, Map(items))
+
+
+def _take_clear(draft: Draft, half: ClearHalf) -> None:
+    draft.sequence = half.sequence
+    draft.at_ms = half.at_ms
+    draft.rules_version = half.rules_version
+    draft.policy = half.policy
+    draft.projects = Map({project.project_id: project for project in half.projects})
+    draft.units = Map({unit.unit_id: unit for unit in half.units})
+    draft.holds = Map({hold.hold_id: hold for hold in half.holds})
+    draft.seen_ids = Map({bucket.day: _day(bucket, SEQUENCE_BYTES) for bucket in half.seen})
+
+
+def _take_case(draft: Draft, half: CaseHalf) -> None:
+    """Take in one case. What it shares with a case whose part is missing is entered for that one too, as a fold without its key would have it."""
+    case_id = half.case_id
+    if half.case is not None:
+        draft.cases = draft.cases.set(case_id, half.case)
+    for other in half.keep_apart:
+        draft.link(case_id, other)
+    if half.look_again:
+        draft.look_again = tuple(sorted({*draft.look_again, case_id}))
+    for about in half.seen:
+        by_case = draft.seen_by_case.get(about.day, Map())
+        by_case = _seen_by(by_case, case_id, (about.event_id, about.content_hash, about.other_case_id))
+        if about.other_case_id:
+            by_case = _seen_by(by_case, about.other_case_id, (about.event_id, about.content_hash, case_id))
+        draft.seen_by_case = draft.seen_by_case.set(about.day, by_case)
+
+
+SeenItems = tuple[tuple[bytes, bytes, str], ...]
+
+
+def _seen_by(by_case: Map[str, SeenItems], case_id: str, item: tuple[bytes, bytes, str]) -> Map[str, SeenItems]:
+    items = by_case.get(case_id, ())
+    return by_case if item in items else by_case.set(case_id, (*items, item))

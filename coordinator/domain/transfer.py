@@ -1,0 +1,244 @@
+"""Stream `transfer`: a case needs a place elsewhere, until somebody has arrived or it ended otherwise."""
+
+from __future__ import annotations
+
+from coordinator.domain import rights
+from coordinator.domain.availability import correct_availability
+from coordinator.domain.deciding import Deciding, refused
+from coordinator.domain.requests import request_of
+from coordinator.domain.settling import held_place
+from coordinator.domain.state import Case, Proposal, Transfer
+from coordinator.domain.wording import LONGEST_TEXT
+from coordinator.matching.safety import still_safe
+from events.fact import Actor
+from events.ids import is_uuid
+from events.referral import ResponsibilityPassed
+from events.transfer import (
+    ArrivalConfirmed,
+    DepartureConfirmed,
+    PlaceKept,
+    PlaceKeptFor,
+    PlaceOccupied,
+    PlaceReserved,
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalEnded,
+    TransferClosed,
+    TransferEnded,
+    TransferRequested,
+    TransferWithdrawn,
+)
+from events.verdict import Refused
+from events.vocabulary import DeclineCode, Level, ProposalEnd, RefusalCode, Rule, TransferEnd, TransferStage
+
+LONGEST_JOURNEY_MS = 30 * 86_400_000
+_ENDS = frozenset({TransferEnd.RETURNED, TransferEnd.LEFT, TransferEnd.MISSING, TransferEnd.PLACED_OUTSIDE})
+
+
+def request_transfer(entry: Deciding, event: TransferRequested) -> Refused | None:
+    """A case needs a place elsewhere. Not refused for want of a place, save where no unit of the network could ever hold the household."""
+    draft = entry.draft
+    if not is_uuid(event.transfer_id):
+        return refused(RefusalCode.ID_MALFORMED, "transfer_id")
+    case = draft.cases.get(event.case_id)
+    if case is None:
+        return refused(RefusalCode.UNKNOWN_CASE, "case_id")
+    refusal = rights.responsible_or_helpline(draft, event.actor, case)
+    if refusal is not None:
+        return refusal
+    if event.transfer_id in draft.transfers or event.transfer_id == case.over:
+        return refused(RefusalCode.TRANSFER_EXISTS, "transfer_id")
+    if case.transfer is not None:
+        return refused(RefusalCode.CASE_IN_TRANSFER, "case_id")
+    if draft.terms is None:
+        return refused(RefusalCode.NO_POLICY)
+    if event.needed_by_ms <= entry.at_ms:
+        return refused(RefusalCode.FIELD_INVALID, "needed_by_ms")
+    if event.leaving_province is not None and event.leaving_province not in draft.terms.region_of:
+        return refused(RefusalCode.UNKNOWN_AREA, "leaving_province")
+    if any(region not in draft.terms.macro_area_of for region in event.wished_regions):
+        return refused(RefusalCode.UNKNOWN_AREA, "wished_regions")
+    if len(event.wished_levels) > len(Level):
+        return refused(RefusalCode.FIELD_INVALID, "wished_levels")
+    if len(event.note) > LONGEST_TEXT:
+        return refused(RefusalCode.TOO_LARGE, "note")
+    largest = max((draft.places[unit_id].places for unit_id in draft.place_ids), default=None)
+    if largest is not None and len(case.household) > largest:
+        return refused(RefusalCode.HOUSEHOLD_TOO_LARGE, "case_id")
+    entry.record(event)
+    entry.to_match.add(event.case_id)
+    return None
+
+
+def withdraw_transfer(entry: Deciding, event: TransferWithdrawn) -> Refused | None:
+    """Whoever asked no longer does. A hold is released."""
+    found = _live(entry, event.case_id, event.transfer_id)
+    if isinstance(found, Refused):
+        return found
+    case, transfer = found
+    refusal = rights.responsible_or_helpline(entry.draft, event.actor, case)
+    if refusal is None and transfer.stage is TransferStage.DEPARTED:
+        refusal = refused(RefusalCode.ALREADY_DEPARTED, "transfer_id")
+    if refusal is not None:
+        return refusal
+    entry.record(event)
+    _end_without_arrival(entry, case, transfer, ProposalEnd.WITHDRAWN, TransferEnd.WITHDRAWN)
+    return None
+
+
+def accept_proposal(entry: Deciding, event: ProposalAccepted) -> Refused | None:
+    """The project that was asked says yes, while it is still safe and still agreed."""
+    found = _asked(entry, event.actor, event.case_id, event.transfer_id, event.proposal_id)
+    if isinstance(found, Refused):
+        return found
+    case, transfer, proposal = found
+    refusal = _safety_refused(entry, case, proposal)
+    if refusal is not None:
+        return refusal
+    entry.record(event)
+    hold = entry.draft.holds[proposal.hold_id]
+    entry.emit(PlaceReserved(hold.hold_id, hold.unit_id, hold.places))
+    entry.emit(ProposalEnded(case.case_id, transfer.transfer_id, proposal.proposal_id, proposal.hold_id, ProposalEnd.ACCEPTED))
+    return None
+
+
+def decline_proposal(entry: Deciding, event: ProposalDeclined) -> Refused | None:
+    """The project that was asked says no; the next place is proposed."""
+    found = _asked(entry, event.actor, event.case_id, event.transfer_id, event.proposal_id)
+    if isinstance(found, Refused):
+        return found
+    case, _, proposal = found
+    if event.code is DeclineCode.OTHER and not event.text.strip():
+        return refused(RefusalCode.TEXT_NEEDED, "text")
+    if len(event.text) > LONGEST_TEXT:
+        return refused(RefusalCode.TOO_LARGE, "text")
+    entry.record(event)
+    if event.code in entry.policy.not_free_codes:
+        correct_availability(entry, entry.draft.units[proposal.unit_id])
+    entry.release(case, ProposalEnd.DECLINED)
+    return None
+
+
+def confirm_departure(entry: Deciding, event: DepartureConfirmed) -> Refused | None:
+    """They have left, for a place that is still safe. The place they leave stays theirs; this entry names no other."""
+    found = _live(entry, event.case_id, event.transfer_id)
+    if isinstance(found, Refused):
+        return found
+    case, transfer = found
+    refusal = rights.responsible_or_helpline(entry.draft, event.actor, case)
+    if refusal is not None:
+        return refusal
+    if transfer.stage is TransferStage.DEPARTED:
+        return refused(RefusalCode.ALREADY_DEPARTED, "transfer_id")
+    if transfer.stage is not TransferStage.ACCEPTED or transfer.proposal is None:
+        return refused(RefusalCode.NOT_ACCEPTED_YET, "transfer_id")
+    if not entry.at_ms <= event.expected_arrival_ms <= entry.at_ms + LONGEST_JOURNEY_MS:
+        return refused(RefusalCode.FIELD_INVALID, "expected_arrival_ms")
+    refusal = _safety_refused(entry, case, transfer.proposal)
+    if refusal is not None:
+        return refusal
+    left = case.hosted_unit_id
+    entry.record(event)
+    if left is not None:
+        hold_id = entry.new_id()
+        entry.emit(PlaceKept(hold_id, left, len(case.household)))
+        entry.emit(PlaceKeptFor(case.case_id, transfer.transfer_id, hold_id, None))
+        entry.recount(left)
+    return None
+
+
+def confirm_arrival(entry: Deciding, event: ArrivalConfirmed) -> Refused | None:
+    """They are there: the place is theirs, and the project is responsible."""
+    found = _live(entry, event.case_id, event.transfer_id)
+    if isinstance(found, Refused):
+        return found
+    case, transfer = found
+    if transfer.proposal is None or transfer.stage not in (TransferStage.ACCEPTED, TransferStage.DEPARTED):
+        refusal = rights.any_project_or_helpline(entry.draft, event.actor)
+        return refusal or refused(RefusalCode.NOT_ACCEPTED_YET, "transfer_id")
+    refusal = rights.asked(entry.draft, event.actor, transfer.proposal.project_id)
+    if refusal is None and transfer.stage is not TransferStage.DEPARTED:
+        refusal = refused(RefusalCode.NOT_DEPARTED_YET, "transfer_id")
+    if refusal is not None:
+        return refusal
+    entry.record(event)
+    hold = entry.draft.holds[transfer.proposal.hold_id]
+    entry.emit(PlaceOccupied(hold.hold_id, hold.unit_id, hold.places))
+    entry.recount(hold.unit_id)
+    entry.emit(ResponsibilityPassed(case.case_id, transfer.proposal.project_id))
+    _keep_until(entry, case, transfer, entry.at_ms + entry.policy.kept_after_arrival_ms)
+    entry.emit(TransferClosed(case.case_id, transfer.transfer_id, TransferEnd.ARRIVED))
+    entry.moved(case.case_id)
+    return None
+
+
+def end_transfer(entry: Deciding, event: TransferEnded) -> Refused | None:
+    """The transfer ended without an arrival. Whoever came back finds their place; anybody else's is kept a while."""
+    found = _live(entry, event.case_id, event.transfer_id)
+    if isinstance(found, Refused):
+        return found
+    case, transfer = found
+    refusal = rights.involved_or_helpline(entry.draft, event.actor, case)
+    if refusal is not None:
+        return refusal
+    if event.how not in _ENDS:
+        return refused(RefusalCode.FIELD_INVALID, "how")
+    if transfer.stage not in (TransferStage.ACCEPTED, TransferStage.DEPARTED):
+        return refused(RefusalCode.NOT_ACCEPTED_YET, "transfer_id")
+    if event.how is TransferEnd.RETURNED and transfer.stage is not TransferStage.DEPARTED:
+        return refused(RefusalCode.NOT_DEPARTED_YET, "transfer_id")
+    entry.record(event)
+    until = entry.at_ms if event.how is TransferEnd.RETURNED else entry.at_ms + entry.policy.kept_after_arrival_ms
+    _keep_until(entry, case, transfer, until)
+    _end_without_arrival(entry, case, transfer, ProposalEnd.RELEASED, event.how)
+    return None
+
+
+def _live(entry: Deciding, case_id: str, transfer_id: str) -> tuple[Case, Transfer] | Refused:
+    """The case and its live transfer, where `transfer_id` names it."""
+    case = entry.draft.cases.get(case_id)
+    if case is None:
+        return refused(RefusalCode.UNKNOWN_CASE, "case_id")
+    transfer = case.transfer
+    if transfer is not None and transfer.transfer_id == transfer_id:
+        return case, transfer
+    return refused(RefusalCode.TRANSFER_OVER if case.over == transfer_id else RefusalCode.UNKNOWN_TRANSFER, "transfer_id")
+
+
+def _asked(entry: Deciding, actor: Actor, case_id: str, transfer_id: str, proposal_id: str | None) -> tuple[Case, Transfer, Proposal] | Refused:
+    """The live proposal, where the actor's project was asked; `proposal_id` None: whichever is live."""
+    found = _live(entry, case_id, transfer_id)
+    if isinstance(found, Refused):
+        return found
+    case, transfer = found
+    proposal = transfer.proposal
+    refusal = rights.project(entry.draft, actor)
+    if refusal is not None:
+        return refusal
+    if proposal is None or transfer.stage is not TransferStage.PROPOSED:
+        return refused(RefusalCode.NO_LIVE_PROPOSAL, "transfer_id")
+    if proposal_id is not None and proposal_id != proposal.proposal_id:
+        return refused(RefusalCode.PROPOSAL_SUPERSEDED, "proposal_id")
+    return rights.asked(entry.draft, actor, proposal.project_id) or (case, transfer, proposal)
+
+
+def _safety_refused(entry: Deciding, case: Case, proposal: Proposal) -> Refused | None:
+    """Whether safety forbids to go on towards a held place. The rule is not named: the refusal stands in clear."""
+    place = held_place(entry, proposal.unit_id)
+    broken = still_safe(request_of(entry.draft, case, entry.terms, entry.at_ms), place, entry.at_ms, entry.terms)
+    if broken is None:
+        return None
+    return refused(RefusalCode.AGREEMENT_MISSING if broken is Rule.AGREEMENT else RefusalCode.SAFETY)
+
+
+def _keep_until(entry: Deciding, case: Case, transfer: Transfer, until_ms: int) -> None:
+    for kept in case.kept:
+        if kept.transfer_id == transfer.transfer_id:
+            entry.emit(PlaceKeptFor(case.case_id, transfer.transfer_id, kept.hold_id, until_ms))
+
+
+def _end_without_arrival(entry: Deciding, case: Case, transfer: Transfer, how: ProposalEnd, end: TransferEnd) -> None:
+    if transfer.proposal is not None:
+        entry.end_proposal(case.case_id, transfer.transfer_id, transfer.proposal, how)
+    entry.emit(TransferClosed(case.case_id, transfer.transfer_id, end))
+    entry.moved(case.case_id)

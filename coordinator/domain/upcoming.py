@@ -1,0 +1,16 @@
+"""When the clock has to ring next."""
+
+from __future__ import annotations
+
+from coordinator.domain.agenda import next_ms
+from coordinator.domain.state import State
+
+
+def next_deadline_ms(state: State) -> int | None:
+    """The earliest deadline that has not happened; None: nothing waits for the clock.
+
+    In the past where the last entry left something to the next one; a `ClockAdvanced` naming it is then right at once.
+    """
+    if state.look_again:
+        return state.at_ms
+    return next_ms(state.agenda, state.at_ms, state.policy)

@@ -1,0 +1,208 @@
+"""Views out: as they stand or as of a sequence or a time, once or as a stream of server-sent events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Path, Query
+from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEvent
+
+from coordinator.access import Grant, Standing
+from coordinator.gateway import metrics
+from coordinator.gateway.identity import TheGrant, TheRoom, require, require_project
+from coordinator.gateway.problems import Code, Problem
+from coordinator.plain import fields_json
+from coordinator.rooms import NetworkRoom
+from coordinator.viewing import (
+    ALL_SEEING,
+    Plain,
+    audit_json,
+    band_json,
+    explanation_json,
+    helpline_item_json,
+    item_json,
+    seen_json,
+    timeline_json,
+    transfer_for,
+    unit_json,
+)
+from events.ids import is_slug, is_uuid
+from projections.errors import AsOfAhead, ProjectionError
+from projections.moment import AsOf, AtSequence, AtTime
+from reading.waiting import is_away
+
+router = APIRouter(prefix="/v1/{network}", tags=["views"])
+
+T = TypeVar("T")
+RETRY_AFTER_S = 2
+HELPLINE_INBOX = "helpline"
+HEARTBEAT_S = 15
+
+AsOfSequence = Annotated[int | None, Query(alias="as_of_sequence", ge=0, description="As it stood after this entry.")]
+AsOfTime = Annotated[int | None, Query(alias="as_of_ms", ge=0, description="As it stood at this instant, milliseconds since 1970.")]
+Stream = Annotated[bool, Query(description="As server-sent events: the view now, and again whenever it changes.")]
+
+
+@router.get("/capacity", summary="What is free", response_model=None)
+async def get_capacity(room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False) -> Plain | EventSourceResponse:
+    """Exact figures of all units to the helpline, of its own to a project; of others bands by macro-area, batched and delayed."""
+    require(grant, Standing.HELPLINE, Standing.PROJECT, Standing.ADMINISTRATOR)
+    moment = _as_of(as_of, as_of_ms)
+
+    async def read() -> Plain:
+        own = None if grant.standing is not Standing.PROJECT else grant.project_id
+        units = await room.reads.capacity(moment, project_id=own)
+        plain = seen_json(units, "units", [unit_json(one) for one in units.answer])
+        if moment is None:
+            bands = await room.reads.capacity_bands()
+            plain["bands"] = {"as_of": {"at_ms": bands.at_ms}, "areas": [band_json(band) for band in bands.answer]}
+        return plain
+
+    return await _once_or_stream(room, "capacity", read, stream and moment is None)
+
+
+@router.get("/transfers", summary="Open transfers", response_model=None)
+async def get_transfers(room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False) -> Plain | EventSourceResponse:
+    """All of them to the helpline; to a project those of its own cases and those it has accepted."""
+    require(grant, Standing.HELPLINE, Standing.PROJECT)
+    moment = _as_of(as_of, as_of_ms)
+
+    async def read() -> Plain:
+        seen = await room.reads.transfers(moment)
+        return seen_json(seen, "transfers", [plain for one in seen.answer if (plain := transfer_for(grant, one)) is not None])
+
+    return await _once_or_stream(room, "transfers", read, stream and moment is None)
+
+
+@router.get("/inbox/{project_id}", summary="What waits for a project, or for the helpline", response_model=None)
+async def get_inbox(
+    room: TheRoom, grant: TheGrant, project_id: Annotated[str, Path()], as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False
+) -> Plain | EventSourceResponse:
+    """A project's own; `helpline` is the helpline's."""
+    if not is_slug(project_id):
+        raise Problem(Code.NOT_FOUND)
+    if project_id == HELPLINE_INBOX:
+        require(grant, Standing.HELPLINE)
+    else:
+        require_project(grant, project_id)
+    moment = _as_of(as_of, as_of_ms)
+    shown = helpline_item_json if grant.standing in ALL_SEEING else item_json
+
+    async def read() -> Plain:
+        seen = await room.reads.inbox(None if project_id == HELPLINE_INBOX else project_id, moment)
+        return seen_json(seen, "items", [shown(item) for item in seen.answer])
+
+    return await _once_or_stream(room, "inbox", read, stream and moment is None)
+
+
+@router.get("/cases/{case_id}", summary="One case's timeline", response_model=None)
+async def get_case(room: TheRoom, grant: TheGrant, case_id: Annotated[str, Path()], as_of: AsOfSequence = None, as_of_ms: AsOfTime = None) -> Plain:
+    """To the helpline without free text; to a project its own cases, without where they were offered. Unknown, erased, another's: all 404 alike."""
+    require(grant, Standing.HELPLINE, Standing.PROJECT)
+    if not is_uuid(case_id):
+        raise Problem(Code.NOT_FOUND)
+    moment = _as_of(as_of, as_of_ms)
+    if grant.standing is Standing.PROJECT and not await _behind(_is_own(room, grant, case_id, moment)):
+        raise Problem(Code.NOT_FOUND)
+    seen = await _behind(room.reads.timeline(case_id, moment))
+    if not seen.answer:
+        raise Problem(Code.NOT_FOUND)
+    shown_to = None if grant.standing is Standing.SIMULATOR else grant
+    return seen_json(seen, "facts", timeline_json(seen.answer, shown_to))
+
+
+@router.get("/transfers/{transfer_id}/explanations", summary="Why so, or why not", response_model=None)
+async def get_explanations(room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, Path()], as_of: AsOfSequence = None, as_of_ms: AsOfTime = None) -> Plain:
+    """For each decision about a transfer: every unit, with the rule that excluded it or its score. For the helpline."""
+    require(grant, Standing.HELPLINE)
+    seen = await _behind(room.reads.explanation(transfer_id, _as_of(as_of, as_of_ms))) if is_uuid(transfer_id) else None
+    if seen is None or not seen.answer:
+        raise Problem(Code.NOT_FOUND)
+    return seen_json(seen, "explanations", [explanation_json(one) for one in seen.answer])
+
+
+@router.get("/audit", summary="The trail of entries", response_model=None)
+async def get_audit(
+    room: TheRoom,
+    grant: TheGrant,
+    as_of: AsOfSequence = None,
+    as_of_ms: AsOfTime = None,
+    from_sequence: Annotated[int, Query(ge=0)] = 0,
+    kind: Annotated[str | None, Query(max_length=64, description="Kind of event, such as TransferRequested.")] = None,
+    verdict: Annotated[str | None, Query(max_length=16)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Plain:
+    """As far as the ledger shows it in clear, newest first. For the helpline, administrators and auditors."""
+    require(grant, Standing.HELPLINE, Standing.ADMINISTRATOR, Standing.AUDITOR)
+    seen = await _behind(room.reads.audit(_as_of(as_of, as_of_ms), from_sequence=from_sequence, kind=kind, verdict=verdict, limit=limit))
+    return seen_json(seen, "entries", [audit_json(entry) for entry in seen.answer])
+
+
+@router.get("/health", summary="How the views are", response_model=None)
+async def get_health(room: TheRoom, grant: TheGrant) -> Plain:
+    """Position, lag, age, sums by verdict. For every standing but projects."""
+    require(grant, Standing.HELPLINE, Standing.ADMINISTRATOR, Standing.AUDITOR, Standing.CLOCK)
+    position = room.intake.tail.position
+    seen = await _behind(room.reads.health(None if position is None else position.offset + 1))
+    return seen_json(seen, "health", fields_json(seen.answer))
+
+
+def _as_of(sequence: int | None, at_ms: int | None) -> AsOf:
+    if sequence is not None and at_ms is not None:
+        raise Problem(Code.REQUEST_INVALID, "Say as_of_sequence or as_of_ms, not both.", {"fields": ["query.as_of_sequence", "query.as_of_ms"]})
+    if sequence is not None:
+        return AtSequence(sequence)
+    return None if at_ms is None else AtTime(at_ms)
+
+
+async def _is_own(room: NetworkRoom, grant: Grant, case_id: str, moment: AsOf) -> bool:
+    """Whether the project is responsible for the case, or somebody is coming to it."""
+    seen = await room.reads.inbox(grant.project_id, moment)
+    return any(item.case_id == case_id and item.kind in ("case", "incoming", "referral") for item in seen.answer)
+
+
+async def _once_or_stream(room: NetworkRoom, view: str, read: Callable[[], Awaitable[Plain]], stream: bool) -> Plain | EventSourceResponse:
+    first = await _behind(read())
+    if not stream:
+        return first
+    return EventSourceResponse(_events(room, view, read, first), ping=HEARTBEAT_S)
+
+
+async def _events(room: NetworkRoom, view: str, read: Callable[[], Awaitable[Plain]], first: Plain) -> AsyncIterator[ServerSentEvent]:
+    """The view, and again for each change that this caller can see: what somebody may not see must not show in when something is sent either."""
+    with metrics.streams.labels(room.name, view).track_inprogress():
+        last = _content(first)
+        yield JSONServerSentEvent(first, event=view, id=str(_sequence(first)))
+        async for _ in room.reads.changes(view, _sequence(first)):
+            try:
+                now = await _behind(read())
+            except Problem:
+                return  # the caller connects again, and is told then
+            if (content := _content(now)) != last:
+                last = content
+                yield JSONServerSentEvent(now, event=view, id=str(_sequence(now)))
+
+
+def _content(plain: Plain) -> Plain:
+    return {name: value for name, value in plain.items() if name not in ("as_of", "reached", "age_ms")}
+
+
+def _sequence(plain: Plain) -> int:
+    reached = plain["reached"]
+    assert isinstance(reached, int)
+    return reached
+
+
+async def _behind(answer: Awaitable[T]) -> T:
+    """Failures of what stands behind, as problems."""
+    try:
+        return await answer
+    except AsOfAhead as ahead:
+        raise Problem(Code.AHEAD, f"The views stand at entry {ahead.reached}.", {"reached": ahead.reached}, {"Retry-After": str(RETRY_AFTER_S)}) from None
+    except ProjectionError:
+        raise Problem(Code.UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER_S)}) from None
+    except Exception as failure:
+        if not is_away(failure):
+            raise
+        raise Problem(Code.UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER_S)}) from None

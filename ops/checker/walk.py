@@ -1,0 +1,280 @@
+"""The whole check: every entry in order, each rule at the moment it applies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ops.checker import explained, secrecy
+from ops.checker.breach import Breach
+from ops.checker.cases import Cases, Network, Transfer
+from ops.checker.chain import Chain
+from ops.checker.container import Exported, Schemas, Undecodable
+from ops.checker.entry import VERDICTS, Entry, Fact, differences, open_entry
+from ops.checker.places import STAGES, Places
+from ops.checker.safety import Safety
+
+TICK_MS = 60_000
+"""How late a deadline may be acted on: the service's clock speaks once a minute."""
+
+_CLEAR = frozenset({"PlaceHeld", "PlaceKept", "CapacityChanged", *STAGES})
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a check found."""
+
+    breaches: list[Breach] = field(default_factory=list)
+    entries: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    locked: int = 0
+    """Facts whose key is gone, or that came without keys: their rules could not be checked."""
+    proposals: int = 0
+    """Proposals held against every rule."""
+    arrivals: int = 0
+    explanations: int = 0
+
+
+class Walk:
+    """Takes the exported entries one by one; `findings` grows."""
+
+    def __init__(self, schemas: Schemas, tick_ms: int = TICK_MS) -> None:
+        self.findings = Findings()
+        self._schemas = schemas
+        self._chain = Chain()
+        self._network = Network()
+        self._places = Places(tick_ms)
+        self._cases = Cases(self._network)
+        self._safety = Safety(self._places, self._cases)
+        self._tick_ms = tick_ms
+        self._transfer_of_hold: dict[str, str] = {}
+        self._case_of_kept: dict[str, str] = {}
+        self._touched: set[str] = set()
+        """Transfers that the entry at hand is about."""
+
+    def take(self, exported: Exported) -> None:
+        """One entry."""
+        self.findings.entries += 1
+        try:
+            entry = open_entry(exported, self._schemas)
+        except Undecodable as problem:
+            self._add([Breach(exported.sequence, "chain.envelope", str(problem))])
+            return
+        self._add(differences(exported, entry))
+        self._add(self._chain.check(entry))
+        self._add(secrecy.check(entry))
+        if entry.body == "Decided":
+            self._decided(entry)
+
+    def _add(self, breaches: Iterable[Breach]) -> None:
+        self.findings.breaches.extend(breaches)
+
+    def _decided(self, entry: Entry) -> None:
+        self._touched = set()
+        self._count(entry)
+        verdict_seen = False
+        for outcome in entry.outcomes:
+            if outcome.name in VERDICTS:
+                if outcome.name == "Recorded" and entry.event is not None and not verdict_seen:
+                    self._event(entry, entry.event)
+                verdict_seen = True
+            else:
+                self._outcome(entry, outcome)
+        self._add(self._places.outlived(entry))
+        self._add(self._places.over_capacity(entry))
+        self._add(self._event_followed(entry))
+        self._add(self._transfers(entry))
+        self._add(self._overdue(entry))
+        self._add(secrecy.kept_with_destination(entry, self._case_of_kept, self._case_of_destination()))
+
+    def _count(self, entry: Entry) -> None:
+        facts = [*(() if entry.event is None else (entry.event,)), *entry.outcomes]
+        self.findings.locked += sum(not fact.whole for fact in facts)
+        self.findings.outcomes.update(outcome.name for outcome in entry.outcomes if outcome.name not in VERDICTS)
+        self.findings.events["undecodable" if entry.event is None else entry.event.name] += 1
+        if entry.verdict is not None:
+            self.findings.verdicts[entry.verdict.name] += 1
+
+    def _case_of_destination(self) -> dict[str, str]:
+        return {hold: self._cases.transfers[of].case_id for hold, of in self._transfer_of_hold.items() if of in self._cases.transfers}
+
+    def _event(self, entry: Entry, event: Fact) -> None:
+        self._network.report(event)
+        self._add(self._places.report(entry, event))
+        if event.whole:
+            if (transfer_id := event.fields.get("transfer_id")) is not None:
+                self._touched.add(transfer_id)
+            self._add(self._cases.report(entry, event))
+            if event.name == "ProposalDeclined":
+                self._correct(event)
+
+    def _correct(self, event: Fact) -> None:
+        """A project said that the place is not free after all: nobody is asked there until it counts again."""
+        policy, transfer = self._network.policy, self._cases.transfers.get(event["transfer_id"])
+        unit = self._places.units.get(transfer.unit_id or "") if transfer is not None else None
+        if policy is not None and unit is not None and event["code"] in policy["not_free_codes"]:
+            unit.corrected = True
+
+    def _outcome(self, entry: Entry, outcome: Fact) -> None:
+        if outcome.name in _CLEAR:
+            self._add(self._places.follow(entry, outcome))
+            if outcome.name in ("PlaceReleased", "PlaceOccupied"):
+                self._no_longer_kept(outcome["hold_id"])
+            return
+        if not outcome.whole:
+            return
+        transfer = self._cases.transfers.get(outcome.fields.get("transfer_id", ""))
+        if transfer is not None:
+            self._touched.add(transfer.transfer_id)
+        if outcome.name == "ProposalMade":
+            self._add(self._proposal(entry, outcome, transfer))
+        elif outcome.name == "PlaceKeptFor":
+            self._kept_for(outcome)
+        else:
+            self._add(self._cases.follow(entry, outcome))
+        if outcome.name == "MatchExplained" and transfer is not None and transfer.case_id in self._cases.cases:
+            self.findings.explanations += 1
+            self._add(explained.check(entry, outcome, self._safety, self._cases.cases[transfer.case_id], transfer))
+
+    def _kept_for(self, outcome: Fact) -> None:
+        hold, case = self._places.holds.get(outcome["hold_id"]), self._cases.cases.get(outcome["case_id"])
+        if hold is None:
+            return
+        hold.until_ms = outcome["until_ms"] if outcome["until_ms"] is not None else hold.until_ms
+        self._case_of_kept[hold.hold_id] = outcome["case_id"]
+        if case is not None:
+            case.kept[hold.hold_id] = hold.unit_id
+
+    def _no_longer_kept(self, hold_id: str) -> None:
+        case = self._cases.cases.get(self._case_of_kept.get(hold_id, ""))
+        if case is not None:
+            case.kept.pop(hold_id, None)
+
+    def _proposal(self, entry: Entry, made: Fact, transfer: Transfer | None) -> Iterator[Breach]:
+        """A proposal against every rule, at the moment it is made."""
+        at = entry.sequence
+        case, unit = self._cases.cases.get(made["case_id"]), self._places.units.get(made["unit_id"])
+        if transfer is None or case is None or unit is None:
+            yield Breach(at, "transfer.state", f"a proposal for transfer {made['transfer_id']}, which is not open, or of a unit nobody opened")
+            return
+        self.findings.proposals += 1
+        if transfer.state in ("proposed", "accepted", "departed"):
+            yield Breach(at, "one_live_proposal", f"transfer {transfer.transfer_id} is {transfer.state} and a place is proposed")
+        elif transfer.state == "over" or case.live != transfer.transfer_id:
+            yield Breach(at, "transfer.state", f"a place is proposed for transfer {transfer.transfer_id}, which is over")
+        yield from self._cases.follow(entry, made)
+        self._transfer_of_hold[made["hold_id"]] = transfer.transfer_id
+        if made["project_id"] != unit.project_id:
+            yield Breach(at, "people_decide", f"unit {unit.unit_id} is proposed to another project")
+        for rule in self._safety.broken(unit, case, transfer, entry.event_time_ms):
+            yield Breach(at, rule, f"unit {unit.unit_id} is proposed for transfer {transfer.transfer_id}")
+        hold = self._places.holds.get(made["hold_id"])
+        if hold is None or (hold.unit_id, hold.places, hold.until_ms) != (unit.unit_id, len(case.household), made["deadline_at_ms"]):
+            yield Breach(at, "one_place_one_case", f"no hold for the whole household stands behind the proposal of unit {unit.unit_id}")
+        told = [fact for fact in entry.outcomes if fact.name == "MatchExplained" and fact.fields.get("proposal_id") == made["proposal_id"]]
+        if not told:
+            if all(fact.whole for fact in entry.outcomes if fact.name == "MatchExplained"):
+                yield Breach(at, "explained.missing", f"the proposal of unit {unit.unit_id} is not explained")
+        else:
+            yield from explained.best_is_proposed(entry, told[0], made)
+
+    def _event_followed(self, entry: Entry) -> Iterator[Breach]:
+        """What must follow from the event in its own entry."""
+        event = entry.recorded
+        if event is None:
+            return
+        if event.name in ("ReferralReceived", "ReferralAccepted", "ArrivalConfirmed"):
+            passed = [fact for fact in entry.outcomes if fact.name == "ResponsibilityPassed" and fact.fields.get("case_id") == event["case_id"]]
+            if len(passed) != 1:
+                rule = "responsibility.double" if passed else "responsibility.empty"
+                yield Breach(entry.sequence, rule, f"responsibility for case {event['case_id']} passes {len(passed)} times")
+        if event.name in ("DangerDeclared", "AgreementWithdrawn"):
+            yield from self._released(entry, event["case_id"])
+        elif event.name == "KeepApartDeclared":
+            yield from self._released(entry, event["case_id"])
+            yield from self._released(entry, event["other_case_id"])
+        elif event.name == "DepartureConfirmed" and event["transfer_id"] in self._cases.transfers:
+            yield from self._departure(entry, self._cases.transfers[event["transfer_id"]])
+        elif event.name == "ArrivalConfirmed" and event["transfer_id"] in self._cases.transfers:
+            yield from self._arrival(entry, self._cases.transfers[event["transfer_id"]])
+
+    def _released(self, entry: Entry, case_id: str) -> Iterator[Breach]:
+        case = self._cases.cases.get(case_id)
+        transfer = self._cases.transfers.get(case.live or "") if case is not None else None
+        if case is None or transfer is None or transfer.state not in ("proposed", "accepted", "departed"):
+            return
+        unsafe = self._safety.unsafe_now(transfer)
+        if self._safety.agreement_missing(case, entry.event_time_ms, left_ms=0):
+            unsafe.append("agreement")
+        if unsafe and transfer.state == "departed" and not transfer.safety_said:
+            yield Breach(entry.sequence, "safety.unsaid", f"transfer {transfer.transfer_id} is on the way and breaks {', '.join(unsafe)}")
+        elif unsafe and transfer.state != "departed":
+            yield Breach(entry.sequence, "safety.not_released", f"transfer {transfer.transfer_id} keeps its hold and breaks {', '.join(unsafe)}")
+
+    def _departure(self, entry: Entry, transfer: Transfer) -> Iterator[Breach]:
+        at, case = entry.sequence, self._cases.cases[transfer.case_id]
+        for rule in self._safety.unsafe_now(transfer):
+            yield Breach(at, rule, f"transfer {transfer.transfer_id} departs towards it")
+        if self._safety.agreement_missing(case, entry.event_time_ms, left_ms=0):
+            yield Breach(at, "agreement", f"transfer {transfer.transfer_id} departs without every adult's agreement")
+        left = self._places.units.get(case.hosted or "")
+        if left is not None and not left.closed:
+            kept = [fact for fact in entry.outcomes if fact.name == "PlaceKept" and fact["unit_id"] == left.unit_id]
+            if not any(fact["places"] == len(case.household) for fact in kept):
+                yield Breach(at, "place_kept", f"the places left in unit {left.unit_id} are not kept")
+
+    def _arrival(self, entry: Entry, transfer: Transfer) -> Iterator[Breach]:
+        at, case, policy = entry.sequence, self._cases.cases[transfer.case_id], self._network.policy
+        self.findings.arrivals += 1
+        if not transfer.safety_said:
+            for rule in self._safety.unsafe_now(transfer):
+                yield Breach(at, rule, f"transfer {transfer.transfer_id} arrives there and no operator was called in")
+        hold = self._places.holds.get(transfer.hold_id or "")
+        if hold is None or hold.stage != "occupied":
+            yield Breach(at, "one_place_one_case", f"transfer {transfer.transfer_id} arrives and its places are not occupied")
+        for hold_id in case.kept:
+            kept = self._places.holds.get(hold_id)
+            until = entry.event_time_ms + policy["kept_after_arrival_ms"] if policy is not None else None
+            if kept is not None and kept.stage == "kept" and kept.until_ms != until:
+                yield Breach(at, "place_kept", f"the places left in unit {kept.unit_id} are not kept until 72 hours after the arrival")
+
+    def _transfers(self, entry: Entry) -> Iterator[Breach]:
+        """Each transfer that this entry is about: with a person where it has no place, and without a hold where it has no proposal."""
+        for transfer_id in sorted(self._touched):
+            transfer = self._cases.transfers.get(transfer_id)
+            if transfer is None:
+                continue
+            if transfer.state == "waiting" and not transfer.escalated:
+                yield Breach(entry.sequence, "people_decide", f"transfer {transfer_id} has no place and no operator is called in")
+            hold = self._places.holds.get(transfer.hold_id or "")
+            if hold is not None and hold.stage in ("held", "reserved") and transfer.state in ("waiting", "over"):
+                yield Breach(entry.sequence, "hold.orphan", f"hold {hold.hold_id} is live and transfer {transfer_id} is {transfer.state}")
+            yield from self._unexplained(entry, transfer)
+
+    def _unexplained(self, entry: Entry, transfer: Transfer) -> Iterator[Breach]:
+        said = [fact for fact in entry.outcomes if fact.name == "TransferEscalated" and fact.fields.get("transfer_id") == transfer.transfer_id]
+        if any(fact["why"] == "no_place" for fact in said):
+            told = [fact for fact in entry.outcomes if fact.name == "MatchExplained"]
+            about = [fact for fact in told if fact.whole and fact["transfer_id"] == transfer.transfer_id and fact["proposal_id"] is None]
+            if not about and all(fact.whole for fact in told):
+                yield Breach(entry.sequence, "explained.missing", f"transfer {transfer.transfer_id} has no place and that is not explained")
+
+    def _overdue(self, entry: Entry) -> Iterator[Breach]:
+        policy = self._network.policy
+        for transfer in self._cases.transfers.values():
+            if policy is None or transfer.state != "departed" or transfer.overdue_said or transfer.expected_arrival_ms is None:
+                continue
+            if transfer.expected_arrival_ms + policy["overdue_after_ms"] + self._tick_ms < entry.event_time_ms:
+                yield Breach(entry.sequence, "overdue.unsaid", f"transfer {transfer.transfer_id} is overdue and no operator is called in")
+                transfer.overdue_said = True
+
+
+def walk(schemas: Schemas, records: Iterable[Exported], tick_ms: int = TICK_MS) -> Findings:
+    """Checks a whole export."""
+    steps = Walk(schemas, tick_ms)
+    for exported in records:
+        steps.take(exported)
+    return steps.findings

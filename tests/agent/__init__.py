@@ -1,0 +1,1 @@
+"""The Faust app, the process around it, and the watchdog."""

@@ -1,0 +1,356 @@
+"""Planted breaches: for each rule of the checker at least one way to break the story. `PLANTED` maps a name to (rule, what breaks it)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from events.envelope import Envelope, seal_envelope
+from events.fact import Danger
+from events.facts import Event
+from events.network import ClockAdvanced, UnitClosed
+from events.person import AgreementWithdrawn, DangerDeclared, KeepApartDeclared
+from events.referral import Member, ReferralReceived, ReferralRouted, ResponsibilityPassed
+from events.transfer import (
+    Excluded,
+    MatchExplained,
+    PlaceHeld,
+    PlaceKept,
+    PlaceReleased,
+    PlaceReserved,
+    ProposalDeclined,
+    ProposalEnded,
+    ProposalMade,
+    Scored,
+    TransferClosed,
+    TransferEscalated,
+    TransferWithdrawn,
+)
+from events.verdict import Duplicate, Recorded, Refused
+from events.vocabulary import (
+    AgeGroup,
+    DangerKind,
+    DeclineCode,
+    Escalation,
+    Gender,
+    KeepApart,
+    Level,
+    Need,
+    ProposalEnd,
+    RefusalCode,
+    Role,
+    TransferEnd,
+)
+from tests.checker import story as told
+from tests.checker.book import START_MS, Step, Written, case_id, event_id
+from tests.checker.story import (
+    ACCEPTED,
+    AGREED,
+    ARRIVED,
+    CASE,
+    COUNTED,
+    DEPARTED,
+    ENDANGERED,
+    HELPLINE,
+    HOLD,
+    HOUR,
+    KEPT,
+    MINUTE,
+    OTHER,
+    PROPOSAL,
+    REFERRED,
+    REQUESTED,
+    TRANSFER,
+    capacity,
+    count,
+    explained,
+    staff,
+    unit,
+    woman,
+)
+
+ByStep = Callable[[list[Step]], list[Step]]
+ByRecord = Callable[[list[Written]], list[Written]]
+UNIT_OF_ROMA, COUNT_OF_ROMA = 5, 8
+"""Steps of the opening."""
+
+
+def planted_steps() -> dict[str, tuple[str, ByStep]]:
+    """Breaches in what is said."""
+    return {
+        "two verdicts": ("entry.verdict", _outcomes(AGREED, lambda said: [*said, Recorded()])),
+        "no verdict": ("entry.verdict", _outcomes(AGREED, lambda _: [])),
+        "an event id takes effect twice": ("entry.event_twice", lambda steps: [*steps, replace(steps[AGREED], at_ms=steps[-1].at_ms)]),
+        "a duplicate of another": ("entry.duplicate", lambda steps: [*steps, Step(steps[-1].at_ms, steps[AGREED].event, [Duplicate(3)])]),
+        "a refusal with effects": (
+            "entry.effects",
+            _outcomes(COUNTED, lambda said: [Refused(RefusalCode.FIELD_INVALID, "places"), *said[1:]]),
+        ),
+        "an event id of last month": ("entry.id_time", _event(AGREED, event_id=event_id(77, START_MS - 700 * HOUR))),
+        "a hold nobody made is released": ("hold.unknown", _outcomes(COUNTED, lambda said: [*said, PlaceReleased(case_id(99), "south-3", 1)])),
+        "a hold is reserved twice": ("hold.unknown", _outcomes(ACCEPTED, lambda said: [*said, PlaceReserved(HOLD, "centre-2", 1)])),
+        "a hold begins again": (
+            "hold.twice",
+            _outcomes(REQUESTED, lambda said: [said[0], said[1], PlaceReleased(HOLD, "centre-2", 1), *said[1:]]),
+        ),
+        "a hold moves": ("hold.differs", _outcomes(ACCEPTED, lambda said: [said[0], PlaceReserved(HOLD, "south-3", 1), *said[2:]])),
+        "nobody lets go at the deadline": ("hold.outlived", _after(REQUESTED, 3 * HOUR, "south-3")),
+        "a hold is let go of too late": ("hold.outlived", _expired_late),
+        "a withdrawal keeps the place": ("hold.orphan", _withdrawn_without_release),
+        "more people than places": ("capacity.exceeded", _overfull),
+        "more free than there is": ("capacity.mismatch", _outcomes(COUNTED, lambda said: [said[0], replace(capacity("centre-2", 3, 0), free=1)])),
+        "an arrival is not counted": ("capacity.mismatch", _outcomes(ARRIVED, _swap(capacity("centre-2", 3, 0), capacity("centre-2", 2, 0)))),
+        "a count larger than the unit": ("availability.invalid", _event(COUNTED, places=5)),
+        "a count of entries to come": ("availability.invalid", _event(COUNTED, as_of_sequence=99)),
+        "the clock is early": ("clock.early", _early_clock),
+        "nobody is responsible on arrival": ("responsibility.empty", _outcomes(ARRIVED, _without(ResponsibilityPassed))),
+        "responsibility passes to two": ("responsibility.double", _outcomes(ARRIVED, lambda said: [*said, ResponsibilityPassed(CASE, "south")])),
+        "responsibility passes without a cause": (
+            "responsibility.double",
+            _outcomes(AGREED, lambda said: [*said, ResponsibilityPassed(CASE, "south")]),
+        ),
+        "a referral goes astray": ("responsibility.route", _outcomes(REFERRED, lambda said: [said[0], ReferralRouted(CASE, "south"), *said[2:]])),
+        "a stranger asks": ("responsibility.actor", _event(REQUESTED, actor=staff("south"))),
+        "departed before anybody accepted": ("transfer.state", lambda steps: steps[:ACCEPTED] + steps[DEPARTED:]),
+        "a place that is not free": ("one_place_one_case", _event(COUNT_OF_ROMA, occupied=3)),
+        "half a household": ("one_place_one_case", _household(woman(), woman(person="b"))),
+        "the place left is let go of": ("place_kept", _outcomes(DEPARTED, _without(PlaceKept))),
+        "the place left is kept for an hour": ("place_kept", _kept_for_an_hour),
+        "towards a dangerous province": ("never_towards_danger", _danger(DangerKind.PROVINCE, "RM")),
+        "towards a dangerous region": ("never_towards_danger", _danger(DangerKind.REGION, "12")),
+        "towards a dangerous macro-area": ("never_towards_danger", _danger(DangerKind.MACRO_AREA, "centro")),
+        "towards a dangerous project": ("never_towards_danger", _danger(DangerKind.PROJECT, "centre")),
+        "towards a dangerous body": ("never_towards_danger", _danger(DangerKind.BODY, "centre-body")),
+        "towards a dangerous unit": ("never_towards_danger", _danger(DangerKind.UNIT, "centre-2")),
+        "back to where safety is the reason": ("never_towards_danger", _event(REQUESTED, leaving_province="RM")),
+        "bringing danger to residents": ("never_towards_danger", _event(UNIT_OF_ROMA, dangers=(Danger(DangerKind.REGION, "15"),))),
+        "next to a recruiter": ("never_with_exploiters", _linked),
+        "a minor alone": ("minors", _household(woman(age_group=AgeGroup.MINOR))),
+        "a disputed age": ("minors", _household(woman(age_group=AgeGroup.DISPUTED))),
+        "a mother where no children are": ("minors", _household(woman(parent=True), woman(person="b", age_group=AgeGroup.CHILD))),
+        "a man among women": ("gender", _household(woman(gender=Gender.MAN))),
+        "a trans woman where she is not hosted": ("gender", _household(woman(gender=Gender.TRANS_WOMAN))),
+        "no psychiatric care": ("essential_needs", _household(woman(essential_needs=(Need.PSYCHIATRIC_CARE,)))),
+        "nobody understands": ("essential_needs", _household(woman(languages=("bin",), only_language=True))),
+        "nobody agreed": ("agreement", lambda steps: steps[:AGREED] + steps[AGREED + 1 :]),
+        "agreement runs out": ("agreement", _event(AGREED, until_ms=START_MS + 3 * HOUR)),
+        "two proposals at once": ("one_live_proposal", _outcomes(ACCEPTED, lambda said: [*said, _proposal(case_id(55), case_id(56))])),
+        "a stale count": ("freshness", _event(COUNT_OF_ROMA, observed_at_ms=START_MS - 60 * HOUR)),
+        "a place free next week": ("freshness", _event(COUNT_OF_ROMA, free_from_ms=START_MS + 168 * HOUR)),
+        "a unit that takes nobody": ("accepting", _event(COUNT_OF_ROMA, accepting=False)),
+        "a unit without beds": ("accepting", _event(UNIT_OF_ROMA, level=Level.NON_RESIDENTIAL)),
+        "a closed unit": ("accepting", _closed),
+        "the same unit after its no": ("declined_before", _asked_again),
+        "another project accepts": ("people_decide", _event(ACCEPTED, actor=staff("south"))),
+        "a machine accepts": ("people_decide", _event(ACCEPTED, actor=replace(HELPLINE, role=Role.CLOCK))),
+        "accepted after the deadline": ("people_decide", _accepted_late),
+        "no place and nobody told": ("people_decide", _outcomes(REQUESTED, lambda said: said[:1])),
+        "danger while a place is held": ("safety.not_released", _insert(REQUESTED + 1, _danger_of_roma())),
+        "agreement withdrawn while a place is held": (
+            "safety.not_released",
+            _insert(REQUESTED + 1, AgreementWithdrawn(event_id(88), staff("north"), CASE, "a")),
+        ),
+        "danger on the way": ("safety.unsaid", _insert(DEPARTED + 1, _danger_of_roma())),
+        "hours overdue": ("overdue.unsaid", _overdue),
+        "a proposal without reasons": ("explained.missing", _outcomes(REQUESTED, _without(MatchExplained))),
+        "no place without reasons": ("explained.missing", _escalated_in_silence),
+        "a unit left out": ("explained.units", _explained(explained(excluded=(Excluded("safety", ("north-1",)),)))),
+        "a unit twice": ("explained.units", _explained(explained(excluded=(Excluded("safety", ("north-1", "south-3", "centre-2")),)))),
+        "not the best": ("explained.score", _explained(explained(scored=(Scored("centre-2", (99,), 99, START_MS),)))),
+        "parts that do not add up": ("explained.score", _explained(explained(scored=(Scored("centre-2", (1, 1), sum(told.PARTS), START_MS),)))),
+        "a link shown": ("explained.safety", _explained(explained(excluded=(Excluded("never_with_exploiters", ("north-1", "south-3")),)))),
+        "a reason that is not true": (
+            "explained.wrong",
+            _explained(explained(excluded=(Excluded("safety", ("north-1",)), Excluded("gender", ("south-3",))))),
+        ),
+        "an unsafe unit scored": ("explained.wrong", _unsafe_scored),
+        "private parts as they are": ("secrecy.plaintext", lambda steps: _changed(steps, REQUESTED, unsealed=True)),
+        "both ends of a way": ("secrecy.together", _outcomes(DEPARTED, lambda said: [*said, PlaceReleased(HOLD, "centre-2", 1)])),
+    }
+
+
+def planted_records() -> dict[str, tuple[str, ByRecord]]:
+    """Breaches in how it is written."""
+    return {
+        "garbage": ("chain.envelope", _raw(12, lambda _: b"garbage")),
+        "a body nobody can read": ("chain.envelope", _raw(12, lambda entry: seal_envelope(replace(entry.envelope, body=b"\xc3\x01nothing")))),
+        "no genesis": ("chain.genesis", lambda written: written[1:]),
+        "another network": ("chain.network", _resealed(len(told.story()), network="training")),
+        "an entry removed": ("chain.sequence", lambda written: written[:9] + written[10:]),
+        "two entries swapped": ("chain.sequence", lambda written: [*written[:9], written[10], written[9], *written[11:]]),
+        "one flipped bit": ("chain.previous_hash", _resealed(9, event_time_ms=START_MS + 1)),
+        "an event skipped": ("chain.event_offset", _resealed(len(told.story()), event_offset=500)),
+        "back in time": ("chain.event_time", _resealed(len(told.story()), event_time_ms=START_MS)),
+        "a column that lies": ("export.differs", _column),
+        "a private record as an outcome": ("secrecy.clear_field", _private_in_clear),
+    }
+
+
+def _changed(steps: list[Step], index: int, **changes: object) -> list[Step]:
+    return [*steps[:index], replace(steps[index], **changes), *steps[index + 1 :]]  # type: ignore[arg-type]
+
+
+def _outcomes(index: int, change: Callable[[list[object]], list[object]]) -> ByStep:
+    return lambda steps: _changed(steps, index, outcomes=change(list(steps[index].outcomes)))
+
+
+def _event(index: int, **changes: object) -> ByStep:
+    return lambda steps: _changed(steps, index, event=replace(steps[index].event, **changes))  # type: ignore[arg-type]
+
+
+def _swap(old: object, new: object) -> Callable[[list[object]], list[object]]:
+    return lambda said: [new if each == old else each for each in said]
+
+
+def _without(kind: type) -> Callable[[list[object]], list[object]]:
+    return lambda said: [each for each in said if not isinstance(each, kind)]
+
+
+def _household(*members: Member) -> ByStep:
+    return _event(REFERRED, household=members)
+
+
+def _danger(kind: DangerKind, value: str) -> ByStep:
+    return _event(ENDANGERED, danger=Danger(kind, value))
+
+
+def _danger_of_roma() -> DangerDeclared:
+    return DangerDeclared(event_id(89), HELPLINE, CASE, Danger(DangerKind.PROVINCE, "RM"))
+
+
+def _insert(index: int, event: Event) -> ByStep:
+    return lambda steps: [*steps[:index], Step(steps[index - 1].at_ms, event, [Recorded()]), *steps[index:]]
+
+
+def _explained(said: MatchExplained) -> ByStep:
+    return _outcomes(REQUESTED, lambda outcomes: [*outcomes[:-1], said])
+
+
+def _proposal(proposal_id: str, hold_id: str) -> ProposalMade:
+    return ProposalMade(CASE, TRANSFER, proposal_id, hold_id, "centre-2", "centre", START_MS + 9 * HOUR, 1, 1)
+
+
+def _after(index: int, later_ms: int, unit_id: str) -> ByStep:
+    def change(steps: list[Step]) -> list[Step]:
+        at_ms = steps[index].at_ms + later_ms
+        return [*steps[: index + 1], Step(at_ms, count(70, unit_id, 2, at_ms=at_ms), [Recorded(), capacity(unit_id, 2, 0, at_ms)])]
+
+    return change
+
+
+def _expired_late(steps: list[Step]) -> list[Step]:
+    at_ms = steps[REQUESTED].at_ms + 3 * HOUR
+    ended = [PlaceReleased(HOLD, "centre-2", 1), ProposalEnded(CASE, TRANSFER, PROPOSAL, HOLD, ProposalEnd.EXPIRED)]
+    told_so = [TransferEscalated(CASE, TRANSFER, Escalation.DISCLOSURES_USED), Recorded(), capacity("south-3", 2, 0, at_ms)]
+    return [*steps[: REQUESTED + 1], Step(at_ms, count(70, "south-3", 2, at_ms=at_ms), [*ended, *told_so])]
+
+
+def _withdrawn_without_release(steps: list[Step]) -> list[Step]:
+    at_ms = steps[REQUESTED].at_ms + MINUTE
+    said = [
+        Recorded(),
+        ProposalEnded(CASE, TRANSFER, PROPOSAL, HOLD, ProposalEnd.WITHDRAWN),
+        TransferClosed(CASE, TRANSFER, TransferEnd.WITHDRAWN),
+    ]
+    return [*steps[: REQUESTED + 1], Step(at_ms, TransferWithdrawn(event_id(71, at_ms), staff("north"), CASE, TRANSFER), list(said))]
+
+
+def _overfull(steps: list[Step]) -> list[Step]:
+    at_ms = steps[REQUESTED].at_ms + MINUTE
+    full = replace(capacity("centre-2", 3, 1, at_ms), free=0)
+    return [*steps[: REQUESTED + 1], Step(at_ms, count(71, "centre-2", 3, at_ms=at_ms), [Recorded(), full])]
+
+
+def _early_clock(steps: list[Step]) -> list[Step]:
+    at_ms = steps[-1].at_ms
+    event = ClockAdvanced(event_id(72, at_ms), replace(HELPLINE, role=Role.CLOCK), at_ms + HOUR)
+    return [*steps, Step(at_ms, event, [Recorded()])]
+
+
+def _kept_for_an_hour(steps: list[Step]) -> list[Step]:
+    said = [replace(each, until_ms=each.until_ms - 71 * HOUR) if type(each).__name__ == "PlaceKeptFor" else each for each in steps[ARRIVED].outcomes]  # type: ignore
+    return _changed(steps, ARRIVED, outcomes=said)
+
+
+def _linked(steps: list[Step]) -> list[Step]:
+    at_ms = steps[REFERRED].at_ms
+    other = ReferralReceived(event_id(73, at_ms), HELPLINE, OTHER, steps[REFERRED].event.source, "RM", (woman(),), "")  # type: ignore[union-attr]
+    living = replace(steps[REFERRED + 1].event, event_id=event_id(74, at_ms), case_id=OTHER, project_id="centre", actor=staff("centre"), hosted_unit_id="centre-2")  # type: ignore
+    link = KeepApartDeclared(event_id(75, at_ms), HELPLINE, CASE, OTHER, KeepApart.RECRUITER)
+    added = [
+        Step(at_ms, other, [Recorded(), ReferralRouted(OTHER, "centre"), ResponsibilityPassed(OTHER, None)]),
+        Step(at_ms, living, [Recorded(), ResponsibilityPassed(OTHER, "centre")]),
+        Step(steps[REFERRED].at_ms, link, [Recorded()]),
+    ]
+    return [*steps[: REFERRED + 1], *added, *(replace(step) for step in steps[REFERRED + 1 : COUNTED])]
+
+
+def _closed(steps: list[Step]) -> list[Step]:
+    at_ms = steps[REFERRED].at_ms
+    return [*steps[:REFERRED], Step(at_ms, UnitClosed(event_id(76, at_ms), staff("centre"), "centre-2"), [Recorded()]), *steps[REFERRED:COUNTED]]
+
+
+def _asked_again(steps: list[Step]) -> list[Step]:
+    at_ms = steps[REQUESTED].at_ms + 10 * MINUTE
+    again, hold, deadline = case_id(61), case_id(62), at_ms + HOUR
+    no = ProposalDeclined(event_id(77, at_ms), staff("centre"), CASE, TRANSFER, PROPOSAL, DeclineCode.PROVIDER_SAFETY_CONCERN, "")
+    said = [
+        Recorded(),
+        PlaceReleased(HOLD, "centre-2", 1),
+        ProposalEnded(CASE, TRANSFER, PROPOSAL, HOLD, ProposalEnd.DECLINED),
+        PlaceHeld(hold, "centre-2", 1, deadline),
+        ProposalMade(CASE, TRANSFER, again, hold, "centre-2", "centre", deadline, sum(told.PARTS), 1),
+        replace(explained(), proposal_id=again),
+    ]
+    return [*steps[: REQUESTED + 1], Step(at_ms, no, list(said))]
+
+
+def _accepted_late(steps: list[Step]) -> list[Step]:
+    return [*steps[:ACCEPTED], replace(steps[ACCEPTED], at_ms=steps[REQUESTED].at_ms + HOUR + 30_000)]
+
+
+def _overdue(steps: list[Step]) -> list[Step]:
+    return [*steps[:ARRIVED], replace(steps[COUNTED], at_ms=steps[COUNTED].at_ms + 3 * HOUR, event=replace(steps[COUNTED].event, as_of_sequence=5, occupied=2))]  # type: ignore
+
+
+def _escalated_in_silence(steps: list[Step]) -> list[Step]:
+    return _changed(steps, REQUESTED, outcomes=[Recorded(), TransferEscalated(CASE, TRANSFER, Escalation.NO_PLACE)])[: REQUESTED + 1]
+
+
+def _unsafe_scored(steps: list[Step]) -> list[Step]:
+    scored = (*explained().scored, Scored("south-3", (1,), 1, START_MS))
+    return _explained(explained(scored=scored, excluded=(Excluded("safety", ("north-1",)),)))(steps)
+
+
+def _raw(index: int, change: Callable[[Written], bytes]) -> ByRecord:
+    def changed(written: list[Written]) -> list[Written]:
+        return [*written[:index], replace(written[index], value=change(written[index])), *written[index + 1 :]]
+
+    return changed
+
+
+def _resealed(index: int, **changes: object) -> ByRecord:
+    def reseal(entry: Written) -> bytes:
+        envelope: Envelope = replace(entry.envelope, **changes)  # type: ignore[arg-type]
+        return seal_envelope(envelope)
+
+    return _raw(index, reseal)
+
+
+def _column(written: list[Written]) -> list[Written]:
+    last = written[-1]
+    return [*written[:-1], replace(last, envelope=replace(last.envelope, event_time_ms=last.envelope.event_time_ms + 1))]
+
+
+def _private_in_clear(written: list[Written]) -> list[Written]:
+    from events.codec import encode_body, split
+    from events.entry import Decided
+
+    body = written[AGREED + 1].body
+    private = split(told.story()[AGREED].event)[1]
+    if not isinstance(body, Decided) or private is None:
+        raise TypeError("the story has changed")
+    leaking = encode_body(replace(body, outcomes=(*body.outcomes, private)))
+    return _resealed(AGREED + 1, body=leaking)(written)
+
+

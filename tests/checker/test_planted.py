@@ -1,0 +1,65 @@
+"""The checker finds what is wrong and nothing else: a right story passes, each planted breach is found and named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ops.checker.__main__ import main
+from ops.checker.breach import RULES
+from tests.checker.book import check, write
+from tests.checker.planted import planted_records, planted_steps
+from tests.checker.story import DEPARTED, REFERRED, story
+
+
+def test_a_right_story_passes(tmp_path: Path) -> None:
+    findings = check(write(story()), tmp_path)
+    assert findings.breaches == []
+    assert (findings.proposals, findings.arrivals, findings.explanations, findings.locked) == (1, 1, 1, 0)
+
+
+def test_a_right_story_passes_without_keys(tmp_path: Path) -> None:
+    findings = check(write(story()), tmp_path, with_keys=False)
+    assert findings.breaches == []
+    assert findings.locked > 0
+
+
+def test_an_erased_case_is_not_held_against_the_ledger(tmp_path: Path) -> None:
+    steps = [replace(step, locked=index >= REFERRED) for index, step in enumerate(story())]
+    assert check(write(steps), tmp_path).breaches == []
+
+
+@pytest.mark.parametrize("name", planted_steps())
+def test_a_planted_breach_is_named(name: str, tmp_path: Path) -> None:
+    rule, change = planted_steps()[name]
+    found = check(write(change(story())), tmp_path).breaches
+    assert rule in {breach.rule for breach in found}, found
+
+
+@pytest.mark.parametrize("name", planted_records())
+def test_a_planted_forgery_is_named(name: str, tmp_path: Path) -> None:
+    rule, change = planted_records()[name]
+    found = check(change(write(story())), tmp_path).breaches
+    assert rule in {breach.rule for breach in found}, found
+
+
+def test_every_rule_has_a_planted_breach() -> None:
+    planted = {rule for rule, _ in planted_steps().values()} | {rule for rule, _ in planted_records().values()}
+    assert planted == set(RULES)
+
+
+def test_the_command_says_which_entry_broke_which_rule(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, change = planted_steps()["the place left is let go of"]
+    check(write(change(story())), tmp_path)
+    assert main([str(tmp_path / "ledger.avro")]) == 1
+    assert f"entry {DEPARTED + 1}: place_kept" in capsys.readouterr().out
+    assert main([str(tmp_path / "ledger.avro"), "--json"]) == 1
+    assert '"rule": "place_kept"' in capsys.readouterr().out
+
+
+def test_what_is_no_export_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.avro").write_bytes(b"nothing of the kind")
+    assert main([str(tmp_path / "x.avro")]) == 2
+    assert "cannot be checked" in capsys.readouterr().err

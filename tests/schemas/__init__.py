@@ -1,0 +1,1 @@
+"""Tests of the contracts: the check, the golden bytes, and other readers of Avro."""
