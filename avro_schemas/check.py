@@ -48,7 +48,9 @@ def release(directory: Path) -> list[str]:
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m avro_schemas.check", description="Checks the contracts in avro_schemas/ against their rules.")
-    parser.add_argument("--release", action="store_true", help="enter new schemas and symbols into released.json, for ever, and write their golden bytes")
+    parser.add_argument(
+        "--release", action="store_true", help="enter new schemas and symbols into released.json, for ever, and write their golden bytes"
+    )
     parser.add_argument("--directory", type=Path, default=HERE, help="the directory to check (default: this one)")
     options = parser.parse_args(arguments)
     found = problems(options.directory, releasing=options.release)

@@ -6,9 +6,12 @@ import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from events import vocabulary
+from events.compiled import Reader, Writer, compile_reader, compile_writer
+from events.resolution import inlined
 from events.schemas import STREAMS, Version, load
 
 HERE = Path(__file__).parent
@@ -80,6 +83,14 @@ def write_released(directory: Path, released: Released) -> None:
     (directory / MANIFEST).write_text(json.dumps(content, indent=1) + "\n")
 
 
+@cache
+def compiled(text: str) -> tuple[Reader, Writer]:
+    """Reader and writer of plain values under one schema file's text. Raises TypeError or KeyError where the codec cannot compile it."""
+    schema = inlined(json.loads(text))
+    return compile_reader(schema, schema), compile_writer(schema)
+
+
+@cache
 def current_symbols() -> dict[str, list[str]]:
     """The symbols of each vocabulary as the code has them."""
     kinds = {name: kind for name, kind in vars(vocabulary).items() if isinstance(kind, type) and issubclass(kind, StrEnum)}

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from avro_schemas.files import current_symbols, path_of
+from avro_schemas.files import compiled, current_symbols, path_of
 from events.binary import Malformed, TrailingBytes
 from events.codec import MARK, encode_body
-from events.compiled import Plain, compile_reader, compile_writer
+from events.compiled import Plain
 from events.entry import Decided
 from events.envelope import Envelope, hash_of, open_envelope, seal_envelope
 from events.resolution import Schema, kind_of
@@ -43,7 +43,7 @@ def golden_kept(directory: Path, versions: tuple[Version, ...]) -> Iterator[str]
         if not golden_file(directory, version).exists():
             yield f"{path_of(version)}: has no golden bytes; `--release` wrote them once, put them back"
             continue
-        reader = compile_reader(version.schema, version.schema)
+        reader, _ = compiled(version.text)
         for number, (value, told) in enumerate(read_golden(directory, version), start=1):
             where = f"{golden_file(directory, version).name}, line {number}"
             try:
@@ -62,7 +62,7 @@ def golden_kept(directory: Path, versions: tuple[Version, ...]) -> Iterator[str]
 def encoded(version: Version, plain: Plain) -> bytes:
     """A plain value in single-object encoding under this version, the newest or not."""
     out = bytearray(MARK + version.fingerprint)
-    compile_writer(version.schema)(out, plain)
+    compiled(version.text)[1](out, plain)
     return bytes(out)
 
 

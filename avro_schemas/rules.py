@@ -7,13 +7,13 @@ from itertools import combinations, groupby
 from typing import Any
 
 from avro_schemas.compatibility import why_unreadable
-from avro_schemas.files import Released, current_symbols, digest_of, path_of
-from events.compiled import compile_reader, compile_writer
+from avro_schemas.files import Released, compiled, current_symbols, digest_of, path_of
 from events.resolution import Schema, kind_of
 from events.schemas import Version
 
 _NAMESPACE = "eu.staffetta"
 _SHORTEST_DOC = 12
+_HOW = "`python -m avro_schemas.check --release` enters it for ever"
 
 
 def never_edited(versions: tuple[Version, ...], released: Released) -> Iterator[str]:
@@ -27,10 +27,14 @@ def never_edited(versions: tuple[Version, ...], released: Released) -> Iterator[
 
 
 def released_before_use(versions: tuple[Version, ...], released: Released) -> Iterator[str]:
-    """Rule 1, the other way: the codec writes the newest version, so it must be a released one."""
+    """Rules 1 and 6, the other way: the codec writes the newest version and any symbol, so they must be released ones."""
     for version in versions:
         if path_of(version) not in released.sha256:
-            yield f"{path_of(version)}: not released; `python -m avro_schemas.check --release` enters it for ever"
+            yield f"{path_of(version)}: not released; {_HOW}"
+    for name, symbols in current_symbols().items():
+        for symbol in symbols:
+            if symbol not in released.symbols.get(name, []):
+                yield f"vocabulary {name}: {symbol} is not released; {_HOW}"
 
 
 def fully_compatible(versions: tuple[Version, ...]) -> Iterator[str]:
@@ -103,7 +107,7 @@ def _docs(schema: Schema, where: str) -> Iterator[tuple[str, object]]:
         case "fixed":
             yield f"{where} (its type)", schema.get("doc")
         case "record":
-            yield where if "." not in where else f"{where} (its type)", schema.get("doc")
+            yield f"{where} (its type)" if "." in where else where, schema.get("doc")
             for field in schema["fields"]:
                 yield f"{where}.{field['name']}", field.get("doc")
                 yield from _docs(field["type"], f"{where}.{field['name']}")
@@ -119,8 +123,7 @@ def allowed_types(versions: tuple[Version, ...]) -> Iterator[str]:
         if version.schema["name"] != f"{_NAMESPACE}.{version.stream}.{version.name}":
             yield f"{path}: its full name must be {_NAMESPACE}.{version.stream}.{version.name}"
         try:
-            compile_reader(version.schema, version.schema)
-            compile_writer(version.schema)
+            compiled(version.text)
         except (TypeError, KeyError) as problem:
             yield f"{path}: {problem}"
             continue

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from coordinator.domain.decide import decide
-from coordinator.domain.evolve import evolve
-from coordinator.domain.state import State, initial_state
-from coordinator.domain.upcoming import next_deadline_ms
-from coordinator.ledger.core import StateParts
+from coordinator.domain import State, decide, evolve, initial_state, next_deadline_ms, rules_carried
+from coordinator.domain.snapshot import Part, parts_of, state_from
+from coordinator.ledger.core import SealedPart, StateParts
 from events.entry import OpenedEntry, OpenedEvent
 from events.facts import Outcome
+from reading.errors import ReadingStopped
+
+
+class RulesNotCarried(ReadingStopped):
+    """The rules in force are not in this release; it must not decide."""
+
+    def __init__(self, network: str, version: int) -> None:
+        super().__init__(f"The rules in force in {network} are version {version}, which this release does not carry. Start a release that does.")
+        self.network = network
+        self.version = version
 
 
 class DecisionCore:
@@ -19,7 +27,9 @@ class DecisionCore:
         return initial_state(network)
 
     def decide(self, state: State, event: OpenedEvent, at_ms: int) -> tuple[Outcome, ...]:
-        """See `Core`."""
+        """See `Core`. Raises RulesNotCarried."""
+        if not rules_carried(state):
+            raise RulesNotCarried(state.network, state.rules_version)
         return decide(state, event, at_ms, state.policy)
 
     def evolve(self, state: State, entry: OpenedEntry) -> State:
@@ -31,9 +41,17 @@ class DecisionCore:
         return next_deadline_ms(state)
 
     def parts(self, state: State) -> StateParts:
-        """See `Core`."""
-        raise NotImplementedError
+        """The whole state as bytes, from which it can be read back."""
+        return _parts(*parts_of(state))
+
+    def hashed_parts(self, state: State) -> StateParts:
+        """The same for a hash alone: long runs stand as their own hashes, and it cannot be read back."""
+        return _parts(*parts_of(state, only_hashed=True))
 
     def from_parts(self, network: str, parts: StateParts) -> State:
         """See `Core`."""
-        raise NotImplementedError
+        return state_from(network, parts.clear, tuple((part.subject, part.plain) for part in parts.sealed))
+
+
+def _parts(clear: bytes, sealed: tuple[Part, ...]) -> StateParts:
+    return StateParts(clear, tuple(SealedPart(subject, plain) for subject, plain in sealed))

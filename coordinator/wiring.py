@@ -19,7 +19,9 @@ import structlog
 import uvicorn
 
 from coordinator.access import Tokens, TokensInvalid, read_tokens
+from coordinator.agent.process import WorkerPlace, WorkerProcess
 from coordinator.decision_core import DecisionCore
+from coordinator.domain import State
 from coordinator.gateway.app import create_app
 from coordinator.gateway.rooms import Rooms
 from coordinator.intake.append import EventAppender
@@ -32,6 +34,7 @@ from coordinator.ledger.kafka_worker import worker_on_kafka
 from coordinator.ledger.published_schemas import publish_schemas
 from coordinator.ledger.relay import relay_on_kafka
 from coordinator.ledger.settings import LedgerSettings
+from coordinator.ledger.worker import Worker
 from coordinator.provisioning import provide_topics, require_topics
 from coordinator.rooms import NetworkRoom
 from coordinator.running import read_running
@@ -140,7 +143,7 @@ async def _prepare_views(settings: Settings, place: NetworkPlace, bootstrap: str
     try:
         connection = await until_reachable(partial(asyncpg.connect, needed(settings, "database_url"), timeout=10))
         try:
-            await Store(connection, schema_of(place.name), place.name, store).prepare()
+            await Store(connection, schema_of(place.name), Vault(place.name, store)).prepare()
         finally:
             await connection.close()
     finally:
@@ -178,28 +181,30 @@ def run_worker(settings: Settings) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    bootstrap = needed(settings, "kafka_bootstrap_servers")
+    bootstrap, names = needed(settings, "kafka_bootstrap_servers"), TopicNames(settings.topic_prefix)
     await require_topics(settings, bootstrap, lambda line: log.warning("development_broker", note=line))
-    async with AsyncExitStack() as opened, asyncio.TaskGroup() as tasks:
-        for place in settings.networks:
-            store = await opened.enter_async_context(
-                await erasure.open_keystore(
-                    needed(settings, "keystore_url"), _master_key(settings), bootstrap, TopicNames(settings.topic_prefix), place.name, place.partition
-                )
-            )
-            worker = worker_on_kafka(
-                bootstrap,
-                TopicNames(settings.topic_prefix),
-                place.name,
-                place.partition,
-                DecisionCore(),
-                Vault(place.name, store),
-                SystemClock(),
-                system_randomness(),
-                ledger_settings(settings),
-                _witnesses(settings, place),
-            )
-            tasks.create_task(worker.run(), name=f"worker of {place.name}")
+    async with AsyncExitStack() as opened:
+        places = [
+            WorkerPlace(place.name, place.partition, await _worker_maker(settings, place, bootstrap, names, opened)) for place in settings.networks
+        ]
+        await WorkerProcess(bootstrap, names, places).run()
+
+
+async def _worker_maker(
+    settings: Settings, place: NetworkPlace, bootstrap: str, names: TopicNames, opened: AsyncExitStack
+) -> Callable[[], Worker[State]]:
+    """Makes a network's worker, each time that it comes to this process."""
+    store = await opened.enter_async_context(
+        await erasure.open_keystore(needed(settings, "keystore_url"), _master_key(settings), bootstrap, names, place.name, place.partition)
+    )
+    vault, witnesses, of_the_loop = Vault(place.name, store), _witnesses(settings, place), ledger_settings(settings)
+
+    def make() -> Worker[State]:
+        return worker_on_kafka(
+            bootstrap, names, place.name, place.partition, DecisionCore(), vault, SystemClock(), system_randomness(), of_the_loop, witnesses
+        )
+
+    return make
 
 
 def ledger_settings(settings: Settings) -> LedgerSettings:
@@ -231,10 +236,10 @@ async def _project(settings: Settings) -> None:
             store = await opened.enter_async_context(
                 await erasure.open_keystore(needed(settings, "keystore_url"), _master_key(settings), bootstrap, names, place.name, place.partition)
             )
-            source = Source(bootstrap, names, place.name, place.partition)
-            tasks.create_task(run_views(needed(settings, "database_url"), store, [source]), name=f"views of {place.name}")
+            source, vault = Source(bootstrap, names, place.name, place.partition), Vault(place.name, store)
+            tasks.create_task(run_views(needed(settings, "database_url"), [(source, vault)]), name=f"views of {place.name}")
             eraser = await opened.enter_async_context(LedgerReader(bootstrap, names, place.name, place.partition, await store.destroyed_through()))
-            tasks.create_task(erasure.follow(store, None, eraser.follow()), name=f"erasure of {place.name}")
+            tasks.create_task(erasure.follow(store, vault, eraser.follow()), name=f"erasure of {place.name}")
 
 
 def run_relay(settings: Settings) -> None:

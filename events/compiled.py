@@ -236,7 +236,9 @@ def _write(source: _Source, depth: int, schema: Schema, value: str, hint: Any) -
         case "bytes":
             source.add(depth, f"if type({v}) is not bytes:", "    raise TypeError('not bytes')", f"write_long(out, len({v}))", f"out += {v}")
         case "fixed":
-            source.add(depth, f"if type({v}) is not bytes or len({v}) != {schema['size']}:", "    raise TypeError('not its number of bytes')", f"out += {v}")
+            source.add(
+                depth, f"if type({v}) is not bytes or len({v}) != {schema['size']}:", "    raise TypeError('not its number of bytes')", f"out += {v}"
+            )
         case "union":
             _check_union(schema)
             source.add(depth, f"if {v} is None:", "    out.append(0)", "else:", "    out.append(2)")

@@ -1,4 +1,4 @@
-"""A digest of stored views, by which two folds of the same ledger are compared: a rebuild must give what the live runner gave, byte for byte."""
+"""All bytes of stored views, as one hash a table: what says that two sets of views are the same."""
 
 from __future__ import annotations
 
@@ -8,25 +8,24 @@ import asyncpg
 
 from projections.schema import TABLES, schema_of
 
+ROWS_AT_ONCE = 2_000
+
 
 async def digest_views(database_url: str, network: str) -> dict[str, str]:
-    """SHA-256 in hex of every folded table of a network's views, rows as text in order, and of where they stand (`position`).
-
-    Ask while no runner writes, or two digests are of two moments.
-    """
+    """SHA-256 (hex) of each folded table's rows in order, by table; `position` of where they stand. All of one moment of the database."""
     connection = await asyncpg.connect(database_url)
     try:
-        schema = schema_of(network)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            found = {}
+            await connection.execute(f'set local search_path to "{schema_of(network)}"')
+            await connection.execute("lock table view_position in access share mode")
+            digests: dict[str, str] = {}
             for table in TABLES:
                 digest = hashlib.sha256()
-                async for row in connection.cursor(f'select row::text from "{schema}".{table} as row order by 1'):
-                    digest.update(row[0].encode())
-                    digest.update(b"\n")
-                found[table] = digest.hexdigest()
-            position = f'select row(sequence, hash, ledger_offset, event_offset, event_time_ms)::text from "{schema}".view_position'
-            found["position"] = hashlib.sha256(str(await connection.fetchval(position)).encode()).hexdigest()
-        return found
+                async for row in connection.cursor(f"select row::text as row from {table} as row order by 1", prefetch=ROWS_AT_ONCE):
+                    digest.update(row["row"].encode() + b"\n")
+                digests[table] = digest.hexdigest()
+            stands = await connection.fetchval("select row(sequence, hash, ledger_offset, event_offset, event_time_ms)::text from view_position")
+            digests["position"] = hashlib.sha256(str(stands).encode()).hexdigest()
+            return digests
     finally:
         await connection.close()

@@ -72,15 +72,16 @@ class ItemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing in an inbox. A proposal shows neither case nor transfer nor where the person is."""
+    """One thing in an inbox. A proposal shows what is needed, and the random ids to answer with; not who asks, why, or where the person is."""
 
     kind: ItemKind
     since_sequence: int
     since_ms: int
     household: tuple[Member, ...]
-    case_id: str | None
+    case_id: str
+    transfer_id: str | None
     transfer: Transfer | None
-    """The transfer concerned; of a proposal only its urgency, deadline and wishes may be shown, so it is null there."""
+    """The transfer concerned; null: there is none, or it is not shown (proposal)."""
     state: TransferState | None
     """How the transfer stands; null: there is none."""
     urgency: str | None
@@ -143,26 +144,29 @@ def items(case_id: str, care: Care, transfers: tuple[Transfer, ...], project: st
     states = [(transfer, state) for transfer in transfers if (state := state_of(transfer, sequence)) is not None and state.stage is not Stage.CLOSED]
     transfer, state = states[-1] if states else (None, None)
     urgency, needed_by = (transfer.urgency, transfer.needed_by_ms) if transfer else (None, None)
+    transfer_id = transfer.transfer_id if transfer else None
     if routed is not None and (routed.project_id or HELPLINE) == project:
-        yield Item(ItemKind.REFERRAL, routed.sequence, routed.at_ms, care.household, case_id, None, None, None, None, None)
+        yield Item(ItemKind.REFERRAL, routed.sequence, routed.at_ms, care.household, case_id, None, None, None, None, None, None)
     if owner == project and (project != HELPLINE or routed is None or routed.project_id is not None):
         since = (responsible.sequence, responsible.at_ms) if responsible else (care.received_sequence, care.received_at_ms)
-        yield Item(ItemKind.CASE, *since, care.household, case_id, transfer, state, urgency, needed_by, owner or None)
+        yield Item(ItemKind.CASE, *since, care.household, case_id, transfer_id, transfer, state, urgency, needed_by, owner or None)
     if transfer is None or state is None:
         return
     if state.proposal is not None and state.proposal.project_id == project:
         if state.stage is Stage.PROPOSED:
-            shown = replace(state, kept_until_ms=None, escalation=None, escalated_at_ms=None, disclosures=0, declines=0)
+            shown = replace(state, kept_until_ms=None, escalation=None, escalated_sequence=None, escalated_at_ms=None, disclosures=0, declines=0)
             yield Item(
-                ItemKind.PROPOSAL, state.proposal.made_sequence, state.proposal.made_at_ms, care.household, None, None, shown, urgency, needed_by, None
-            )
+                ItemKind.PROPOSAL, state.proposal.made_sequence, state.proposal.made_at_ms, care.household, case_id, transfer_id, None, shown,
+                urgency, needed_by, None,
+            )  # fmt: skip
         else:
             since = (state.last_sequence, state.stage_since_ms)
-            yield Item(ItemKind.INCOMING, *since, care.household, case_id, transfer, state, urgency, needed_by, owner or None)
+            yield Item(ItemKind.INCOMING, *since, care.household, case_id, transfer_id, transfer, state, urgency, needed_by, owner or None)
     if project == HELPLINE and state.escalation is not None:
         yield Item(
-            ItemKind.ESCALATION, state.last_sequence, state.escalated_at_ms or 0, care.household, case_id, transfer, state, urgency, needed_by, owner or None
-        )
+            ItemKind.ESCALATION, state.escalated_sequence or 0, state.escalated_at_ms or 0, care.household, case_id, transfer_id, transfer, state,
+            urgency, needed_by, owner or None,
+        )  # fmt: skip
 
 
 def projects_of(care: Care, transfers: tuple[Transfer, ...], sequence: int) -> dict[str, bool]:

@@ -236,7 +236,7 @@ class Reads:
             files = await self._files(now, "inbox", rows)
         found = [item for file in files for item in inbox.items(file.case_id, file.care, file.transfers, project, now.sequence)]
         order = tuple(inbox.ItemKind)
-        found.sort(key=lambda item: (order.index(item.kind), item.since_sequence, item.case_id or "", item.state.proposal.proposal_id if item.state and item.state.proposal else ""))
+        found.sort(key=lambda item: (order.index(item.kind), item.since_sequence, item.case_id, item.transfer_id or ""))
         return now.seen(tuple(found))
 
     async def proposal(self, project_id: str, proposal_id: str, as_of: AsOf = None) -> Seen[OpenTransfer | None]:

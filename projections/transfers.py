@@ -105,6 +105,7 @@ class TransferState:
     kept_until_ms: int | None
     escalation: Escalation | None
     """Why an operator is called in; null: nobody is. A new proposal ends it, except where the person's safety or arrival is concerned."""
+    escalated_sequence: int | None
     escalated_at_ms: int | None
     disclosures: int
     """Projects that were asked so far."""
@@ -160,7 +161,7 @@ def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
     if transfer.requested_sequence > sequence:
         return None
     state = TransferState(
-        Stage.REQUESTED, transfer.requested_at_ms, transfer.requested_sequence, None, None, None, None, None, 0, 0, None
+        Stage.REQUESTED, transfer.requested_at_ms, transfer.requested_sequence, None, None, None, None, None, None, 0, 0, None
     )
     for step in transfer.steps:
         if step.sequence > sequence:
@@ -179,7 +180,8 @@ def _after(state: TransferState, step: Step) -> TransferState:
             stays = state.escalation in _STAYS
             return replace(
                 state, stage=Stage.PROPOSED, stage_since_ms=step.at_ms, proposal=proposal, disclosures=state.disclosures + 1,
-                escalation=state.escalation if stays else None, escalated_at_ms=state.escalated_at_ms if stays else None,
+                escalation=state.escalation if stays else None,
+                escalated_sequence=state.escalated_sequence if stays else None, escalated_at_ms=state.escalated_at_ms if stays else None,
             )  # fmt: skip
         case StepKind.PROPOSAL_ENDED:
             if state.proposal is None or state.proposal.proposal_id != step.proposal_id:
@@ -193,11 +195,12 @@ def _after(state: TransferState, step: Step) -> TransferState:
         case StepKind.KEPT_FOR:
             return replace(state, kept_until_ms=step.until_ms)
         case StepKind.ESCALATED:
-            return replace(state, escalation=Escalation(step.code or ""), escalated_at_ms=step.at_ms)
+            return replace(state, escalation=Escalation(step.code or ""), escalated_sequence=step.sequence, escalated_at_ms=step.at_ms)
         case StepKind.CLOSED:
             return replace(
-                state, stage=Stage.CLOSED, stage_since_ms=step.at_ms, how=TransferEnd(step.code or ""), escalation=None, escalated_at_ms=None
-            )
+                state, stage=Stage.CLOSED, stage_since_ms=step.at_ms, how=TransferEnd(step.code or ""),
+                escalation=None, escalated_sequence=None, escalated_at_ms=None,
+            )  # fmt: skip
 
 
 def days_of(transfers: tuple[Transfer, ...]) -> dict[str, tuple[int, int | None]]:

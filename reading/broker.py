@@ -24,6 +24,8 @@ RETRY_AFTER_S = 0.5
 MISSING_FOR_S = 5.0
 """A topic counts as missing when the cluster has denied it for this long: a broker that has just started may not know it yet."""
 ROOM_FOR_HEADERS_BYTES = 64 * 1024
+FETCH_BACKOFF_MS = 100
+"""After a failed fetch aiokafka waits this long before the next."""
 BATCH_BYTES = 1024 * 1024
 
 _ABSENT = (ConfluentError.UNKNOWN_TOPIC_OR_PART, ConfluentError.UNKNOWN_TOPIC_ID, ConfluentError.TOPIC_AUTHORIZATION_FAILED)
@@ -55,6 +57,7 @@ def consumer(bootstrap: str, topic: str, partition: int, max_bytes: int) -> AIOK
         max_partition_fetch_bytes=max_bytes,
         fetch_max_bytes=max(max_bytes, 50 * 1024 * 1024),
         request_timeout_ms=REQUEST_TIMEOUT_MS,
+        retry_backoff_ms=FETCH_BACKOFF_MS,
         metadata_max_age_ms=30_000,
     )
     made.assign([TopicPartition(topic, partition)])

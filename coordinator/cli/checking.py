@@ -62,7 +62,7 @@ def rebuild(
     async def work(room: NetworkRoom) -> Rebuilt:
         if view not in VIEWS:
             raise NotDone(f"There is no view {view!r}.", f"Views are: {', '.join(VIEWS)}.")
-        return await rebuild_views(room.database_url, room.keystore, room.source)
+        return await rebuild_views(room.database_url, room.vault, room.source)
 
     done = in_network(context, network, as_json, work)
     if as_json:

@@ -173,6 +173,6 @@ async def _views(room: NetworkRoom) -> Finding:
     if health.problem:
         found += f": {health.problem}"
     if health.since_ms is not None:
-        found += f", last heard {age_text(time.time_ns() // 1_000_000 - health.since_ms)} ago"
+        found += f" for {age_text(time.time_ns() // 1_000_000 - health.since_ms)}"
     well = behind < BEHIND and health.state != "stopped"
     return Finding("views", well, found, "" if well else "Is a projector running? `staffetta projector`; `staffetta rebuild all` folds them again.")

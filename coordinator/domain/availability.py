@@ -25,12 +25,16 @@ def evolve_availability_published(draft: Draft, event: AvailabilityPublished, se
     published = Published(
         event.observed_at_ms, event.places, event.occupied, event.reserved, event.accepting, event.free_from_ms, as_of
     )
-    same = before is not None and replace(published, observed_at_ms=before.observed_at_ms, as_of_sequence=before.as_of_sequence) == before
+    same = before is not None and _offered(before) == _offered(published)
     draft.put_unit(replace(unit, published=published, changed_sequence=unit.changed_sequence if same else sequence))
     for hold_id in draft.holds_in.get(event.unit_id, ()):
         hold = draft.holds[hold_id]
         if hold.stage is HoldStage.OCCUPIED and hold.sequence <= as_of:
             draft.drop_hold(hold_id)
+
+
+def _offered(published: Published) -> tuple[int, int, int, bool, int | None]:
+    return published.places, published.occupied, published.reserved, published.accepting, published.free_from_ms
 
 
 def evolve_availability_reaffirmed(draft: Draft, event: AvailabilityReaffirmed) -> None:

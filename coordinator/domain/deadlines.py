@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from coordinator.domain.agenda import Kind, due
+from coordinator.domain.agenda import EDGES, Kind, due
 from coordinator.domain.availability import enter
-from coordinator.domain.deciding import Deciding
+from coordinator.domain.deciding import Deciding, most_at_once
 from coordinator.domain.proposing import propose
 from coordinator.domain.seen_events import cases_of
 from coordinator.domain.state import Kept
@@ -14,21 +14,23 @@ from events.network import ClockAdvanced
 from events.transfer import PlaceOccupied
 from events.vocabulary import Escalation, ProposalEnd, TransferStage
 
-MOST_AT_ONCE = 64
-"""Deadlines that happen in one entry, so that it stays small; the others are due in the next."""
-
 
 def make_due_happen(entry: Deciding, event: Event | Locked | Unread, last_at_ms: int) -> None:
-    """Let everything due happen, each as at the event's own time, then match whoever it concerns. `last_at_ms`: time of the last decided entry."""
+    """Let everything due happen, each as at the event's own time, then match whoever it concerns. `last_at_ms`: time of the last decided entry.
+
+    Where more is due than fits in one entry, the rest stays due, and the clock rings again at once.
+    """
     draft = entry.draft
     entry.to_match.update(draft.look_again)
     draft.look_again = ()
+    if draft.crowded:
+        entry.to_match.update(case_id for *_, case_id in draft.waiting)
     now_due = due(draft.agenda, last_at_ms, entry.at_ms, draft.policy)
     expiring = frozenset(item_id for _, item_id, kind in now_due if kind is Kind.PROPOSAL)
     named = frozenset[str]() if isinstance(event, Locked | Unread) else frozenset(cases_of(event))
-    happened = 0
+    happened, most = 0, most_at_once(len(draft.units))
     for _, item_id, kind in now_due:
-        if happened == MOST_AT_ONCE and kind is not Kind.PARKED and kind is not Kind.FREE_FROM:
+        if happened >= most and kind not in EDGES:
             continue
         happened += _happen(entry, item_id, kind, expiring | named, isinstance(event, ClockAdvanced))
     if draft.terms is not None:

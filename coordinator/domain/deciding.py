@@ -22,7 +22,7 @@ Apply = Callable[[Draft, Event | Outcome, int, int], None]
 class Deciding:
     """One entry in the making. Every outcome is applied to the draft as `evolve` will apply it."""
 
-    __slots__ = ("_apply", "_born", "at_ms", "changed_units", "draft", "outcomes", "sequence", "size_bytes", "to_match")
+    __slots__ = ("_apply", "_born", "at_ms", "changed_units", "draft", "outcomes", "room", "sequence", "size_bytes", "to_match")
 
     def __init__(self, draft: Draft, at_ms: int, apply: Apply) -> None:
         self.draft = draft
@@ -33,6 +33,8 @@ class Deciding:
         """Cases for which any place may have become possible."""
         self.changed_units: set[str] = set()
         """Units that may have become possible for any case."""
+        self.room = most_at_once(len(draft.units))
+        """Proposals that this entry may still make."""
         self.size_bytes = 0
         """Estimate, never below the true size, of the outcomes so far on the wire."""
         self._apply = apply
@@ -111,6 +113,11 @@ class Deciding:
         self.to_match.update(self.draft.links.get(case_id, ()))
 
 
+def most_at_once(units: int) -> int:
+    """How many proposals one entry may make, and how many deadlines may happen in it, so that their explanations stay small beside a record's limit."""
+    return max(8, min(128, _EXPLANATIONS_BYTES // (_EXPLAINED_UNIT_BYTES * max(1, units))))
+
+
 def refused(code: RefusalCode, field: str = "") -> Refused:
     """A refusal, naming the offending field where there is one."""
     return Refused(code, field)
@@ -141,6 +148,10 @@ def counted(draft: Draft, unit: Unit, at_ms: int) -> Counted:
     free = max(0, places - taken) if accepting and enterable else 0
     return Counted(places, occupied, published.reserved, held, free, accepting, published.observed_at_ms, taken > places)
 
+
+_EXPLANATIONS_BYTES = 2 * 1024 * 1024
+_EXPLAINED_UNIT_BYTES = 160
+"""A unit in an explanation, scored, padded."""
 
 _PLAIN_OUTCOME_BYTES = 640
 """Covers the largest outcome that is no explanation: two sealed ids and slugs, padded, with reference and tag."""

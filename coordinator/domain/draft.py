@@ -34,6 +34,7 @@ class Draft:
         self.projects = state.projects
         self.units = state.units
         self.holds = state.holds
+        self.crowded = state.crowded
         self.seen_ids = state.seen_ids
         self.unit_dangers = state.unit_dangers
         self.erased = state.erased
@@ -65,6 +66,7 @@ class Draft:
             self.projects,
             self.units,
             self.holds,
+            self.crowded,
             self.seen_ids,
             self.unit_dangers,
             self.erased,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from coordinator.domain import availability, network, person, referral, transfer_state
+from coordinator.domain.deciding import most_at_once
 from coordinator.domain.draft import Draft
 from coordinator.domain.locked import clear_event
 from coordinator.domain.seen_events import forget_old, remember_event
@@ -59,6 +60,8 @@ def evolve(state: State, entry: OpenedEntry) -> State:
 def _evolve_decision(draft: Draft, entry: OpenedDecision) -> None:
     forget_old(draft, draft.at_ms, entry.event_time_ms)
     draft.look_again = ()
+    most = most_at_once(len(draft.units))
+    draft.crowded = sum(1 for outcome in entry.outcomes if isinstance(outcome, PlaceHeld)) >= most
     for outcome in entry.outcomes:
         if isinstance(outcome, Locked):
             continue

@@ -106,7 +106,7 @@ def register_project(entry: Deciding, event: ProjectRegistered) -> Refused | Non
 
 
 def amend_project(entry: Deciding, event: ProjectAmended) -> Refused | None:
-    """A project changes; a body that runs an open unit of it cannot leave."""
+    """A project changes; a body that runs an open unit of it cannot leave. A new body may be dangerous for somebody expected there."""
     refusal = rights.administrator(event.actor)
     if refusal is None and event.project_id not in entry.draft.projects:
         refusal = refused(RefusalCode.UNKNOWN_PROJECT, "project_id")
@@ -114,9 +114,13 @@ def amend_project(entry: Deciding, event: ProjectAmended) -> Refused | None:
     if refusal is not None:
         return refusal
     places = entry.draft.places
-    if any(places[unit].project_id == event.project_id and places[unit].body not in event.bodies for unit in entry.draft.place_ids):
+    units = [unit_id for unit_id in entry.draft.place_ids if places[unit_id].project_id == event.project_id]
+    if any(places[unit_id].body not in event.bodies for unit_id in units):
         return refused(RefusalCode.UNIT_IN_USE, "bodies")
     entry.record(event)
+    for unit_id in units:
+        settle_holds_in(entry, unit_id)
+    entry.changed_units.update(units)
     return None
 
 

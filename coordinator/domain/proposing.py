@@ -22,7 +22,10 @@ from events.vocabulary import Escalation
 
 
 def propose(entry: Deciding) -> None:
-    """Match every waiting request that anything since the last call may have made possible, in the order in which requests are served."""
+    """Match every waiting request that anything since the last call may have made possible, in the order in which requests are served.
+
+    Where one entry has room for no more proposals, the next one goes on (`State.crowded`).
+    """
     draft = entry.draft
     to_match, units = entry.to_match, sorted(entry.changed_units)
     entry.to_match, entry.changed_units = set(), set()
@@ -99,6 +102,9 @@ def _answered(entry: Deciding, answer: Answer) -> None:
             entry.escalate(case, Escalation.NO_PLACE)
             _explain(entry, case, transfer, answer, None)
         return
+    if entry.room == 0:
+        return
+    entry.room -= 1
     best = answer.scored[0]
     unit = draft.units[best.unit_id]
     hold_id, proposal_id = entry.new_id(), entry.new_id()

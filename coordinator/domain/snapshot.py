@@ -52,6 +52,8 @@ class ClearHalf:
     """Units, open and closed, sorted by id."""
     holds: tuple[Hold, ...]
     """Holds that are not over, sorted by id."""
+    crowded: bool
+    """Whether the last entry made as many proposals as one may."""
     seen: tuple[SeenBucket, ...]
     """Event id -> sequence (8 bytes, big-endian), sorted by day."""
 
@@ -158,6 +160,7 @@ def _clear_half(state: State, only_hashed: bool) -> ClearHalf:
         projects=tuple(state.projects[project_id] for project_id in sorted(state.projects)),
         units=tuple(state.units[unit_id] for unit_id in sorted(state.units)),
         holds=tuple(state.holds[hold_id] for hold_id in sorted(state.holds)),
+        crowded=state.crowded,
         seen=_buckets(state.seen_ids, only_hashed),
     )
 
@@ -210,6 +213,7 @@ def _take_clear(draft: Draft, half: ClearHalf) -> None:
     draft.projects = Map({project.project_id: project for project in half.projects})
     draft.units = Map({unit.unit_id: unit for unit in half.units})
     draft.holds = Map({hold.hold_id: hold for hold in half.holds})
+    draft.crowded = half.crowded
     draft.seen_ids = Map({bucket.day: _day(bucket, SEQUENCE_BYTES) for bucket in half.seen})
 
 

@@ -210,6 +210,8 @@ class State:
     projects: Map[str, Project]
     units: Map[str, Unit]
     holds: Map[str, Hold]
+    crowded: bool
+    """The last entry made as many proposals as one may: more may be possible, in the next."""
     seen_ids: Map[int, SeenDay]
     """By day of the id: event id -> sequence that decided it."""
 
@@ -260,6 +262,7 @@ def initial_state(network: str) -> State:
         projects=Map(),
         units=Map(),
         holds=Map(),
+        crowded=False,
         seen_ids=Map(),
         unit_dangers=Map(),
         erased=Map(),

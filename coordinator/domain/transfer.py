@@ -62,7 +62,7 @@ def request_transfer(entry: Deciding, event: TransferRequested) -> Refused | Non
         return refused(RefusalCode.FIELD_INVALID, "wished_levels")
     if len(event.note) > LONGEST_TEXT:
         return refused(RefusalCode.TOO_LARGE, "note")
-    largest = max((draft.places[unit_id].places for unit_id in draft.place_ids), default=None)
+    largest = max((place.places for place in draft.places.values() if place.level is not Level.NON_RESIDENTIAL), default=None)
     if largest is not None and len(case.household) > largest:
         return refused(RefusalCode.HOUSEHOLD_TOO_LARGE, "case_id")
     entry.record(event)

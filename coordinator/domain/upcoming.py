@@ -11,6 +11,6 @@ def next_deadline_ms(state: State) -> int | None:
 
     In the past where the last entry left something to the next one; a `ClockAdvanced` naming it is then right at once.
     """
-    if state.look_again:
+    if state.look_again or (state.crowded and state.waiting):
         return state.at_ms
     return next_ms(state.agenda, state.at_ms, state.policy)

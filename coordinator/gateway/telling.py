@@ -8,8 +8,10 @@ from coordinator.access import Grant
 from coordinator.gateway.sight import outcomes_for
 from coordinator.intake.door import Answer, Gone, NotYet, Told
 from coordinator.plain import fact_json
+from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked, Unread
 from events.fact import Actor
+from events.network import UnitAmended, UnitClosed, UnitOpened
 from events.sentences import refusal_sentence
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 
@@ -44,10 +46,21 @@ def event_name(told: Told) -> str | None:
             return type(event).__name__
 
 
+def units_in(told: Told) -> tuple[str, ...]:
+    """The unit that the event itself is about, if any."""
+    match told.decision.opened.event:
+        case UnitOpened() | UnitAmended() | UnitClosed() | AvailabilityPublished() | AvailabilityReaffirmed() as event:
+            return (event.unit_id,)
+        case _:
+            return ()
+
+
 def told_json(told: Told, grant: Grant, own_units: Collection[str]) -> dict[str, object]:
     """An accepted entry. Of the event only its kind is told: who said it has the rest, and others have the views."""
     speaker = speaker_of(told)
     said_it = speaker is not None and grant.may_say(speaker) is None
+    if said_it and isinstance(told.verdict, Recorded):
+        own_units = {*own_units, *units_in(told)}  # the network let them speak of it, and the views may not know it yet
     return {
         "status": "accepted",
         "network": told.decision.network,

@@ -12,14 +12,17 @@ from reading.partition_log import Bounds, LogRecord, OutOfRange, PartitionLog
 CONFIRMED_AFTER_S = 0.5
 """A missing end is looked for a second time: a leader just elected may not yet know how far the log is committed."""
 BOUNDS_WITHIN_S = 5.0
+READ_WAIT_MS = 50
+"""How long the worker lets a read wait. Must stay below `reading.broker.FETCH_BACKOFF_MS`."""
 
 
 class EventsSource:
     """Reads one network's events. Not for two tasks at once.
 
     The event before the next is read again and compared (its hash stands in the ledger) at the start, after each time the events ran dry, after any
-    upheaval of the connection, and every few seconds. An events topic that lost its tail does so while its leader changes, and a change of leader
-    is a pause: so nothing is decided after a loss without this comparison in between.
+    upheaval of the connection, and every few seconds. An events topic that lost its tail does so while its leader changes or restarts. Either shows as
+    an upheaval or as a pause longer than a read waits (`READ_WAIT_MS` is shorter than the client's back-off after a failed fetch), and a read that
+    brings nothing counts as dry: so nothing is decided after a loss without this comparison in between.
     """
 
     def __init__(self, log: PartitionLog, network: str, clock: Clock, *, checked_every_s: float, ahead_at_most_ms: int | None) -> None:
@@ -48,11 +51,7 @@ class EventsSource:
             self._topic_checked_at_s = now_s
         comparing = self._dry or upheaval or now_s - self._checked_at_s >= self._checked_every_s
         comparing = comparing and previous_hash is not None and offset - 1 >= self._trimmed_before
-        try:
-            records = await self._log.read(offset - comparing, max_records + comparing, wait_ms)
-        except OutOfRange:
-            await self._explain(offset, topic_id)
-            return []
+        records = await self._read(offset - comparing, max_records + comparing, wait_ms, offset, topic_id, with_previous=comparing)
         if comparing:
             if not records:
                 await self._explain(offset, topic_id)
@@ -61,7 +60,7 @@ class EventsSource:
             records = await self._compared(records, offset, previous_hash, topic_id)
             self._checked_at_s = now_s
             if not records:
-                records = await self._waited_for(offset, topic_id, max_records, wait_ms)
+                records = await self._read(offset, max_records, wait_ms, offset, topic_id)
         self._dry = not records
         return await self._decidable(records, offset)
 
@@ -78,12 +77,14 @@ class EventsSource:
         if expected not in ("", found):
             raise EventsTopicChanged(self._log.topic, expected, found)
 
-    async def _waited_for(self, offset: int, topic_id: str, max_records: int, wait_ms: int) -> list[LogRecord]:
+    async def _read(self, start: int, max_records: int, wait_ms: int, offset: int, topic_id: str, *, with_previous: bool = False) -> list[LogRecord]:
+        """Records from `start` on. What came after an upheaval during the read is thrown away, unless the record that is compared came with it."""
         try:
-            return await self._log.read(offset, max_records, wait_ms)
+            records = await self._log.read(start, max_records, wait_ms)
         except OutOfRange:
             await self._explain(offset, topic_id)
             return []
+        return records if with_previous or self._log.upheavals == self._upheavals else []
 
     async def _compared(self, records: list[LogRecord], offset: int, previous_hash: bytes | None, topic_id: str) -> list[LogRecord]:
         """The records from `offset` on, after the one before was found to be the ledger's."""

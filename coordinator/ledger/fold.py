@@ -84,11 +84,6 @@ class Folding(Generic[S]):
             raise StateDiverged(settled.position.network, sequence, "sealed")
 
 
-def settled_by_own(before: Settled[S], record: AcceptedRecord, state: S) -> Settled[S]:
-    """The settled state after an entry that this process decided, with the state that it had folded then."""
-    return replace(before, state=state, position=record.position, event_hash=event_hash_of(record.body))
-
-
 def _locked(entry: OpenedEntry) -> bool:
     """Whether something that the state took up could not be opened. A locked event that was refused is nothing to the state."""
     if not isinstance(entry, OpenedDecision):

@@ -7,7 +7,7 @@
     staffetta_ledger_unsettled_entries        entries proposed and not yet read back
     staffetta_ledger_following                1 while this worker waits for a rival to fall silent, else 0
     staffetta_ledger_settled_lag_events       events known to this worker and not settled
-    staffetta_ledger_settle_seconds           from proposing an entry to reading it back, seconds
+    staffetta_ledger_settle_seconds           from proposing an entry to reading it back, seconds; one observation for each batch read back, its oldest
     staffetta_ledger_batch_seconds            opening, deciding and sealing one batch of events, seconds
     staffetta_ledger_snapshot_sequence        sequence of the last snapshot written
     staffetta_ledger_clock_events_total       `ClockAdvanced` events sent

@@ -23,8 +23,8 @@ from coordinator.ledger import metrics
 from coordinator.ledger.clock_events import ClockEvents
 from coordinator.ledger.core import Clock, Core, Randomness, S, Sealing
 from coordinator.ledger.deciding import Deciding
-from coordinator.ledger.events_source import EventsSource
-from coordinator.ledger.fold import Folding, Settled, settled_by_own
+from coordinator.ledger.events_source import READ_WAIT_MS, EventsSource
+from coordinator.ledger.fold import Folding, Settled
 from coordinator.ledger.loading import Loading
 from coordinator.ledger.log_appender import AppendFailed, LogAppender
 from coordinator.ledger.proposal import Head, Proposal, Window, head_at
@@ -34,7 +34,7 @@ from coordinator.ledger.state_hash import StateHasher
 from events.acceptance import Ignored
 from events.entry import Decided
 from events.envelope import open_envelope
-from reading.errors import EventDiffers
+from reading.errors import EventDiffers, EventsStopped
 from reading.key_errors import KeyDestroyed
 from reading.ledger_chain import AcceptedRecord, Headers
 from reading.ledger_follower import LedgerFollower
@@ -44,7 +44,6 @@ log = logging.getLogger(__name__)
 
 REMEMBERED_EVENTS = 65_536
 """Decided events whose hashes are kept for holding against what is offered again. Older ones are left to the comparison before each fetch."""
-READ_WAIT_MS = 100
 BEHIND_AN_ERASURE_FOR_S = 10.0
 
 
@@ -161,10 +160,14 @@ class Worker(Generic[S]):
 
     async def _tail(self, reader: LedgerFollower) -> None:
         async for batch in reader.follow(idle_ms=500):
-            for index, record in enumerate(batch):
-                if not self._settle(record):
-                    await self._adopt(batch[index:])
-                    break
+            oldest, settled = self._window.oldest, 0
+            while settled < len(batch) and self._settle(batch[settled]):
+                settled += 1
+            if settled:
+                self._count_settled(settled, oldest)
+            if settled < len(batch):
+                await self._adopt(batch[settled:])
+            self._moved.set()
             self._give_up_lost()
             self._show()
 
@@ -173,15 +176,14 @@ class Worker(Generic[S]):
         proposal = self._window.settle(record.value)
         if proposal is None:
             return False
-        self._loaded = settled_by_own(self._settled, record, proposal.after.state)
-        self._remember(record.position.event_offset, self._loaded.event_hash)
+        after = proposal.after
+        before = self._settled
+        self._loaded = Settled(after.state, record.position, after.event_hash, before.events_topic_id, before.whole)
+        self._remember(after.event_offset, after.event_hash)
         for case_id in proposal.erased:
             self._sealing.forget(case_id)
-        metrics.ENTRIES.labels(self.network, "settled").inc()
-        metrics.SETTLE_SECONDS.labels(self.network).observe(self._clock.monotonic_s() - proposal.sent_at_s)
         if not self._is_own(record):
             self._follow()
-        self._moved.set()
         return True
 
     async def _adopt(self, records: Sequence[AcceptedRecord]) -> None:
@@ -196,7 +198,6 @@ class Worker(Generic[S]):
                 self._remember(record.position.event_offset, hashlib.sha256(record.body.event).digest())
         metrics.ENTRIES.labels(self.network, "adopted").inc(len(records))
         self._adopting = False
-        self._moved.set()
 
     def _give_up_lost(self) -> None:
         oldest = self._window.oldest
@@ -236,8 +237,13 @@ class Worker(Generic[S]):
                 await _within(self._bell, self._settings.poll_every_s)
             self._bell.clear()
             course, head = self._course, self._head()
-            room = min(self._settings.batch_events, self._settings.window_entries - len(self._window))
-            records = await self._source.fetch(head.event_offset + 1, head.event_hash, self._settled.events_topic_id, room, READ_WAIT_MS)
+            room = min(self._settings.batch_events, self._room())
+            try:
+                records = await self._source.fetch(head.event_offset + 1, head.event_hash, self._settled.events_topic_id, room, READ_WAIT_MS)
+            except EventsStopped:
+                if not await self._drained():
+                    raise
+                continue
             self._dry = not records and self._rung_to <= head.event_offset
             if not records or course != self._course:
                 continue
@@ -251,6 +257,15 @@ class Worker(Generic[S]):
                     raise
                 self._change_course("erased")
                 await self._clock.sleep(0.2)
+
+    async def _drained(self) -> bool:
+        """Before stopping at an event: let what was decided before it settle. Whether something was still on its way."""
+        oldest = self._window.oldest
+        if oldest is None or self._clock.monotonic_s() - oldest.sent_at_s > self._settings.given_up_after_s:
+            return False
+        self._moved.clear()
+        await _within(self._moved, 1.0)
+        return True
 
     async def _propose_batch(self, course: int, head: Head[S], records: list[LogRecord]) -> None:
         now_s = self._clock.monotonic_s()
@@ -287,9 +302,13 @@ class Worker(Generic[S]):
         if now_s < self._follow_until_s:
             return self._follow_until_s - now_s
         oldest = self._window.oldest
-        if oldest is not None and (len(self._window) >= self._settings.window_entries or now_s - oldest.sent_at_s > self._settings.window_s):
+        if oldest is not None and (self._room() < self._settings.batch_events or now_s - oldest.sent_at_s > self._settings.window_s):
             return 1.0
         return 0.0
+
+    def _room(self) -> int:
+        """Entries that may still be proposed. Less than a batch of it is not used: batches of one cost more than they hurry."""
+        return self._settings.window_entries - len(self._window)
 
     def _head(self) -> Head[S]:
         newest = self._window.newest
@@ -333,6 +352,11 @@ class Worker(Generic[S]):
             self._remembered[offset] = event_hash
             if len(self._remembered) > REMEMBERED_EVENTS:
                 self._remembered.popitem(last=False)
+
+    def _count_settled(self, count: int, oldest: Proposal[S] | None) -> None:
+        metrics.ENTRIES.labels(self.network, "settled").inc(count)
+        if oldest is not None:
+            metrics.SETTLE_SECONDS.labels(self.network).observe(self._clock.monotonic_s() - oldest.sent_at_s)
 
     def _show(self) -> None:
         status = self.status

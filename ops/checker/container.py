@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,11 @@ def _without_logical_types(schema: Any) -> Any:
     return schema
 
 
+@lru_cache(maxsize=4)
+def _schemas(text: str) -> Schemas:
+    return Schemas(json.loads(text))
+
+
 def open_export(path: Path) -> tuple[Schemas, Iterator[Exported]]:
     """The file's schemas and its records in order. Raises ValueError where it is no export."""
     stream = path.open("rb")
@@ -80,7 +86,7 @@ def open_export(path: Path) -> tuple[Schemas, Iterator[Exported]]:
         metadata = container.metadata
         if "staffetta.schemas" not in metadata:
             raise ValueError(f"{path} carries no schemas: it is no export of a ledger")
-        schemas = Schemas(json.loads(metadata["staffetta.schemas"]))
+        schemas = _schemas(metadata["staffetta.schemas"])
     except BaseException:
         stream.close()
         raise

@@ -50,16 +50,16 @@ class UnitPlan:
 
 
 _KINDS: dict[tuple[Host, ...], float] = {
-    (Host.WOMEN,): 0.50,
+    (Host.WOMEN,): 0.55,
     (Host.MOTHERS_WITH_CHILDREN, Host.WOMEN): 0.10,
     (Host.MOTHERS_WITH_CHILDREN,): 0.12,
-    (Host.MEN,): 0.15,
+    (Host.MEN,): 0.105,
     (Host.FATHERS_WITH_CHILDREN, Host.MEN): 0.015,
     (Host.FATHERS_WITH_CHILDREN, Host.MOTHERS_WITH_CHILDREN): 0.02,
     (Host.NON_BINARY, Host.TRANS_WOMEN): 0.025,
     (Host.MEN, Host.TRANS_MEN): 0.01,
     (Host.NON_BINARY, Host.TRANS_WOMEN, Host.WOMEN): 0.02,
-    (Host.UNACCOMPANIED_MINORS,): 0.04,
+    (Host.UNACCOMPANIED_MINORS,): 0.035,
 }
 """Whom units host, by share of units; follows the published shares of people assisted."""
 

@@ -20,7 +20,7 @@ from ops.faults.checks import Held, check
 from ops.faults.load import Load
 from ops.faults.rivals import rivals
 from ops.faults.saboteur import Saboteur
-from ops.faults.stage import NETWORK, PROCESSES, Stage, stage
+from ops.stage import NETWORK, PROCESSES, Stage, stage
 from ops.networks.loading import load_network
 from ops.services.throwaway import throwaway_directory
 

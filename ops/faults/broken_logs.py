@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient
 
 from coordinator.ledger.heal import heal_on_kafka
 from ops.faults.kafka_files import cut_tail
-from ops.faults.stage import PLACE, Stage
+from ops.stage import PLACE, Stage
 from ops.services.say import Say
 from ops.topics import create_topics
 from reading.errors import EventsTopicChanged, EventsTruncated, LedgerHeadTrimmed, LedgerTailLost, ReadingStopped

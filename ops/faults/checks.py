@@ -16,7 +16,7 @@ from ops.checker.container import open_export
 from ops.checker.walk import walk
 from ops.faults.load import Sent
 from ops.faults.saboteur import view_sequence
-from ops.faults.stage import NETWORK, Stage
+from ops.stage import NETWORK, Stage
 from ops.services.say import Say
 from projections.digest import digest_views
 from projections.rebuild import rebuild

@@ -13,7 +13,7 @@ from coordinator.wiring import ledger_settings
 from events.entry import OpenedEvent
 from events.facts import Outcome
 from events.transfer import ProposalMade
-from ops.faults.stage import PLACE, Stage
+from ops.stage import PLACE, Stage
 from reading.vault import Vault
 
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from random import Random
 
 from ops.faults.load import Load
-from ops.faults.stage import Stage
+from ops.stage import Stage
 from ops.services.say import Say
 
 FREEZE_S = (1.0, 4.0)

@@ -24,7 +24,7 @@ from ops.services.process import Child, spawn
 from ops.services.say import Say, quietly
 
 _ATTEMPTS = 3
-_READY_S = 60.0
+_READY_S = 120.0
 _GRACE_S = 8.0
 _SILENT = logging.getLogger("staffetta.services.silent")
 _SILENT.addHandler(logging.NullHandler())

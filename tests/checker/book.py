@@ -71,8 +71,9 @@ class Written:
 
 def write(steps: Sequence[Step]) -> list[Written]:
     """A genesis and an entry for each step, chained."""
-    genesis = Genesis("cluster", "events-topic", "ledger-topic", 0, START_MS)
-    written = [entry(0, GENESIS_PREVIOUS_HASH, -1, START_MS, genesis, None)]
+    began_ms = min([START_MS, *(step.at_ms for step in steps)])
+    genesis = Genesis("cluster", "events-topic", "ledger-topic", 0, began_ms)
+    written = [entry(0, GENESIS_PREVIOUS_HASH, -1, began_ms, genesis, None)]
     for index, step in enumerate(steps):
         wire = [sealed_fact(fact, index, unsealed=step.unsealed) for fact in (step.event, *step.outcomes)]
         body = Decided(wire[0], tuple(wire[1:]), None, None)

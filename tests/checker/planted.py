@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from events.envelope import Envelope, seal_envelope
 from events.fact import Danger
-from events.facts import Event
+from events.facts import Event, Outcome
 from events.network import ClockAdvanced, UnitClosed
 from events.person import AgreementWithdrawn, DangerDeclared, KeepApartDeclared
 from events.referral import Member, ReferralReceived, ReferralRouted, ResponsibilityPassed
@@ -54,7 +54,6 @@ from tests.checker.story import (
     HELPLINE,
     HOLD,
     HOUR,
-    KEPT,
     MINUTE,
     OTHER,
     PROPOSAL,
@@ -65,7 +64,6 @@ from tests.checker.story import (
     count,
     explained,
     staff,
-    unit,
     woman,
 )
 
@@ -240,19 +238,19 @@ def _after(index: int, later_ms: int, unit_id: str) -> ByStep:
 
 def _expired_late(steps: list[Step]) -> list[Step]:
     at_ms = steps[REQUESTED].at_ms + 3 * HOUR
-    ended = [PlaceReleased(HOLD, "centre-2", 1), ProposalEnded(CASE, TRANSFER, PROPOSAL, HOLD, ProposalEnd.EXPIRED)]
-    told_so = [TransferEscalated(CASE, TRANSFER, Escalation.DISCLOSURES_USED), Recorded(), capacity("south-3", 2, 0, at_ms)]
+    ended: list[Outcome] = [PlaceReleased(HOLD, "centre-2", 1), ProposalEnded(CASE, TRANSFER, PROPOSAL, HOLD, ProposalEnd.EXPIRED)]
+    told_so: list[Outcome] = [TransferEscalated(CASE, TRANSFER, Escalation.DISCLOSURES_USED), Recorded(), capacity("south-3", 2, 0, at_ms)]
     return [*steps[: REQUESTED + 1], Step(at_ms, count(70, "south-3", 2, at_ms=at_ms), [*ended, *told_so])]
 
 
 def _withdrawn_without_release(steps: list[Step]) -> list[Step]:
     at_ms = steps[REQUESTED].at_ms + MINUTE
-    said = [
+    said: list[Outcome] = [
         Recorded(),
         ProposalEnded(CASE, TRANSFER, PROPOSAL, HOLD, ProposalEnd.WITHDRAWN),
         TransferClosed(CASE, TRANSFER, TransferEnd.WITHDRAWN),
     ]
-    return [*steps[: REQUESTED + 1], Step(at_ms, TransferWithdrawn(event_id(71, at_ms), staff("north"), CASE, TRANSFER), list(said))]
+    return [*steps[: REQUESTED + 1], Step(at_ms, TransferWithdrawn(event_id(71, at_ms), staff("north"), CASE, TRANSFER), said)]
 
 
 def _overfull(steps: list[Step]) -> list[Step]:
@@ -294,7 +292,7 @@ def _asked_again(steps: list[Step]) -> list[Step]:
     at_ms = steps[REQUESTED].at_ms + 10 * MINUTE
     again, hold, deadline = case_id(61), case_id(62), at_ms + HOUR
     no = ProposalDeclined(event_id(77, at_ms), staff("centre"), CASE, TRANSFER, PROPOSAL, DeclineCode.PROVIDER_SAFETY_CONCERN, "")
-    said = [
+    said: list[Outcome] = [
         Recorded(),
         PlaceReleased(HOLD, "centre-2", 1),
         ProposalEnded(CASE, TRANSFER, PROPOSAL, HOLD, ProposalEnd.DECLINED),
@@ -302,7 +300,7 @@ def _asked_again(steps: list[Step]) -> list[Step]:
         ProposalMade(CASE, TRANSFER, again, hold, "centre-2", "centre", deadline, sum(told.PARTS), 1),
         replace(explained(), proposal_id=again),
     ]
-    return [*steps[: REQUESTED + 1], Step(at_ms, no, list(said))]
+    return [*steps[: REQUESTED + 1], Step(at_ms, no, said)]
 
 
 def _accepted_late(steps: list[Step]) -> list[Step]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from events.network import (
     PolicyAdopted,
     ProjectRegistered,
     ProposalDeadline,
+    UnitClosed,
     UnitOpened,
     Weights,
 )
@@ -130,6 +132,13 @@ class World:
         self.state = evolve(self.state, entry)
         return outcomes
 
+    def folded(self, entries: int, locked: Callable[[OpenedDecision], OpenedDecision] = lambda entry: entry) -> State:
+        """The state folded anew from the first entries."""
+        state = initial_state("it")
+        for entry in self.entries[:entries]:
+            state = evolve(state, locked(entry))
+        return state
+
     def tick(self, after: int = 0) -> tuple[Outcome, ...]:
         """Let time pass, and the clock ring."""
         self.now += after
@@ -142,21 +151,30 @@ class World:
             )
         )
 
-    def unit(self, unit_id: str, project_id: str, region: str, places: int = 2, *, free: int | None = None, **changes: object) -> None:
+    def unit(
+        self, unit_id: str, project_id: str, region: str, places: int = 2, *, free: int | None = None, **changes: object
+    ) -> tuple[Outcome, ...]:
         """Open a unit for women and mothers, and publish what is free in it (all; -1: publish nothing)."""
         opened = UnitOpened(
             "", body(project_id), unit_id, project_id, f"body-{project_id}", region, Level.FIRST, places,
             (Host.MOTHERS_WITH_CHILDREN, Host.WOMEN), (), ("eng", "ita"), (),
         )  # fmt: skip
-        self.send(replace(opened, **changes))  # type: ignore[arg-type]
+        outcomes = self.send(replace(opened, **changes))  # type: ignore[arg-type]
         if free != -1:
-            self.publish(unit_id, occupied=0 if free is None else places - free)
+            outcomes = self.publish(unit_id, occupied=0 if free is None else places - free)
+        return outcomes
 
     def publish(self, unit_id: str, **changes: object) -> tuple[Outcome, ...]:
         """Publish a unit's count, observed now, with everything free unless said otherwise."""
+        return self.send(replace(self.publishing(unit_id), **changes))  # type: ignore[arg-type]
+
+    def publishing(self, unit_id: str) -> AvailabilityPublished:
+        """A count of a unit, observed now, with everything free."""
         unit = self.state.units[unit_id]
-        event = AvailabilityPublished("", body(unit.project_id), unit_id, self.now, unit.places, 0, 0, True, None, self.sequence)
-        return self.send(replace(event, **changes))  # type: ignore[arg-type]
+        return AvailabilityPublished("", body(unit.project_id), unit_id, self.now, unit.places, 0, 0, True, None, self.sequence)
+
+    def close(self, unit_id: str) -> tuple[Outcome, ...]:
+        return self.send(UnitClosed("", body(self.state.units[unit_id].project_id), unit_id))
 
     def case(
         self, name: str, project_id: str | None = "campania", household: tuple[Member, ...] = (woman(),), *, hosted: str | None = None, agreed: bool = True
@@ -198,8 +216,9 @@ class World:
     def accept(self, case_id: str) -> tuple[Outcome, ...]:
         return self.send(ProposalAccepted("", self.asked(case_id), case_id, self.transfer_id(case_id), None))
 
-    def depart(self, case_id: str) -> tuple[Outcome, ...]:
-        return self.send(DepartureConfirmed("", HELPLINE, case_id, self.transfer_id(case_id), self.now + 5 * HOUR))
+    def depart(self, case_id: str, **changes: object) -> tuple[Outcome, ...]:
+        event = DepartureConfirmed("", HELPLINE, case_id, self.transfer_id(case_id), self.now + 5 * HOUR)
+        return self.send(replace(event, **changes))  # type: ignore[arg-type]
 
     def arrive(self, case_id: str) -> tuple[Outcome, ...]:
         return self.send(ArrivalConfirmed("", self.asked(case_id), case_id, self.transfer_id(case_id)))

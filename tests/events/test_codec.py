@@ -70,7 +70,9 @@ def test_the_event_id_is_read_alone(event: Event) -> None:
     assert event_id_of(wired(event)) == event.event_id
 
 
-@pytest.mark.parametrize("value", [b"", b"x", wired(Recorded()), wired(replace(REQUEST, event_id="no uuid")), encode_body(Genesis("c", "e", "l", 0, 0))])
+@pytest.mark.parametrize(
+    "value", [b"", b"x", wired(Recorded()), wired(replace(REQUEST, event_id="no uuid")), encode_body(Genesis("c", "e", "l", 0, 0))]
+)
 def test_no_event_has_no_event_id(value: bytes) -> None:
     assert event_id_of(value) is None
 
@@ -128,7 +130,9 @@ def test_changed_bytes_are_another_fact_or_undecodable(fact: Fact, data: st.Data
             for _ in range(data.draw(st.integers(1, 3))):
                 changed[data.draw(st.integers(10, max(10, len(changed) - 1))) % len(changed)] = data.draw(st.integers(0, 255))
             try:
-                join(decode_fact(bytes(changed)) if value is not private else decode_fact(wired(fact)), bytes(changed) if value is private else private)
+                join(
+                    decode_fact(bytes(changed)) if value is not private else decode_fact(wired(fact)), bytes(changed) if value is private else private
+                )
             except Undecodable:
                 pass
 
@@ -179,8 +183,15 @@ def test_a_boolean_is_0_or_1(flag: int, readable: bool) -> None:
 
 
 CAPACITY = {
-    "unit_id": "u", "places": 6, "occupied": 1, "reserved": 0, "held": 0, "free": 5,
-    "accepting": True, "observed_at_ms": None, "over_capacity": False,
+    "unit_id": "u",
+    "places": 6,
+    "occupied": 1,
+    "reserved": 0,
+    "held": 0,
+    "free": 5,
+    "accepting": True,
+    "observed_at_ms": None,
+    "over_capacity": False,
 }
 
 
@@ -246,7 +257,11 @@ def test_what_does_not_fit_is_not_written_and_not_told(broken: TransferRequested
         ("Recorded", {}, (SEALED,)),
         ("Recorded", {"x": 1}, ()),
         ("TransferRequested", {"event_id": ID}, (Sealed(b"short", 1, b""),)),
-        ("ProjectRegistered", {**{n: "" for n in ("event_id", "project_id", "name", "lead_body", "valid_to")}, "bodies": [], "provinces": [], "valid_from": "1 May"}, ()),
+        (
+            "ProjectRegistered",
+            {**{n: "" for n in ("event_id", "project_id", "name", "lead_body", "valid_to")}, "bodies": [], "provinces": [], "valid_from": "1 May"},
+            (),
+        ),
     ],
 )
 def test_a_record_with_a_field_too_many_or_too_few_is_not_written(name: str, clear: dict[str, object], sealed: tuple[Sealed, ...]) -> None:
@@ -254,7 +269,9 @@ def test_a_record_with_a_field_too_many_or_too_few_is_not_written(name: str, cle
         encode_fact(name, clear, sealed)
 
 
-@pytest.mark.parametrize("value", [b"", b"garbage", wired(REQUEST), encode_body(Genesis("c", "e", "l", 0, 0))[:-1], encode_body(Genesis("c", "e", "l", 0, 0)) + b"x"])
+@pytest.mark.parametrize(
+    "value", [b"", b"garbage", wired(REQUEST), encode_body(Genesis("c", "e", "l", 0, 0))[:-1], encode_body(Genesis("c", "e", "l", 0, 0)) + b"x"]
+)
 def test_a_body_that_cannot_be_read_stops_the_reader(value: bytes) -> None:
     with pytest.raises(BodyUnreadable):
         decode_body(value)

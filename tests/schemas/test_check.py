@@ -101,9 +101,10 @@ def test_an_incompatible_version(contracts: Path, change: Change, told: str) -> 
 
 
 def test_a_version_compatible_with_the_last_but_not_with_the_first(contracts: Path) -> None:
-    """v2 adds a field with a default, v3 drops the default: v3 reads v2 and not v1. Transitive means: against every one."""
+    """v2 adds a field with a default, v3 one more and drops that default: v3 reads v2 and not v1. Transitive means: against every one."""
+    third = "availability/CapacityChanged.v3.avsc"
     _rewrite(contracts, CAPACITY, lambda s: s["fields"].append(_extra(default=0)), NEXT)
-    _rewrite(contracts, NEXT, lambda s: _field(s, "shelved").pop("default"), "availability/CapacityChanged.v3.avsc")
+    _rewrite(contracts, NEXT, lambda s: (_field(s, "shelved").pop("default"), s["fields"].append(_extra(name="other", default=0))), third)
     found = problems(contracts)
     assert any("CapacityChanged.v3.avsc cannot read what v1 wrote: shelved" in problem for problem in found), found
     assert not any("CapacityChanged.v3.avsc cannot read what v2 wrote" in problem for problem in found), found
@@ -131,7 +132,7 @@ def test_two_texts_with_one_fingerprint(contracts: Path, change: Change) -> None
     ("change", "told"),
     [
         pytest.param(lambda s: _field(s, "free").pop("doc"), "CapacityChanged.free has no doc", id="a field"),
-        pytest.param(lambda s: s.update(doc=" "), "CapacityChanged (its type) has no doc", id="the record"),
+        pytest.param(lambda s: s.update(doc=" "), "CapacityChanged has no doc", id="the record"),
         pytest.param(lambda s: _field(s, "free").update(doc="free places"), "the doc of CapacityChanged.free is no sentence", id="no sentence"),
     ],
 )
@@ -148,17 +149,32 @@ def test_a_nested_field_without_a_doc(contracts: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "change", "told"),
     [
-        pytest.param(CAPACITY, lambda s: s["fields"].append(_extra(default=0)), "shelved stands in the schema and not in the dataclass", id="too many"),
+        pytest.param(
+            CAPACITY, lambda s: s["fields"].append(_extra(default=0)), "shelved stands in the schema and not in the dataclass", id="too many"
+        ),
         pytest.param(CAPACITY, lambda s: s["fields"].pop(), "over_capacity stands in the dataclass and in no schema", id="too few"),
         pytest.param(CAPACITY, lambda s: _field(s, "free").update(type="boolean"), "free is boolean in the schema and int", id="another type"),
-        pytest.param(CAPACITY, lambda s: _field(s, "observed_at_ms").update(type="long"), "observed_at_ms is long in the schema", id="not null"),
+        pytest.param(
+            CAPACITY,
+            lambda s: (_field(s, "observed_at_ms").update(type="long"), _field(s, "observed_at_ms").pop("default")),
+            "observed_at_ms is long in the schema",
+            id="not null",
+        ),
         pytest.param(CAPACITY, lambda s: _field(s, "free").update(type=["null", "long"], default=None), "free may be null in the schema", id="null"),
-        pytest.param(PRIVATE, lambda s: _field(s, "reason").update(type="string"), 'reason must be a string with "vocabulary": "Reason"', id="no vocabulary"),
+        pytest.param(
+            PRIVATE, lambda s: _field(s, "reason").update(type="string"), 'reason must be a string with "vocabulary": "Reason"', id="no vocabulary"
+        ),
         pytest.param(PRIVATE, lambda s: _field(s, "wished_levels")["type"].update(items="long"), "wished_levels[] must be", id="other items"),
         pytest.param(PRIVATE, lambda s: _field(s, "actor")["type"]["fields"].pop(), "actor: role stands in the dataclass", id="a nested field"),
-        pytest.param(REQUEST, lambda s: s["fields"].append(_extra(name="case_id", type="string")), "case_id stands in the clear half and in", id="both halves"),
-        pytest.param(REQUEST, lambda s: s["fields"].append(_extra(name="case_id", type="string")), "case_id is clear in a fact about a case", id="clear"),
-        pytest.param(REQUEST, lambda s: s["fields"].append(_extra(name="actor", type="string")), "actor is clear; who acted is always private", id="actor"),
+        pytest.param(
+            REQUEST, lambda s: s["fields"].append(_extra(name="case_id", type="string")), "case_id stands in the clear half and in", id="both halves"
+        ),
+        pytest.param(
+            REQUEST, lambda s: s["fields"].append(_extra(name="case_id", type="string")), "case_id is clear in a fact about a case", id="clear"
+        ),
+        pytest.param(
+            REQUEST, lambda s: s["fields"].append(_extra(name="actor", type="string")), "actor is clear; who acted is always private", id="actor"
+        ),
         pytest.param(REQUEST, lambda s: s["fields"].pop(), "a field `sealed` stands in a fact that has a private part", id="not sealed"),
         pytest.param(REQUEST, lambda s: s["fields"].reverse(), "event_id must be the first field", id="event id not first"),
     ],
@@ -191,7 +207,9 @@ def test_a_dataclass_without_a_schema(contracts: Path) -> None:
         pytest.param(["long", "string"], "null and one other type", id="unions"),
         pytest.param({"type": "array", "items": "null"}, "must take a byte", id="arrays of nothing"),
         pytest.param(
-            {"type": "array", "items": {"type": "record", "name": "R", "doc": "A record of nothing.", "fields": []}}, "must take a byte", id="arrays of empty records"
+            {"type": "array", "items": {"type": "record", "name": "R", "doc": "A record of nothing.", "fields": []}},
+            "must take a byte",
+            id="arrays of empty records",
         ),
     ],
 )
@@ -249,8 +267,9 @@ def test_a_symbol_is_entered_at_release(contracts: Path) -> None:
     manifest = json.loads((contracts / MANIFEST).read_text())
     manifest["symbols"]["Need"].remove("step_free")
     (contracts / MANIFEST).write_text(json.dumps(manifest))
-    assert problems(contracts) == []
+    assert problems(contracts) == ["vocabulary Need: step_free is not released; `python -m avro_schemas.check --release` enters it for ever"]
     assert release(contracts) == []
+    assert problems(contracts) == []
     assert json.loads((contracts / MANIFEST).read_text())["symbols"] == current_symbols()
 
 

@@ -68,7 +68,9 @@ def test_a_typed_reader_resolves_too() -> None:
     value = _bytes(OLD, {"person": "p", "body": "b", "role": "clock", "dropped": 7})
     assert compile_typed_reader(OLD, only, Actor)(value, {}) == Actor("p", "b", Role.CLOCK)
     beside = _record(_field("person"))
-    assert compile_typed_reader(beside, beside, Actor)(_bytes(beside, {"person": "p"}), {"body": "b", "role": Role.CLOCK}) == Actor("p", "b", Role.CLOCK)
+    assert compile_typed_reader(beside, beside, Actor)(_bytes(beside, {"person": "p"}), {"body": "b", "role": Role.CLOCK}) == Actor(
+        "p", "b", Role.CLOCK
+    )
 
 
 def test_nested_records_resolve() -> None:

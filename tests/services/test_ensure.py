@@ -81,7 +81,7 @@ def test_a_stale_record_harms_nobody(directory: Path) -> None:
     left = spawn(["/bin/sleep", "600"], log=directory / "log")
     bystander = spawn(["/bin/sleep", "600"], log=directory / "log")
     record = {
-        **{"owner": {"pid": os.getpid(), "started": "long ago"}, "bootstrap": "b", "database_url": "d", "keystore_url": "k", "development": True},
+        "owner": {"pid": os.getpid(), "started": "long ago"}, "bootstrap": "b", "database_url": "d", "keystore_url": "k", "development": True,
         "processes": [{"pid": left.identity.pid, "started": left.identity.started}, {"pid": bystander.pid, "started": "long ago"}],
     }
     kept = directory / "services" / "services.json"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, Producer
+from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
 
 from events.topics import TopicNames
@@ -33,12 +33,12 @@ def cluster(directory: Path) -> Iterator[KafkaCluster]:
         yield started
 
 
-def _send(bootstrap: str, topic: str, values: list[bytes], timeout_s: float = 20) -> list[KafkaError | None]:
-    """The outcome of each send, in order."""
-    outcomes: list[KafkaError | None] = []
+def _send(bootstrap: str, topic: str, values: list[bytes], timeout_s: float = 20) -> list[str | None]:
+    """The error of each send by name, None where it was acknowledged; in order."""
+    outcomes: list[str | None] = []
     producer = Producer({"bootstrap.servers": bootstrap, "acks": "all", "enable.idempotence": True, "delivery.timeout.ms": int(timeout_s * 1000), "log_level": 0})
     for value in values:
-        producer.produce(topic, value, partition=0, on_delivery=lambda error, _: outcomes.append(error))
+        producer.produce(topic, value, partition=0, on_delivery=lambda error, _: outcomes.append(error.name() if error is not None else None))
     producer.flush(timeout_s + 5)
     return outcomes
 
@@ -72,8 +72,7 @@ async def test_frozen_it_acknowledges_nothing_and_thawed_it_goes_on(cluster: Kaf
     names = TopicNames("frozen")
     await create_topics(cluster.bootstrap, names, 1, 1, 1)
     cluster.freeze(0)
-    outcomes = _send(cluster.bootstrap, names.events, [b"lost in time"], timeout_s=2)
-    assert [error.code() for error in outcomes if error is not None] == [KafkaError._MSG_TIMED_OUT]
+    assert _send(cluster.bootstrap, names.events, [b"lost in time"], timeout_s=2) == ["_MSG_TIMED_OUT"]
     cluster.thaw(0)
     assert _send(cluster.bootstrap, names.events, [b"heard"]) == [None]
 

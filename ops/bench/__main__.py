@@ -1,0 +1,105 @@
+"""`python -m ops.bench [--entries 1000000]`: latency, throughput, rebuild, restart; every ratio against a yardstick measured in the same run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+
+from ops.bench.feeding import feed, lively, quiet, seal
+from ops.bench.latency import BLOCK_S, BLOCKS, RATE_PER_S, measure_latency
+from ops.bench.rebuilding import measure_rebuild
+from ops.bench.restarting import grow, measure_restart
+from ops.bench.throughput import measure_throughput
+from ops.demand.agenda import Timed
+from ops.services.throwaway import throwaway_directory
+from ops.stage import Stage, stage
+
+LIVELY_EVENTS = 12_000
+SHORT = 10_000
+DAYS_OF_SHORT = 28
+"""The short ledger spans this many simulated days, and the long one goes on at the same pace: the memory of 14 days is full in both."""
+DAY_MS = 24 * 3_600_000
+
+
+class Bench:
+    """One run."""
+
+    def __init__(self, directory: Path, entries: int) -> None:
+        self._directory = directory
+        self._entries = entries
+        self._began = time.monotonic()
+        self.figures: dict[str, object] = {}
+
+    def say(self, line: str) -> None:
+        """A line of progress."""
+        print(f"{time.monotonic() - self._began:7.1f} s  {line}", flush=True)
+
+    async def run(self) -> None:
+        """Every part; the figures grow."""
+        self.say(f"rehearsing {LIVELY_EVENTS} events of the Italian network")
+        timed = lively(LIVELY_EVENTS)
+        paced = int(RATE_PER_S * BLOCK_S * BLOCKS)
+        async with stage(self._directory / "busy", 1, timed[0].at_ms - 1, self.say, processes=()) as built:
+            self.figures.update(await measure_throughput(built, timed[:-paced], self.say))
+            self.figures.update(await measure_rebuild(built, self.say))
+        async with stage(self._directory / "paced", 1, timed[0].at_ms - 1, self.say, processes=("worker-1",)) as built:
+            await feed(built.room, await seal(built.room, timed[:-paced]))
+            await _level(built, len(timed) - paced)
+            entry_bytes = await _mean_entry_bytes(built)
+            self.figures.update(await measure_latency(built, timed[-paced:], entry_bytes, self.say))
+        await self._restart(timed[: LIVELY_EVENTS // 4])
+
+    async def _restart(self, opening: list[Timed]) -> None:
+        async with stage(self._directory / "long", 1, opening[0].at_ms - 1, self.say, processes=("worker-1",)) as built:
+            await feed(built.room, await seal(built.room, opening))
+            await _level(built, len(opening))
+            events = quiet(opening, DAYS_OF_SHORT * DAY_MS // SHORT)
+            await grow(built, events, SHORT, self.say)
+            await self._snapshot_then_stop(built)
+            short = await measure_restart(built, events, self.say)
+            built.supervisor.start()
+            await grow(built, events, self._entries, self.say)
+            await self._snapshot_then_stop(built)
+            long = await measure_restart(built, events, self.say)
+        self.figures["restart_s"] = {str(SHORT): short["seconds"], str(self._entries): long["seconds"]}
+        self.figures["restart_ratio"] = round(long["seconds"] / short["seconds"], 2)
+        self.figures["rss_mb"] = {str(SHORT): short["rss_mb"], str(self._entries): long["rss_mb"]}
+
+    async def _snapshot_then_stop(self, built: Stage) -> None:
+        """Lets the worker write the snapshot that is due within the minute, then ends it."""
+        self.say("restart: waiting for a snapshot")
+        await asyncio.sleep(65)
+        built.supervisor.stop()
+
+
+async def _level(built: Stage, events: int) -> None:
+    while (position := built.room.intake.tail.position) is None or position.event_offset < events - 1:
+        await asyncio.sleep(0.05)
+
+
+async def _mean_entry_bytes(built: Stage) -> int:
+    sizes = []
+    async with built.room.reader(None) as reader:
+        async for batch in reader.read_to_end():
+            sizes += [len(record.value) for record in batch]
+    return sum(sizes) // len(sizes)
+
+
+def main() -> int:
+    """Measures, prints, and ends with one JSON object."""
+    parser = argparse.ArgumentParser(prog="python -m ops.bench", description=__doc__)
+    parser.add_argument("--entries", type=int, default=1_000_000, help="entries of the long ledger")
+    chosen = parser.parse_args()
+    with throwaway_directory() as directory:
+        bench = Bench(directory, chosen.entries)
+        asyncio.run(bench.run())
+    print(json.dumps(bench.figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""From send to accepted entry, against a bare consume-produce echo of the same sizes on the same broker, in alternating blocks of one run."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from events.codec import event_id_of
+from events.entry import Decided
+from ops.bench.feeding import seal
+from ops.demand.agenda import Timed
+from ops.services.say import Say
+from ops.stage import Stage
+
+RATE_PER_S = 50
+BLOCK_S = 5.0
+BLOCKS = 6
+IN, OUT = "bench.echo.in", "bench.echo.out"
+
+
+class Stopwatch:
+    """When each record was sent and seen again, by its first bytes."""
+
+    def __init__(self) -> None:
+        self._sent: dict[str, float] = {}
+        self.taken_ms: list[float] = []
+        self._all = asyncio.Event()
+
+    def send(self, mark: str) -> None:
+        """The record is about to be sent."""
+        self._all.clear()
+        self._sent[mark] = time.perf_counter()
+
+    def seen(self, mark: str) -> None:
+        """It was read back."""
+        sent = self._sent.pop(mark, None)
+        if sent is not None:
+            self.taken_ms.append((time.perf_counter() - sent) * 1000)
+        if not self._sent:
+            self._all.set()
+
+    async def all_seen(self) -> None:
+        """Until nothing is under way. Raises TimeoutError after 30 s."""
+        await asyncio.wait_for(self._all.wait(), 30)
+
+
+async def measure_latency(stage: Stage, timed: list[Timed], entry_bytes: int, say: Say) -> dict[str, float]:
+    """`timed` are the events to send (RATE_PER_S * BLOCK_S * BLOCKS of them are used), on a network whose worker is level and runs."""
+    sealed = await seal(stage.room, timed[: int(RATE_PER_S * BLOCK_S * BLOCKS)])
+    await asyncio.to_thread(_create_topics, stage.kafka.bootstrap)
+    echo = await asyncio.create_subprocess_exec(sys.executable, "-m", "ops.bench.echo", stage.kafka.bootstrap, IN, OUT, str(entry_bytes))
+    ours, bare = Stopwatch(), Stopwatch()
+    tails = [asyncio.create_task(_tail_ledger(stage, ours)), asyncio.create_task(_tail_echo(stage, bare))]
+    producer = AIOKafkaProducer(bootstrap_servers=stage.kafka.bootstrap, acks="all", enable_idempotence=True)
+    try:
+        async with producer:
+            await _warm(producer, bare)
+            per_block = int(RATE_PER_S * BLOCK_S)
+            for block in range(BLOCKS):
+                part = sealed[block * per_block : (block + 1) * per_block]
+                await _paced(part, ours, lambda at_ms, value: producer.send(stage.names.events, value, partition=0, timestamp_ms=at_ms))
+                await _paced(part, bare, lambda at_ms, value: producer.send(IN, value, partition=0))
+                say(f"latency, block {block + 1} of {BLOCKS}: ours p50 {_p(ours, 50):.1f} ms, echo p50 {_p(bare, 50):.1f} ms")
+    finally:
+        for tail in tails:
+            tail.cancel()
+        echo.terminate()
+        await echo.wait()
+        await asyncio.gather(*tails, return_exceptions=True)
+    return {
+        "latency_p50_ms": round(_p(ours, 50), 2),
+        "latency_p99_ms": round(_p(ours, 99), 2),
+        "echo_p50_ms": round(_p(bare, 50), 2),
+        "echo_p99_ms": round(_p(bare, 99), 2),
+        "latency_ratio_p50": round(_p(ours, 50) / _p(bare, 50), 2),
+        "latency_ratio_p99": round(_p(ours, 99) / _p(bare, 99), 2),
+    }
+
+
+def _p(stopwatch: Stopwatch, percent: int) -> float:
+    return statistics.quantiles(stopwatch.taken_ms, n=100, method="inclusive")[percent - 1]
+
+
+async def _paced(part: list[tuple[int, bytes]], stopwatch: Stopwatch, send: Callable[[int, bytes], Awaitable[object]]) -> None:
+    """An open loop: every record at its own instant, whether or not the ones before are back."""
+    began = time.perf_counter()
+    for number, (at_ms, value) in enumerate(part):
+        await asyncio.sleep(max(0.0, began + number / RATE_PER_S - time.perf_counter()))
+        stopwatch.send(event_id_of(value) or "")
+        await send(at_ms, value)
+    await stopwatch.all_seen()
+
+
+async def _warm(producer: AIOKafkaProducer, stopwatch: Stopwatch) -> None:
+    """Until the echo answers."""
+    for number in range(20):
+        stopwatch.send(f"warm-{number}")
+        await producer.send_and_wait(IN, f"warm-{number}".encode(), partition=0)
+    await stopwatch.all_seen()
+    stopwatch.taken_ms.clear()
+
+
+async def _tail_ledger(stage: Stage, stopwatch: Stopwatch) -> None:
+    position = stage.room.intake.tail.position
+    async with stage.room.reader(position) as reader:
+        async for batch in reader.follow(idle_ms=200):
+            for record in batch:
+                if isinstance(record.body, Decided):
+                    stopwatch.seen(event_id_of(record.body.event) or "")
+
+
+async def _tail_echo(stage: Stage, stopwatch: Stopwatch) -> None:
+    consumer = AIOKafkaConsumer(bootstrap_servers=stage.kafka.bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer.assign([TopicPartition(OUT, 0)])
+    async with consumer:
+        while True:
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                for record in records:
+                    value = bytes(record.value or b"")
+                    stopwatch.seen(event_id_of(value) or value.rstrip(b"\0").decode(errors="replace"))
+
+
+def _create_topics(bootstrap: str) -> None:
+    """With the settings of the events and the ledger."""
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    wanted = [NewTopic(name, 1, 1, config={"flush.messages": "1", "retention.ms": "-1"}) for name in (IN, OUT)]
+    for done in admin.create_topics(wanted).values():
+        done.result()

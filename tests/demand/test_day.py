@@ -1,0 +1,89 @@
+"""A simulated day: the same for the same seed, lively, and never against the rules (by the checker that shares no code with the matcher)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from events.lines import format_line, parse_line
+from events.verdict import Recorded, Refused
+from ops.demand.day import Day
+from ops.demand.rehearsal import Rehearsed, rehearse
+from ops.demand.tally import Tally
+from ops.networks import load_network
+from tests.checker.book import Step, Written, check, write
+
+NETWORK = load_network("it")
+
+
+def played(seed: int, heaviness: float = 20.0) -> list[Rehearsed]:
+    return list(rehearse(Day(NETWORK, seed, 1, heaviness), "it"))
+
+
+@pytest.fixture(scope="module")
+def day() -> list[Rehearsed]:
+    return played(1)
+
+
+def test_the_same_seed_gives_the_same_day(day: list[Rehearsed]) -> None:
+    again = played(1)
+    assert [(each.timed.at_ms, format_line(each.timed.event)) for each in day] == [(each.timed.at_ms, format_line(each.timed.event)) for each in again]
+    assert [each.answer for each in day] == [each.answer for each in again]
+
+
+def test_another_process_plays_the_same_day(day: list[Rehearsed], tmp_path: Path) -> None:
+    out = tmp_path / "day.jsonl"
+    subprocess.run([sys.executable, "-m", "ops.demand", "--out", str(out)], check=True, capture_output=True)
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == len(day)
+    assert f'"event_id": "{day[-1].timed.event.event_id}"' in lines[-1]
+
+
+def test_another_seed_gives_another_day(day: list[Rehearsed]) -> None:
+    other = played(2, 5.0)
+    assert not {each.timed.event.event_id for each in day} & {each.timed.event.event_id for each in other}
+
+
+def test_time_never_goes_back_and_lines_can_be_read(day: list[Rehearsed]) -> None:
+    instants = [each.timed.at_ms for each in day]
+    assert instants == sorted(instants)
+    assert all(parse_line(format_line(each.timed.event), 1) == each.timed.event for each in day)
+
+
+def test_a_day_shows_every_path(day: list[Rehearsed]) -> None:
+    tally = Tally()
+    for each in day:
+        tally.took(each.timed, each.answer)
+    summary = tally.summary()
+    assert summary.requests >= 25
+    assert summary.served_within_deadline >= 10
+    assert summary.arrived >= 5
+    assert summary.declined
+    assert summary.expired >= 1
+    assert summary.unserved
+    assert summary.duplicates >= 1
+    names = {type(each.timed.event).__name__ for each in day}
+    assert {"AvailabilityReaffirmed", "DangerDeclared", "KeepApartDeclared", "TransferWithdrawn", "ClockAdvanced", "DepartureConfirmed"} <= names
+
+
+def test_what_is_refused_was_meant_to_be(day: list[Rehearsed]) -> None:
+    """People of the day send forms late and miscount; nothing else of theirs is refused."""
+    codes = {each.answer.verdict.code.value for each in day if isinstance(each.answer.verdict, Refused)}
+    assert codes <= {"more_than_places", "no_live_proposal", "proposal_superseded", "transfer_over", "not_asked", "case_erased"}
+    assert sum(isinstance(each.answer.verdict, Recorded) for each in day) > 0.95 * len(day)
+
+
+@pytest.mark.parametrize("seed", [1, 4, 7])
+def test_the_rules_hold_by_the_independent_checker(seed: int, tmp_path: Path) -> None:
+    findings = check(as_ledger(played(seed)), tmp_path)
+    assert findings.breaches == []
+    assert findings.proposals >= 20
+    assert findings.arrivals >= 3
+
+
+def as_ledger(rehearsed: list[Rehearsed]) -> list[Written]:
+    """The entries of a rehearsal behind a genesis."""
+    return write([Step(each.timed.at_ms, each.timed.event, list(each.answer.outcomes)) for each in rehearsed])

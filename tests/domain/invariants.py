@@ -1,0 +1,366 @@
+"""What must hold after every entry, checked from the entries alone: this module folds for itself and shares nothing with the core.
+
+It reads facts (clear and private) in order, and knows places, people and times; it asks neither the state nor the matcher.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from events.availability import AvailabilityPublished, CapacityChanged
+from events.entry import Locked, OpenedDecision, Unread
+from events.fact import Danger
+from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.referral import Member, ReferralAccepted, ReferralReceived, ResponsibilityPassed
+from events.transfer import (
+    ArrivalConfirmed,
+    DepartureConfirmed,
+    MatchExplained,
+    PlaceHeld,
+    PlaceKept,
+    PlaceKeptFor,
+    PlaceOccupied,
+    PlaceReleased,
+    PlaceReserved,
+    ProposalEnded,
+    ProposalMade,
+    TransferClosed,
+    TransferEscalated,
+    TransferRequested,
+)
+from events.verdict import Duplicate, Recorded, Refused, Unreadable
+from events.vocabulary import AgeGroup, DangerKind, Gender, Host, Level, ProposalEnd, Reason, TransferEnd
+
+VERDICTS = (Recorded, Refused, Duplicate, Unreadable)
+_HOST = {
+    Gender.WOMAN: Host.WOMEN,
+    Gender.MAN: Host.MEN,
+    Gender.TRANS_WOMAN: Host.TRANS_WOMEN,
+    Gender.TRANS_MAN: Host.TRANS_MEN,
+    Gender.NON_BINARY: Host.NON_BINARY,
+}
+
+
+@dataclass
+class Seen:
+    """A case as the entries tell it."""
+
+    household: tuple[Member, ...]
+    responsible: list[str | None] = field(default_factory=list)
+    hosted: str | None = None
+    agreed: dict[str, int] = field(default_factory=dict)
+    dangers: set[Danger] = field(default_factory=set)
+    request: TransferRequested | None = None
+    live: ProposalMade | None = None
+    accepted: bool = False
+    departed: bool = False
+    kept: dict[str, str] = field(default_factory=dict)
+    """Hold -> unit."""
+    ends: dict[str, int | None] = field(default_factory=dict)
+    """Hold -> until when it is kept."""
+    leaving: str | None = None
+    waits_for_a_word: bool = False
+
+
+@dataclass
+class HeldPlaces:
+    unit_id: str
+    places: int
+    stage: str
+    until_ms: int | None
+    sequence: int
+
+
+class Invariants:
+    """Feed it every entry in order; it raises AssertionError at the first that breaks something."""
+
+    def __init__(self) -> None:
+        self.policy: PolicyAdopted | None = None
+        self.bodies: dict[str, tuple[str, ...]] = {}
+        self.units: dict[str, UnitOpened] = {}
+        self.closed: set[str] = set()
+        self.published: dict[str, AvailabilityPublished] = {}
+        self.as_of: dict[str, int] = {}
+        self.capacity: dict[str, CapacityChanged] = {}
+        self.holds: dict[str, HeldPlaces] = {}
+        self.cases: dict[str, Seen] = {}
+        self.apart: set[frozenset[str]] = set()
+        self.transfers_arrived: set[str] = set()
+        self.sequence = -1
+
+    def take(self, entry: OpenedDecision) -> None:
+        self.sequence = entry.sequence
+        self._one_verdict(entry)
+        self._no_way_in_clear(entry)
+        recorded = False
+        for outcome in entry.outcomes:
+            assert not isinstance(outcome, Locked)
+            if isinstance(outcome, Recorded):
+                recorded = True
+                self._event(entry)
+            else:
+                self._outcome(entry, outcome)
+        self._after(entry, recorded)
+
+    def _one_verdict(self, entry: OpenedDecision) -> None:
+        verdicts = [index for index, outcome in enumerate(entry.outcomes) if isinstance(outcome, VERDICTS)]
+        assert len(verdicts) == 1, "one verdict an entry"
+        if not isinstance(entry.outcomes[verdicts[0]], Recorded):
+            assert verdicts[0] == len(entry.outcomes) - 1, "nothing follows from what was not recorded"
+
+    def _no_way_in_clear(self, entry: OpenedDecision) -> None:
+        """No entry's clear outcomes name a place that a case left and another that it is to have."""
+        named = {outcome.unit_id for outcome in entry.outcomes if isinstance(outcome, PlaceHeld | PlaceReserved | PlaceOccupied)}
+        kept_now = {outcome.hold_id: outcome.unit_id for outcome in entry.outcomes if isinstance(outcome, PlaceKept)}
+        ended = {outcome.hold_id for outcome in entry.outcomes if isinstance(outcome, PlaceReleased | PlaceOccupied)} | set(kept_now)
+        event = entry.opened.event
+        for case_id, case in self.cases.items():
+            left = {unit_id for hold_id, unit_id in case.kept.items() if hold_id in ended}
+            if isinstance(event, DepartureConfirmed) and event.case_id == case_id:
+                left |= set(kept_now.values())
+            to = {outcome.unit_id for outcome in entry.outcomes if isinstance(outcome, ProposalMade) and outcome.case_id == case_id}
+            if case.live is not None and any(
+                isinstance(outcome, PlaceReserved | PlaceOccupied | PlaceReleased) and outcome.hold_id == case.live.hold_id
+                for outcome in entry.outcomes
+            ):
+                to.add(case.live.unit_id)
+            assert not left or to <= left, f"an entry names where a case was and where it goes: {left} {to} {named}"
+
+    def _event(self, entry: OpenedDecision) -> None:
+        event = entry.opened.event
+        assert not isinstance(event, Locked | Unread)
+        match event:
+            case PolicyAdopted():
+                self.policy = event
+            case ProjectRegistered() | ProjectAmended():
+                self.bodies[event.project_id] = event.bodies
+            case UnitOpened():
+                self.units[event.unit_id] = event
+            case UnitAmended():
+                unit = self.units[event.unit_id]
+                self.units[event.unit_id] = UnitOpened(
+                    "", event.actor, event.unit_id, unit.project_id, unit.body, unit.region, event.level, event.places,
+                    event.hosts, event.offers, event.languages, event.dangers,
+                )  # fmt: skip
+            case UnitClosed():
+                self.closed.add(event.unit_id)
+            case AvailabilityPublished():
+                self.published[event.unit_id] = event
+                self.as_of[event.unit_id] = max(self.as_of.get(event.unit_id, -1), event.as_of_sequence)
+                for hold_id, hold in list(self.holds.items()):
+                    if hold.unit_id == event.unit_id and hold.stage == "occupied" and hold.sequence <= self.as_of[event.unit_id]:
+                        del self.holds[hold_id]
+            case ReferralReceived():
+                self.cases[event.case_id] = Seen(event.household)
+            case ReferralAccepted():
+                self.cases[event.case_id].hosted = event.hosted_unit_id
+            case AgreementGiven():
+                self.cases[event.case_id].agreed[event.person] = event.until_ms
+            case AgreementWithdrawn():
+                self.cases[event.case_id].agreed.pop(event.person, None)
+            case DangerDeclared():
+                self.cases[event.case_id].dangers.add(event.danger)
+            case KeepApartDeclared():
+                self.apart.add(frozenset((event.case_id, event.other_case_id)))
+            case TransferRequested():
+                case = self.cases[event.case_id]
+                assert case.request is None, "one live transfer a case"
+                case.request = event
+                case.waits_for_a_word = True
+            case DepartureConfirmed():
+                case = self.cases[event.case_id]
+                assert case.accepted and not case.departed
+                case.departed, case.leaving, case.hosted = True, case.hosted, None
+            case ArrivalConfirmed():
+                assert event.transfer_id not in self.transfers_arrived, "an arrival is counted once"
+                self.transfers_arrived.add(event.transfer_id)
+                assert self.cases[event.case_id].departed
+            case CaseErased():
+                self.apart = {pair for pair in self.apart if event.case_id not in pair}
+                self.erased_now = self.cases.pop(event.case_id)
+            case _:
+                pass
+
+    def _outcome(self, entry: OpenedDecision, outcome: object) -> None:
+        at_ms = entry.event_time_ms
+        match outcome:
+            case CapacityChanged():
+                self.capacity[outcome.unit_id] = outcome
+            case PlaceHeld():
+                assert outcome.hold_id not in self.holds
+                unit = self.capacity[outcome.unit_id]
+                assert outcome.places <= unit.free, "held what was not free"
+                self.holds[outcome.hold_id] = HeldPlaces(outcome.unit_id, outcome.places, "held", outcome.until_ms, entry.sequence)
+                assert outcome.until_ms > at_ms
+            case PlaceReserved():
+                assert self.holds[outcome.hold_id].stage == "held"
+                self.holds[outcome.hold_id] = HeldPlaces(outcome.unit_id, outcome.places, "reserved", None, entry.sequence)
+            case PlaceOccupied():
+                assert self.holds[outcome.hold_id].stage in ("reserved", "kept")
+                self.holds[outcome.hold_id] = HeldPlaces(outcome.unit_id, outcome.places, "occupied", None, entry.sequence)
+                self._unkeep(outcome.hold_id)
+            case PlaceKept():
+                self.holds[outcome.hold_id] = HeldPlaces(outcome.unit_id, outcome.places, "kept", None, entry.sequence)
+            case PlaceReleased():
+                del self.holds[outcome.hold_id]
+                self._unkeep(outcome.hold_id)
+            case PlaceKeptFor():
+                case = self.cases[outcome.case_id]
+                case.kept[outcome.hold_id] = self.holds[outcome.hold_id].unit_id
+                case.ends[outcome.hold_id] = outcome.until_ms
+            case ProposalMade():
+                self._safe(outcome, at_ms)
+                case = self.cases[outcome.case_id]
+                assert case.live is None, "one live proposal a case"
+                case.live = outcome
+                case.waits_for_a_word = False
+            case ProposalEnded():
+                seen = self.cases.get(outcome.case_id)
+                if seen is not None:
+                    assert seen.live is not None and seen.live.hold_id == outcome.hold_id
+                    if outcome.how is ProposalEnd.ACCEPTED:
+                        seen.accepted = True
+                    else:
+                        seen.live, seen.accepted, seen.departed = None, False, False
+                        seen.waits_for_a_word = True
+            case TransferEscalated():
+                self.cases[outcome.case_id].waits_for_a_word = False
+            case ResponsibilityPassed():
+                self.cases[outcome.case_id].responsible.append(outcome.project_id)
+            case TransferClosed():
+                seen = self.cases.get(outcome.case_id)
+                if seen is not None:
+                    self._closed(seen, outcome)
+            case MatchExplained():
+                units = [unit for group in outcome.excluded for unit in group.units] + [scored.unit_id for scored in outcome.scored]
+                assert sorted(units) == sorted(self.units.keys() - self.closed), "an explanation accounts for every open unit, once"
+                assert all(sum(scored.parts) == scored.total for scored in outcome.scored)
+                live = self.cases[outcome.case_id].live
+                if outcome.proposal_id is not None:
+                    assert live is not None and live.proposal_id == outcome.proposal_id
+                    assert outcome.scored[0].unit_id == live.unit_id and outcome.scored[0].total == live.score
+                else:
+                    assert not outcome.scored
+            case _:
+                pass
+
+    def _unkeep(self, hold_id: str) -> None:
+        for case in self.cases.values():
+            if case.kept.pop(hold_id, None) is not None:
+                case.ends.pop(hold_id)
+
+    def _closed(self, case: Seen, outcome: TransferClosed) -> None:
+        if outcome.how is TransferEnd.ARRIVED:
+            assert case.live is not None
+            case.hosted = case.live.unit_id
+        elif outcome.how is TransferEnd.RETURNED:
+            case.hosted = case.leaving
+        elif outcome.how is not TransferEnd.WITHDRAWN:
+            case.hosted = None
+        case.request, case.live, case.accepted, case.departed, case.leaving = None, None, False, False, None
+        case.waits_for_a_word = False
+
+    def _safe(self, proposal: ProposalMade, at_ms: int) -> None:
+        """Rules 1 to 9 for one proposal, in other words than the matcher's."""
+        assert self.policy is not None
+        case, unit = self.cases[proposal.case_id], self.units[proposal.unit_id]
+        request, published = case.request, self.published[proposal.unit_id]
+        assert request is not None and request.transfer_id == proposal.transfer_id
+        assert unit.unit_id not in self.closed and published.accepting and unit.level is not Level.NON_RESIDENTIAL
+        assert self.holds[proposal.hold_id].places == len(case.household)
+        assert at_ms - published.observed_at_ms < self.policy.fresh_for_ms or self.capacity[unit.unit_id].observed_at_ms != published.observed_at_ms
+        observed = self.capacity[unit.unit_id].observed_at_ms
+        assert observed is not None and at_ms - observed < self.policy.fresh_for_ms, "rule 9"
+        self._away_from_danger(case, request, unit)
+        for other_id in sorted(self.cases):
+            if frozenset((proposal.case_id, other_id)) in self.apart:
+                assert not self._near(unit, self.cases[other_id]), "rule 3"
+        self._hosted(case, unit)
+        adults = [member for member in case.household if member.age_group is AgeGroup.ADULT]
+        for member in adults:
+            assert case.agreed.get(member.person, 0) - at_ms >= self.policy.minimum_agreement_left_ms, "rule 7"
+
+    def _areas(self, danger: Danger) -> set[str]:
+        """Regions in which a danger is."""
+        assert self.policy is not None
+        wanted = {DangerKind.PROVINCE: "province", DangerKind.REGION: "region", DangerKind.MACRO_AREA: "macro_area"}.get(danger.kind)
+        return {area.region for area in self.policy.areas if wanted is not None and getattr(area, wanted) == danger.value}
+
+    def _away_from_danger(self, case: Seen, request: TransferRequested, unit: UnitOpened) -> None:
+        dangers = set(case.dangers)
+        if request.reason is Reason.SAFETY and request.leaving_province is not None:
+            dangers.add(Danger(DangerKind.PROVINCE, request.leaving_province))
+        for danger in dangers:
+            assert unit.region not in self._areas(danger), "rule 2: area"
+            assert (danger.kind, danger.value) != (DangerKind.UNIT, unit.unit_id), "rule 2: unit"
+            assert (danger.kind, danger.value) != (DangerKind.PROJECT, unit.project_id), "rule 2: project"
+            assert danger.kind is not DangerKind.BODY or danger.value not in (unit.body, *self.bodies[unit.project_id]), "rule 2: body"
+            for theirs in unit.dangers:
+                assert danger != theirs and not self._areas(danger) & self._areas(theirs), "rule 2: residents"
+
+    def _near(self, unit: UnitOpened, other: Seen) -> bool:
+        assert self.policy is not None
+        where = set(other.kept.values())
+        if other.hosted is not None:
+            where.add(other.hosted)
+        if other.live is not None:
+            where.add(other.live.unit_id)
+        return any(
+            unit.unit_id == each
+            or (self.policy.near_is_same_project and unit.project_id == self.units[each].project_id)
+            or (self.policy.near_is_same_region and unit.region == self.units[each].region)
+            for each in where
+        )
+
+    def _hosted(self, case: Seen, unit: UnitOpened) -> None:
+        minors = [member for member in case.household if member.age_group is not AgeGroup.ADULT]
+        adults = [member for member in case.household if member.age_group is AgeGroup.ADULT]
+        parents = [member for member in adults if member.parent]
+        assert not minors or parents, "rule 4: unaccompanied"
+        assert Host.UNACCOMPANIED_MINORS not in unit.hosts, "rule 4: adults among minors"
+        for adult in adults:
+            if minors and adult.parent:
+                mother = adult.gender in (Gender.WOMAN, Gender.TRANS_WOMAN)
+                either = adult.gender is Gender.NON_BINARY
+                assert (Host.MOTHERS_WITH_CHILDREN in unit.hosts and (mother or either)) or (
+                    Host.FATHERS_WITH_CHILDREN in unit.hosts and (not mother or either)
+                ), "rule 4: parents"
+            else:
+                assert _HOST[adult.gender] in unit.hosts, "rule 5"
+        for member in case.household:
+            assert set(member.essential_needs) <= set(unit.offers), "rule 6"
+            assert not member.only_language or set(member.languages) & set(unit.languages), "rule 6: language"
+
+    def _after(self, entry: OpenedDecision, recorded: bool) -> None:
+        event, at_ms = entry.opened.event, entry.event_time_ms
+        for hold in self.holds.values():
+            assert hold.until_ms is None or hold.until_ms > at_ms, "rule 7: a hold outlived its deadline"
+        for unit_id, capacity in self.capacity.items():
+            as_of = self.as_of.get(unit_id, -1)
+            mine = [hold for hold in self.holds.values() if hold.unit_id == unit_id]
+            held = sum(hold.places for hold in mine if hold.stage in ("held", "reserved") or (hold.stage == "kept" and hold.sequence <= as_of))
+            arrived = sum(hold.places for hold in mine if hold.stage == "occupied" and hold.sequence > as_of)
+            published = self.published.get(unit_id)
+            assert capacity.held == held, "held is what is held"
+            assert capacity.occupied == arrived + (published.occupied if published else 0), "occupied is published and arrived"
+            taken = capacity.occupied + capacity.reserved + capacity.held
+            assert (taken > capacity.places) == capacity.over_capacity, "more than there is, and not flagged"
+            assert capacity.free <= max(0, capacity.places - taken)
+        live: dict[str, str] = {}
+        for case_id, case in self.cases.items():
+            assert case.responsible, "responsibility is empty"
+            assert len(case.responsible) == len(set(case.responsible)) or True
+            if case.live is not None:
+                assert live.setdefault(case.live.hold_id, case_id) == case_id, "one hold, two cases"
+                assert case.live.hold_id in self.holds
+            if recorded and case.request is not None and case.live is None and isinstance(event, TransferRequested) and event.case_id == case_id:
+                assert not case.waits_for_a_word, "neither a proposal nor an operator"
+            if isinstance(event, ClockAdvanced):
+                for hold_id, until_ms in case.ends.items():
+                    if until_ms is not None and until_ms <= at_ms:
+                        assert case.live is not None or len(self._due_kept(at_ms)) > 0
+        del event
+
+    def _due_kept(self, at_ms: int) -> list[str]:
+        return [hold_id for case in self.cases.values() for hold_id, until in case.ends.items() if until is not None and until <= at_ms]

@@ -1,0 +1,373 @@
+"""Every refusal code that the core can give, given by an event that deserves it; and a refused event changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from coordinator.domain.snapshot import parts_of
+from events.availability import AvailabilityReaffirmed
+from events.entry import Locked
+from events.fact import Actor, Danger
+from events.facts import Event, Outcome
+from events.ids import uuid7
+from events.network import Area, ClockAdvanced, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitOpened
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.referral import ReferralAccepted, ReferralReceived
+from events.transfer import ProposalAccepted, ProposalDeclined, TransferEnded, TransferRequested, TransferWithdrawn
+from events.verdict import Refused
+from events.vocabulary import (
+    DangerKind,
+    DeclineCode,
+    Host,
+    KeepApart,
+    Level,
+    Reason,
+    RefusalCode,
+    Role,
+    Source,
+    TransferEnd,
+    Urgency,
+)
+from tests.domain.world import ADMINISTRATOR, CLOCK, DAY, HELPLINE, HOUR, MINUTE, POLICY, World, body, italy, uuid, woman
+
+CASE = uuid("anna")
+TRANSFER = uuid("transfer anna")
+Play = Callable[[World], tuple[Outcome, ...]]
+
+
+def proposed() -> World:
+    """Anna lives in Naples, and a place in Rome is proposed to her."""
+    world = italy()
+    world.unit("na-1", "campania", "15", 3, free=0)
+    world.unit("rm-1", "lazio", "12")
+    world.case("anna", hosted="na-1")
+    world.request(CASE, "anna")
+    return world
+
+
+def accepted() -> World:
+    world = proposed()
+    world.accept(CASE)
+    return world
+
+
+def departed() -> World:
+    world = accepted()
+    world.depart(CASE)
+    return world
+
+
+REFERRAL = ReferralReceived("", HELPLINE, uuid("new"), Source.SELF, "NA", (woman(),), "")
+PROJECT = ProjectRegistered("", ADMINISTRATOR, "toscana", "Toscana", "body-toscana", ("body-toscana",), ("BO",), "2022-01-01", "2026-12-31")
+UNIT = UnitOpened("", body("lazio"), "rm-9", "lazio", "body-lazio", "12", Level.FIRST, 4, (Host.WOMEN,), (), ("ita",), ())
+AMENDED = UnitAmended("", body("lazio"), "rm-1", Level.FIRST, 4, (Host.WOMEN,), (), ("ita",), ())
+REQUEST = TransferRequested("", HELPLINE, CASE, uuid("transfer 2"), Reason.CAPACITY, Urgency.PLANNED, 2_000_000_000_000, None, (), (), "")
+
+
+def send(event: Event | Locked, of: Callable[[], World] = proposed) -> Callable[[], tuple[World, Play]]:
+    return lambda: (of(), lambda world: world.send(event))
+
+
+def play(play: Play, of: Callable[[], World] = proposed) -> Callable[[], tuple[World, Play]]:
+    return lambda: (of(), play)
+
+
+def other_content(world: World) -> tuple[Outcome, ...]:
+    event = replace(REFERRAL, event_id=world.event_id())
+    world.send(event)
+    return world.send(replace(event, note="another"))
+
+
+def erase(world: World) -> tuple[Outcome, ...]:
+    return world.send(CaseErased("", HELPLINE, CASE))
+
+
+def erased_then(event: Event) -> Play:
+    def then(world: World) -> tuple[Outcome, ...]:
+        erase(world)
+        return world.send(event)
+
+    return then
+
+
+def no_longer_near(world: World) -> tuple[Outcome, ...]:
+    """Bina lives in the region of the place proposed to Anna; only then does policy call a region near."""
+    world.unit("rm-2", "roma", "12", free=0)
+    bina = world.case("bina", "roma", hosted="rm-2")
+    world.send(KeepApartDeclared("", HELPLINE, CASE, bina, KeepApart.RECRUITER))
+    world.send(replace(POLICY, version=2, near_is_same_region=True))
+    return world.accept(CASE)
+
+
+def proposed_in_lazio_beside_roma() -> World:
+    world = italy()
+    world.project("roma", ("BO",))
+    world.unit("rm-1", "lazio", "12")
+    world.case("anna")
+    world.request(CASE, "anna")
+    return world
+
+
+def agreement_ran_out(world: World) -> tuple[Outcome, ...]:
+    world.send(AgreementGiven("", HELPLINE, CASE, "a", world.now + 2 * HOUR))
+    world.now += 3 * HOUR
+    return world.accept(CASE)
+
+
+def arrived(world: World) -> tuple[Outcome, ...]:
+    world.arrive(CASE)
+    return world.send(TransferWithdrawn("", HELPLINE, CASE, TRANSFER))
+
+
+def superseded(world: World) -> tuple[Outcome, ...]:
+    return world.send(ProposalAccepted("", body("lazio"), CASE, TRANSFER, uuid("another proposal")))
+
+
+ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
+    "id of another kind": (RefusalCode.ID_MALFORMED, "event_id", send(replace(REFERRAL, event_id=uuid("four")))),
+    "case id in capitals": (RefusalCode.ID_MALFORMED, "case_id", send(replace(REFERRAL, case_id=uuid("new").upper()))),
+    "transfer id no uuid": (RefusalCode.ID_MALFORMED, "transfer_id", send(replace(REQUEST, transfer_id="one"))),
+    "project id no slug": (RefusalCode.ID_MALFORMED, "project_id", send(replace(PROJECT, project_id="Toscana!"))),
+    "unit id no slug": (RefusalCode.ID_MALFORMED, "unit_id", send(replace(UNIT, unit_id=""))),
+    "id of 15 days ago": (RefusalCode.ID_TOO_OLD, "event_id", play(lambda world: world.send(replace(REFERRAL, event_id=uuid7(world.now - 15 * DAY, 1))))),
+    "id of next hour": (RefusalCode.ID_FROM_FUTURE, "event_id", play(lambda world: world.send(replace(REFERRAL, event_id=uuid7(world.now + HOUR, 1))))),
+    "id with other content": (RefusalCode.ID_REUSED, "event_id", play(other_content)),
+    "helpline adopts a policy": (RefusalCode.ROLE_NOT_ALLOWED, "actor", send(replace(POLICY, version=9, actor=HELPLINE))),
+    "clock receives a referral": (RefusalCode.ROLE_NOT_ALLOWED, "actor", send(replace(REFERRAL, actor=CLOCK))),
+    "helpline rings the clock": (RefusalCode.ROLE_NOT_ALLOWED, "actor", send(ClockAdvanced("", HELPLINE, 0))),
+    "helpline accepts a proposal": (RefusalCode.ROLE_NOT_ALLOWED, "actor", send(ProposalAccepted("", HELPLINE, CASE, TRANSFER, None))),
+    "helpline accepts a referral": (RefusalCode.ROLE_NOT_ALLOWED, "actor", send(ReferralAccepted("", HELPLINE, CASE, "lazio", None))),
+    "helpline opens a unit": (RefusalCode.ROLE_NOT_ALLOWED, "actor", send(replace(UNIT, actor=HELPLINE))),
+    "administrator publishes": (RefusalCode.ROLE_NOT_ALLOWED, "actor", play(lambda world: world.publish("rm-1", actor=ADMINISTRATOR))),
+    "administrator requests": (RefusalCode.ROLE_NOT_ALLOWED, "actor", send(replace(REQUEST, actor=ADMINISTRATOR))),
+    "another project's unit": (RefusalCode.BODY_NOT_ALLOWED, "actor", play(lambda world: world.publish("rm-1", actor=body("campania")))),
+    "another project's new unit": (RefusalCode.BODY_NOT_ALLOWED, "actor", send(replace(UNIT, actor=body("campania")))),
+    "body of no project": (RefusalCode.BODY_NOT_ALLOWED, "actor", send(replace(REFERRAL, actor=Actor("x", "nobody", Role.PROJECT)))),
+    "body of no project asked": (
+        RefusalCode.BODY_NOT_ALLOWED,
+        "actor",
+        send(ProposalAccepted("", Actor("x", "nobody", Role.PROJECT), CASE, TRANSFER, None)),
+    ),
+    "accepts for another project": (RefusalCode.BODY_NOT_ALLOWED, "actor", send(ReferralAccepted("", body("campania"), CASE, "lazio", None))),
+    "nobody in the household": (RefusalCode.FIELD_INVALID, "household", send(replace(REFERRAL, household=()))),
+    "one person twice": (RefusalCode.FIELD_INVALID, "household", send(replace(REFERRAL, household=(woman(), woman())))),
+    "fifty-one people": (RefusalCode.FIELD_INVALID, "household", send(replace(REFERRAL, household=tuple(woman(f"p{n}") for n in range(51))))),
+    "only an unnamed language": (
+        RefusalCode.FIELD_INVALID,
+        "household",
+        send(replace(REFERRAL, household=(woman(languages=(), only_language=True),))),
+    ),
+    "a negative count": (RefusalCode.FIELD_INVALID, "occupied", play(lambda world: world.publish("rm-1", occupied=-1))),
+    "a negative capacity": (RefusalCode.FIELD_INVALID, "places", play(lambda world: world.publish("rm-1", places=-1))),
+    "seen before time": (RefusalCode.FIELD_INVALID, "observed_at_ms", play(lambda world: world.publish("rm-1", observed_at_ms=-1))),
+    "nothing to reaffirm": (
+        RefusalCode.OBSERVED_OUT_OF_ORDER,
+        "unit_id",
+        play(
+            lambda world: (
+                world.unit("rm-2", "lazio", "12", free=-1),
+                world.send(AvailabilityReaffirmed("", body("lazio"), "rm-2", world.now, 0)),
+            )[1]
+        ),
+    ),
+    "a unit without places": (RefusalCode.FIELD_INVALID, "places", send(replace(UNIT, places=0))),
+    "a unit that hosts nobody": (RefusalCode.FIELD_INVALID, "hosts", send(replace(UNIT, hosts=()))),
+    "minors among adults": (RefusalCode.FIELD_INVALID, "hosts", send(replace(UNIT, hosts=(Host.UNACCOMPANIED_MINORS, Host.WOMEN)))),
+    "a body that is not the project's": (RefusalCode.FIELD_INVALID, "body", send(replace(UNIT, body="body-campania"))),
+    "a project without a name": (RefusalCode.FIELD_INVALID, "name", send(replace(PROJECT, name=" "))),
+    "a lead that is no body": (RefusalCode.FIELD_INVALID, "bodies", send(replace(PROJECT, lead_body="body-lazio"))),
+    "a programme that ends before it begins": (RefusalCode.FIELD_INVALID, "valid_to", send(replace(PROJECT, valid_to="2021-01-01"))),
+    "a programme without a date": (RefusalCode.FIELD_INVALID, "valid_from", send(replace(PROJECT, valid_from="soon"))),
+    "a policy without areas": (RefusalCode.FIELD_INVALID, "areas", send(replace(POLICY, version=2, areas=()))),
+    "a policy without deadlines": (RefusalCode.FIELD_INVALID, "proposal_deadlines", send(replace(POLICY, version=2, proposal_deadlines=()))),
+    "a policy of no freshness": (RefusalCode.FIELD_INVALID, "fresh_for_ms", send(replace(POLICY, version=2, fresh_for_ms=0))),
+    "a policy that keeps backwards": (RefusalCode.FIELD_INVALID, "kept_after_arrival_ms", send(replace(POLICY, version=2, kept_after_arrival_ms=-1))),
+    "a negative weight": (RefusalCode.FIELD_INVALID, "weights", send(replace(POLICY, version=2, weights=replace(POLICY.weights, level=-1)))),
+    "needed by yesterday": (RefusalCode.FIELD_INVALID, "needed_by_ms", play(lambda world: world.request(world.case("new"), needed_by_ms=world.now))),
+    "agreed until yesterday": (RefusalCode.FIELD_INVALID, "until_ms", send(AgreementGiven("", HELPLINE, CASE, "a", 1))),
+    "a body in capitals": (RefusalCode.FIELD_INVALID, "danger", send(DangerDeclared("", HELPLINE, CASE, Danger(DangerKind.BODY, "ACME")))),
+    "arrives before leaving": (
+        RefusalCode.FIELD_INVALID,
+        "expected_arrival_ms",
+        play(lambda world: world.depart(CASE, expected_arrival_ms=world.now - 1), accepted),
+    ),
+    "ended by arriving": (RefusalCode.FIELD_INVALID, "how", send(TransferEnded("", HELPLINE, CASE, TRANSFER, TransferEnd.ARRIVED), departed)),
+    "a note of 4,001 characters": (RefusalCode.TOO_LARGE, "note", send(replace(REFERRAL, note="x" * 4001))),
+    "a request's note": (RefusalCode.TOO_LARGE, "note", play(lambda world: world.request(world.case("new"), note="x" * 4001))),
+    "a decline's text": (
+        RefusalCode.TOO_LARGE,
+        "text",
+        send(ProposalDeclined("", body("lazio"), CASE, TRANSFER, None, DeclineCode.OTHER, "x" * 4001)),
+    ),
+    "seen in an hour": (RefusalCode.OBSERVED_IN_FUTURE, "observed_at_ms", play(lambda world: world.publish("rm-1", observed_at_ms=world.now + HOUR))),
+    "seen before the last count": (
+        RefusalCode.OBSERVED_OUT_OF_ORDER,
+        "observed_at_ms",
+        play(lambda world: world.publish("rm-1", observed_at_ms=world.now - MINUTE)),
+    ),
+    "counts entries to come": (RefusalCode.SEQUENCE_AHEAD, "as_of_sequence", play(lambda world: world.publish("rm-1", as_of_sequence=world.sequence + 1))),
+    "a project before the policy": (RefusalCode.NO_POLICY, "", send(PROJECT, lambda: World())),
+    "an older policy": (RefusalCode.POLICY_NOT_NEWER, "version", send(POLICY)),
+    "rules of another release": (RefusalCode.RULES_NOT_CARRIED, "rules_version", send(RulesAdopted("", ADMINISTRATOR, 2))),
+    "a unit of no project": (RefusalCode.UNKNOWN_PROJECT, "project_id", send(replace(UNIT, project_id="umbria"))),
+    "an unknown project amended": (
+        RefusalCode.UNKNOWN_PROJECT,
+        "project_id",
+        send(ProjectAmended("", ADMINISTRATOR, "umbria", "Umbria", "b", ("b",), ("BO",), "2022-01-01", "2026-12-31")),
+    ),
+    "an unknown project accepts": (RefusalCode.UNKNOWN_PROJECT, "project_id", send(ReferralAccepted("", body("lazio"), CASE, "umbria", None))),
+    "danger from an unknown project": (
+        RefusalCode.UNKNOWN_PROJECT,
+        "danger",
+        send(DangerDeclared("", HELPLINE, CASE, Danger(DangerKind.PROJECT, "umbria"))),
+    ),
+    "a project twice": (RefusalCode.PROJECT_EXISTS, "project_id", send(replace(PROJECT, project_id="lazio"))),
+    "a project of nowhere": (RefusalCode.UNKNOWN_AREA, "provinces", send(replace(PROJECT, provinces=("XX",)))),
+    "a unit of nowhere": (RefusalCode.UNKNOWN_AREA, "region", send(replace(UNIT, region="99"))),
+    "a unit with a danger of nowhere": (
+        RefusalCode.UNKNOWN_AREA,
+        "dangers",
+        send(replace(UNIT, dangers=(Danger(DangerKind.PROVINCE, "XX"),))),
+    ),
+    "a referral from nowhere": (RefusalCode.UNKNOWN_AREA, "province", send(replace(REFERRAL, province="XX"))),
+    "a danger of nowhere": (RefusalCode.UNKNOWN_AREA, "danger", send(DangerDeclared("", HELPLINE, CASE, Danger(DangerKind.REGION, "99")))),
+    "leaving nowhere": (RefusalCode.UNKNOWN_AREA, "leaving_province", play(lambda world: world.request(world.case("new"), leaving_province="XX"))),
+    "wishing for nowhere": (RefusalCode.UNKNOWN_AREA, "wished_regions", play(lambda world: world.request(world.case("new"), wished_regions=("99",)))),
+    "a policy that forgets a region": (
+        RefusalCode.UNKNOWN_AREA,
+        "areas",
+        send(replace(POLICY, version=2, areas=(Area("NA", "15", "south"),))),
+    ),
+    "a count of an unknown unit": (
+        RefusalCode.UNKNOWN_UNIT,
+        "unit_id",
+        play(lambda world: world.send(replace(world.publishing("rm-1"), unit_id="rm-99"))),
+    ),
+    "an unknown unit amended": (RefusalCode.UNKNOWN_UNIT, "unit_id", send(replace(AMENDED, unit_id="rm-99"))),
+    "hosted in another project's unit": (
+        RefusalCode.UNKNOWN_UNIT,
+        "hosted_unit_id",
+        play(lambda world: (world.send(REFERRAL), world.send(ReferralAccepted("", body("campania"), uuid("new"), "campania", "rm-1")))[1]),
+    ),
+    "danger from an unknown unit": (RefusalCode.UNKNOWN_UNIT, "danger", send(DangerDeclared("", HELPLINE, CASE, Danger(DangerKind.UNIT, "rm-99")))),
+    "a unit twice": (RefusalCode.UNIT_EXISTS, "unit_id", send(replace(UNIT, unit_id="rm-1"))),
+    "a closed unit's count": (RefusalCode.UNIT_CLOSED, "unit_id", play(lambda world: (world.close("rm-1"), world.publish("rm-1"))[1])),
+    "a closed unit amended": (RefusalCode.UNIT_CLOSED, "unit_id", play(lambda world: (world.close("rm-1"), world.send(AMENDED))[1])),
+    "a body with units leaves": (
+        RefusalCode.UNIT_IN_USE,
+        "bodies",
+        send(ProjectAmended("", ADMINISTRATOR, "lazio", "Lazio", "other", ("other",), ("RM",), "2022-01-01", "2026-12-31")),
+    ),
+    "more places than the unit": (RefusalCode.MORE_THAN_PLACES, "places", play(lambda world: world.publish("rm-1", places=3))),
+    "a request for nobody": (RefusalCode.UNKNOWN_CASE, "case_id", send(replace(REQUEST, case_id=uuid("nobody")))),
+    "a link to nobody": (
+        RefusalCode.UNKNOWN_CASE,
+        "other_case_id",
+        send(KeepApartDeclared("", HELPLINE, CASE, uuid("nobody"), KeepApart.RECRUITER)),
+    ),
+    "nobody is erased": (RefusalCode.UNKNOWN_CASE, "case_id", send(CaseErased("", HELPLINE, uuid("nobody")))),
+    "a case twice": (RefusalCode.CASE_EXISTS, "case_id", send(replace(REFERRAL, case_id=CASE))),
+    "a request after erasure": (RefusalCode.CASE_ERASED, "", play(erased_then(REQUEST))),
+    "received again after erasure": (RefusalCode.CASE_ERASED, "", play(erased_then(replace(REFERRAL, case_id=CASE)))),
+    "without its key": (RefusalCode.CASE_ERASED, "", send(Locked("TransferRequested", {"event_id": "x"}))),
+    "a link to the erased": (
+        RefusalCode.CASE_ERASED,
+        "",
+        play(lambda world: (erase(world), world.send(KeepApartDeclared("", HELPLINE, world.case("bina"), CASE, KeepApart.RECRUITER)))[1]),
+    ),
+    "a second request": (RefusalCode.CASE_IN_TRANSFER, "case_id", send(REQUEST)),
+    "agreement of nobody": (RefusalCode.UNKNOWN_PERSON, "person", send(AgreementGiven("", HELPLINE, CASE, "z", 2_000_000_000_000))),
+    "withdrawn by nobody": (RefusalCode.UNKNOWN_PERSON, "person", send(AgreementWithdrawn("", HELPLINE, CASE, "z"))),
+    "another project's case": (RefusalCode.NOT_RESPONSIBLE, "case_id", send(replace(REQUEST, actor=body("piemonte")))),
+    "the asked project before it accepts": (
+        RefusalCode.NOT_RESPONSIBLE,
+        "case_id",
+        send(DangerDeclared("", body("lazio"), CASE, Danger(DangerKind.REGION, "12"))),
+    ),
+    "accepted twice": (RefusalCode.ALREADY_RESPONSIBLE, "case_id", send(ReferralAccepted("", body("campania"), CASE, "campania", None))),
+    "three for places of two": (
+        RefusalCode.HOUSEHOLD_TOO_LARGE,
+        "case_id",
+        play(lambda world: world.request(world.case("big", household=tuple(woman(f"p{n}") for n in range(4))))),
+    ),
+    "an unknown transfer": (RefusalCode.UNKNOWN_TRANSFER, "transfer_id", send(TransferWithdrawn("", HELPLINE, CASE, uuid("transfer 9")))),
+    "a live transfer's id": (
+        RefusalCode.TRANSFER_EXISTS,
+        "transfer_id",
+        play(lambda world: world.request(world.case("new"), transfer_id=TRANSFER)),
+    ),
+    "withdrawn after arrival": (RefusalCode.TRANSFER_OVER, "transfer_id", play(arrived, departed)),
+    "nothing to accept": (
+        RefusalCode.NO_LIVE_PROPOSAL,
+        "transfer_id",
+        send(ProposalAccepted("", body("lazio"), CASE, TRANSFER, None), accepted),
+    ),
+    "another proposal": (RefusalCode.PROPOSAL_SUPERSEDED, "proposal_id", play(superseded)),
+    "another project was asked": (RefusalCode.NOT_ASKED, "actor", send(ProposalAccepted("", body("piemonte"), CASE, TRANSFER, None))),
+    "routed to another project": (
+        RefusalCode.NOT_ASKED,
+        "project_id",
+        play(lambda world: (world.send(REFERRAL), world.send(ReferralAccepted("", body("lazio"), uuid("new"), "lazio", None)))[1]),
+    ),
+    "departs without a place": (RefusalCode.NOT_ACCEPTED_YET, "transfer_id", play(lambda world: world.depart(CASE))),
+    "arrives without a place": (RefusalCode.NOT_ACCEPTED_YET, "transfer_id", play(lambda world: world.arrive(CASE))),
+    "ends without a place": (RefusalCode.NOT_ACCEPTED_YET, "transfer_id", send(TransferEnded("", HELPLINE, CASE, TRANSFER, TransferEnd.LEFT))),
+    "arrives without leaving": (RefusalCode.NOT_DEPARTED_YET, "transfer_id", play(lambda world: world.arrive(CASE), accepted)),
+    "returns without leaving": (
+        RefusalCode.NOT_DEPARTED_YET,
+        "transfer_id",
+        send(TransferEnded("", HELPLINE, CASE, TRANSFER, TransferEnd.RETURNED), accepted),
+    ),
+    "leaves twice": (RefusalCode.ALREADY_DEPARTED, "transfer_id", play(lambda world: world.depart(CASE), departed)),
+    "withdrawn on the way": (RefusalCode.ALREADY_DEPARTED, "transfer_id", send(TransferWithdrawn("", HELPLINE, CASE, TRANSFER), departed)),
+    "agreement ran out": (RefusalCode.AGREEMENT_MISSING, "", play(agreement_ran_out)),
+    "declined without a word": (RefusalCode.TEXT_NEEDED, "text", send(ProposalDeclined("", body("lazio"), CASE, TRANSFER, None, DeclineCode.OTHER, " "))),
+    "near by a new policy": (RefusalCode.SAFETY, "", play(no_longer_near, proposed_in_lazio_beside_roma)),
+    "a deadline to come": (RefusalCode.DEADLINE_NOT_REACHED, "deadline_at_ms", send(ClockAdvanced("", CLOCK, 2_000_000_000_000))),
+    "apart from oneself": (RefusalCode.SAME_CASE, "other_case_id", send(KeepApartDeclared("", HELPLINE, CASE, CASE, KeepApart.RECRUITER))),
+}
+
+AT_THE_EDGE = {RefusalCode.UNKNOWN_SCHEMA, RefusalCode.WRONG_NETWORK}
+"""Codes that doors give before an event reaches the ledger; the core never does."""
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_refuses(name: str) -> None:
+    code, field, make = ROWS[name]
+    world, act = make()
+
+    outcomes = act(world)
+
+    assert outcomes[-1] == Refused(code, field)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_refused_event_changes_nothing_but_what_was_seen(name: str) -> None:
+    _, _, make = ROWS[name]
+    world, act = make()
+    act(world)
+    refused = world.entries[-1]
+
+    before = world.folded(len(world.entries) - 1)
+
+    if len(refused.outcomes) == 1:
+        assert without_memory(world.state) == without_memory(before)
+
+
+def test_every_code_has_a_row() -> None:
+    assert {code for code, _, _ in ROWS.values()} == set(RefusalCode) - AT_THE_EDGE
+
+
+def without_memory(state: object) -> object:
+    forgetful = replace(
+        state,  # type: ignore[type-var]
+        sequence=0,
+        at_ms=0,
+        seen_ids=type(state.seen_ids)(),  # type: ignore[attr-defined]
+        seen_by_network=type(state.seen_by_network)(),  # type: ignore[attr-defined]
+        seen_by_case=type(state.seen_by_case)(),  # type: ignore[attr-defined]
+    )
+    return parts_of(forgetful)  # type: ignore[arg-type]
