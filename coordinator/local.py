@@ -17,9 +17,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from coordinator.access import Grant, Standing, new_token, write_private, write_tokens
-from coordinator.settings import NetworkPlace, Settings, load_settings, variable_of
+from coordinator.opening import NoNetworkFile, open_with_file
+from coordinator.settings import Settings, load_settings, variable_of
 from coordinator.supervisor import Child, Supervisor
-from coordinator.wiring import create_network
+from coordinator.wiring import create_network, open_network
 from ops.networks import Network, load_network
 from ops.services.ensure import Services, ensure_services
 from ops.services.errors import ServiceFailed
@@ -86,8 +87,8 @@ def start_local(
 ) -> Local:
     """Starts everything and returns when the gateway is ready. Raises ServiceFailed (NotReady among them) and others; then nothing is left running.
 
-    `created_at_ms`: when networks that are new begin; None: now (on a topic with its own clock nothing may be older). `opening`: a new network gets
-    its policy and projects. `extra`: variables for the processes beside the settings.
+    `created_at_ms`: when networks that are new begin; None: now (on a topic with its own clock nothing may be older). `opening`: a network without a policy
+    gets its policy and projects. `extra`: variables for the processes beside the settings.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     services = ensure_services(settings.data, when_busy="refuse", environ=environment_of(settings), say=say)
@@ -97,14 +98,14 @@ def start_local(
         environment[variable_of("gateway_port")] = str(_port(settings, say))
         effective = load_settings(environment)
         _issue_local_tokens(effective)
-        fresh = asyncio.run(_create_networks(effective, say, created_at_ms))
+        asyncio.run(_create_networks(effective, say, created_at_ms))
         supervisor = Supervisor(_children(effective, environment), lambda child, status, wait: _tell_restart(say, child, status, wait))
         supervisor.start()
         local = Local(services, supervisor, effective, environment)
         say(f"starting {', '.join(PROCESSES)}")
         _await_ready(local)
         if opening:
-            asyncio.run(_open_networks(effective, fresh, say))
+            asyncio.run(_open_networks(effective, say))
     except BaseException:
         if supervisor is not None:
             supervisor.stop()
@@ -125,17 +126,17 @@ def environment_of(settings: Settings) -> dict[str, str]:
     return variables
 
 
-async def _create_networks(settings: Settings, say: Say, created_at_ms: int | None) -> list[NetworkPlace]:
-    """The networks that are new."""
-    return [place for place in settings.networks if await create_network(settings, place, say, created_at_ms=created_at_ms)]
+async def _create_networks(settings: Settings, say: Say, created_at_ms: int | None) -> None:
+    for place in settings.networks:
+        await create_network(settings, place, say, created_at_ms=created_at_ms)
 
 
-async def _open_networks(settings: Settings, fresh: list[NetworkPlace], say: Say) -> None:
-    from coordinator.opening import NoNetworkFile, open_with_file
-    from coordinator.wiring import open_network
-
-    for place in fresh:
+async def _open_networks(settings: Settings, say: Say) -> None:
+    """Policy and projects, for networks that have none yet."""
+    for place in settings.networks:
         async with open_network(settings, place, taking_events=True) as room:
+            if (await room.reads.policy()).answer is not None:
+                continue
             try:
                 await open_with_file(room, None, say)
             except NoNetworkFile:

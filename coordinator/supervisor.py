@@ -24,9 +24,9 @@ STOP_GRACE = timedelta(seconds=8)
 """How long a child has to end after SIGTERM, before SIGKILL."""
 
 RESTART_AFTER = (timedelta(milliseconds=200), timedelta(seconds=1), timedelta(seconds=3), timedelta(seconds=8))
-"""Wait before the first, second ... restart in a row; the last repeats. A child that ran for a minute starts the row anew."""
+"""Wait before the first, second ... restart in a row; the last repeats. A child that ran for `STEADY` starts the row anew."""
 
-STEADY = timedelta(minutes=1)
+STEADY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,10 @@ from enum import StrEnum
 from typing import assert_never
 
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
-from events.entry import OpenedEntry
 from events.network import UnitAmended, UnitClosed
 from events.transfer import PlaceHeld, PlaceKept, PlaceOccupied, PlaceReleased, PlaceReserved
 from projections.history import Table, differing
-from projections.reported import facts_of
+from projections.reported import Effects
 
 VIEW = "capacity"
 
@@ -62,7 +61,7 @@ Slot = tuple[str, int]
 HoldFact = PlaceHeld | PlaceReserved | PlaceOccupied | PlaceKept | PlaceReleased
 
 FIGURES: Table[str, Figures] = Table("figures", Figures, lambda figures: figures.unit_id, ("unit_id",))
-HOLDS: Table[Slot, Hold] = Table("holds", Hold, lambda hold: (hold.unit_id, hold.slot), ("unit_id", "slot"))
+HOLDS: Table[Slot, Hold] = Table("holds", Hold, lambda hold: (hold.unit_id, hold.slot), ("unit_id", "slot"), lambda hold: hold.unit_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ class Rows:
     """The current rows of this view."""
 
     figures: Mapping[str, Figures]
-    holds: Mapping[Slot, Hold]
+    holds: Mapping[str, Mapping[Slot, Hold]]
+    """By unit; a unit without holds may be absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,15 @@ class Changes:
 
 
 NOTHING = Changes({}, {})
+NO_HOLDS: Mapping[Slot, Hold] = {}
 
 
-def fold(rows: Rows, entry: OpenedEntry) -> Changes:
+def fold(rows: Rows, entry: Effects) -> Changes:
     """The versions that begin or end with this entry."""
     figures: dict[str, Figures | None] = {}
     told: list[HoldFact] = []
     counted_after: dict[str, int] = {}
-    for _, fact in facts_of(entry):
+    for _, fact in entry.facts:
         match fact:
             case CapacityChanged():
                 figures[fact.unit_id] = Figures(
@@ -116,14 +117,14 @@ def _room(figures: Figures | None) -> int:
     return max(0, figures.places - figures.occupied - figures.reserved) if figures else 0
 
 
-def fold_holds(rows: Mapping[Slot, Hold], told: Sequence[tuple[HoldFact, int]], sequence: int) -> dict[Slot, Hold | None]:
+def fold_holds(rows: Mapping[str, Mapping[Slot, Hold]], told: Sequence[tuple[HoldFact, int]], sequence: int) -> dict[Slot, Hold | None]:
     """Holds that begin, change or end. Beside each fact the room of its unit.
 
     A hold that a deadline made before the project's own new count is examined against the count it was made under: a count may shrink below what is
     held, a new hold may not exceed it.
     """
     units = {fact.unit_id for fact, _ in told}
-    before = {slot: hold for slot, hold in rows.items() if slot[0] in units}
+    before = {slot: hold for unit in sorted(units) for slot, hold in rows.get(unit, NO_HOLDS).items()}
     active = dict(before)
     made: dict[str, tuple[PlaceHeld, int]] = {}
     for fact, room in told:

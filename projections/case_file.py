@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from events.entry import OpenedEntry
 from events.person import CaseErased
 from events.referral import ReferralReceived
 from projections import inbox, timeline, transfers
 from projections.inbox import Care
+from projections.reported import Effects
 from projections.timeline import FactAt
 from projections.transfers import Transfer
 
@@ -45,12 +45,12 @@ def from_bytes(plain: bytes) -> CaseFile:
     return _ADAPTER.validate_json(plain)
 
 
-def cases_in(entry: OpenedEntry) -> set[str]:
+def cases_in(entry: Effects) -> set[str]:
     """Cases that an entry has facts about, as far as they can be opened."""
     return {case_id for case_id, _, _ in timeline.case_facts(entry)}
 
 
-def fold(files: Mapping[str, CaseFile], entry: OpenedEntry) -> dict[str, CaseFile | None]:
+def fold(files: Mapping[str, CaseFile], entry: Effects) -> dict[str, CaseFile | None]:
     """The files that change with an entry; None: the case is erased, and leaves the views with its past (whether or not its file can still be opened).
 
     A case begins with its referral. A fact about a case that has no file (it was erased, and another case's fact names it) changes nothing.
@@ -65,14 +65,14 @@ def fold(files: Mapping[str, CaseFile], entry: OpenedEntry) -> dict[str, CaseFil
         if file is None:
             if not isinstance(fact, ReferralReceived):
                 continue
-            file = CaseFile(case_id, -1, inbox.opened(fact, entry.sequence, entry.event_time_ms))
+            file = CaseFile(case_id, -1, inbox.opened(fact, entry.sequence, entry.at_ms))
         elif case_id not in changed and file.sequence >= entry.sequence:
             continue
         changed[case_id] = CaseFile(
             case_id,
             entry.sequence,
-            inbox.fold(file.care, fact, entry.sequence, entry.event_time_ms),
-            transfers.fold(file.transfers, fact, entry.sequence, entry.event_time_ms),
+            inbox.fold(file.care, fact, entry.sequence, entry.at_ms),
+            transfers.fold(file.transfers, fact, entry.sequence, entry.at_ms),
             (*file.timeline, FactAt(entry.sequence, index)),
         )
     return {**changed, **dict.fromkeys(erased)}

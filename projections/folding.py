@@ -16,6 +16,7 @@ from events.entry import OpenedEntry
 from projections import audit, capacity, case_file, entries, health, inbox, network, timeline, transfers
 from projections.case_file import CaseFile
 from projections.history import History, Table, Writes
+from projections.reported import Effects
 from reading.ledger_reader import AcceptedRecord
 
 VERSIONED: tuple[Table[Any, Any], ...] = (network.PROJECTS, network.UNITS, network.POLICIES, capacity.FIGURES, capacity.HOLDS)
@@ -55,7 +56,7 @@ class Batch:
 class Folding:
     """The current rows of all views of one network, and the changes not yet taken.
 
-    Before `fold` is called with an entry, the files of `cases_in(entry)` must have been given to `know`.
+    Before `fold` is called with an entry, the files of the cases that it has facts about must have been given to `know`.
     """
 
     def __init__(self, current: Current) -> None:
@@ -79,8 +80,8 @@ class Folding:
             if file is not None:
                 self._files[case] = file
 
-    def fold(self, record: AcceptedRecord, entry: OpenedEntry) -> None:
-        """Takes the next accepted entry, its record and the same opened."""
+    def fold(self, record: AcceptedRecord, entry: OpenedEntry, effects: Effects) -> None:
+        """Takes the next accepted entry: its record, the same opened, and what took effect with it."""
         batch, changed, sequence = self._batch, self._batch.changed, entry.sequence
         batch.position = record.position
         batch.entries.append(_ENTRY_VALUES(entries.fold(record.position, record.envelope, record.body, record.value)))
@@ -90,11 +91,11 @@ class Folding:
         for key, count in health.fold(self._verdicts, row).items():
             self._verdicts[key] = count
             self._verdicts_changed.add(key)
-        if self._fold_network(entry):
+        if self._fold_network(effects):
             changed[network.VIEW] = sequence
-        if self._fold_capacity(entry):
+        if self._fold_capacity(effects):
             changed[capacity.VIEW] = sequence
-        for case, file in case_file.fold(self._files, entry).items():
+        for case, file in case_file.fold(self._files, effects).items():
             self._put(case, file)
             changed.update(dict.fromkeys(_CASE_VIEWS, sequence))
 
@@ -134,7 +135,9 @@ class Folding:
         else:
             self._files[case] = file
 
-    def _fold_network(self, entry: OpenedEntry) -> bool:
+    def _fold_network(self, entry: Effects) -> bool:
+        if entry.event is None:
+            return False
         projects, units, policies = (self._histories[table.name] for table in (network.PROJECTS, network.UNITS, network.POLICIES))
         changes = network.fold(network.Rows(projects.current, units.current, policies.current), entry)
         if changes is network.NOTHING:
@@ -146,9 +149,9 @@ class Folding:
         )
         return any(applied)
 
-    def _fold_capacity(self, entry: OpenedEntry) -> bool:
+    def _fold_capacity(self, entry: Effects) -> bool:
         figures, holds = self._histories[capacity.FIGURES.name], self._histories[capacity.HOLDS.name]
-        changes = capacity.fold(capacity.Rows(figures.current, holds.current), entry)
+        changes = capacity.fold(capacity.Rows(figures.current, holds.groups), entry)
         if changes is capacity.NOTHING:
             return False
         applied = (figures.apply(changes.figures, entry.sequence), holds.apply(changes.holds, entry.sequence))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from projections.audit import AuditRow
 
@@ -24,7 +24,9 @@ class VerdictCount:
 def fold(rows: Mapping[tuple[str, str], VerdictCount], entry: AuditRow) -> dict[tuple[str, str], VerdictCount]:
     """The count that grows by this entry; an operator's entry is counted under its kind."""
     key = (entry.verdict or entry.kind or "", entry.code or "")
-    known = rows.get(key) or VerdictCount(*key, 0, -1)
+    known = rows.get(key)
+    if known is None:
+        return {key: VerdictCount(*key, 1, entry.sequence)}
     if known.last_sequence >= entry.sequence:
         return {}
-    return {key: replace(known, entries=known.entries + 1, last_sequence=entry.sequence)}
+    return {key: VerdictCount(*key, known.entries + 1, entry.sequence)}

@@ -32,6 +32,8 @@ class Table(Generic[K, R]):
     key_of: Callable[[R], K]
     key_columns: tuple[str, ...]
     """Columns of the key, all of them fields of the row."""
+    group_of: Callable[[R], str] | None = None
+    """By what current rows are looked up together, where they are."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -53,7 +55,11 @@ class History(Generic[K, R]):
 
     def __init__(self, table: Table[K, R], current: Mapping[K, R]) -> None:
         self.table = table
-        self.current: dict[K, R] = dict(current)
+        self.current: dict[K, R] = {}
+        self.groups: dict[str, dict[K, R]] = {}
+        """Current rows by `Table.group_of`; empty where the table has none."""
+        for key, row in current.items():
+            self._set(key, row)
         self._values = attrgetter(*table.columns[:-1])
         self._unwritten: set[K] = set()
         self._ended: list[tuple[Any, ...]] = []
@@ -69,10 +75,10 @@ class History(Generic[K, R]):
                 else:
                     self._ended.append((*(key if isinstance(key, tuple) else (key,)), sequence))
             if row is None:
-                self.current.pop(key, None)
+                self._unset(key)
                 self._unwritten.discard(key)
             else:
-                self.current[key] = row
+                self._set(key, row)
                 self._unwritten.add(key)
         return bool(changes)
 
@@ -84,6 +90,16 @@ class History(Generic[K, R]):
             new.extend((*self._values(self.current[key]), None) for key in sorted(self._unwritten))  # type: ignore[type-var]
             self._unwritten = set()
         return Writes(ended, new)
+
+    def _set(self, key: K, row: R) -> None:
+        self.current[key] = row
+        if self.table.group_of is not None:
+            self.groups.setdefault(self.table.group_of(row), {})[key] = row
+
+    def _unset(self, key: K) -> None:
+        row = self.current.pop(key, None)
+        if row is not None and self.table.group_of is not None:
+            del self.groups[self.table.group_of(row)][key]
 
 
 def differing(before: Mapping[K, R], after: Mapping[K, R | None]) -> dict[K, R | None]:

@@ -134,17 +134,40 @@ def routed_at(care: Care, sequence: int) -> Passed | None:
     return next((one for one in reversed(care.passed) if not one.responsible and one.sequence <= sequence), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How a case stands after a sequence: what every inbox is told from."""
+
+    responsible: Passed | None
+    routed: Passed | None
+    transfer: Transfer | None
+    """The open one; null: there is none."""
+    state: TransferState | None
+
+    @property
+    def owner(self) -> str:
+        return (self.responsible.project_id or HELPLINE) if self.responsible else HELPLINE
+
+
+def _standing(care: Care, transfers: tuple[Transfer, ...], sequence: int) -> _Standing:
+    transfer, state = None, None
+    for each in reversed(transfers):
+        state = state_of(each, sequence)
+        if state is not None:
+            transfer, state = (None, None) if state.stage is Stage.CLOSED else (each, state)
+            break
+    return _Standing(responsible_at(care, sequence), routed_at(care, sequence), transfer, state)
+
+
 def items(case_id: str, care: Care, transfers: tuple[Transfer, ...], project: str, sequence: int) -> Iterator[Item]:
     """What of one case stood in a project's inbox (or the helpline's: `HELPLINE`) after a sequence."""
-    if care.received_sequence > sequence:
-        return
-    responsible = responsible_at(care, sequence)
-    owner = (responsible.project_id or HELPLINE) if responsible else HELPLINE
-    routed = routed_at(care, sequence)
-    states = [(transfer, state) for transfer in transfers if (state := state_of(transfer, sequence)) is not None and state.stage is not Stage.CLOSED]
-    transfer, state = states[-1] if states else (None, None)
-    urgency, needed_by = (transfer.urgency, transfer.needed_by_ms) if transfer else (None, None)
-    transfer_id = transfer.transfer_id if transfer else None
+    if care.received_sequence <= sequence:
+        yield from _items(case_id, care, _standing(care, transfers, sequence), project)
+
+
+def _items(case_id: str, care: Care, now: _Standing, project: str) -> Iterator[Item]:
+    responsible, routed, transfer, state, owner = now.responsible, now.routed, now.transfer, now.state, now.owner
+    urgency, needed_by, transfer_id = (transfer.urgency, transfer.needed_by_ms, transfer.transfer_id) if transfer else (None, None, None)
     if routed is not None and (routed.project_id or HELPLINE) == project:
         yield Item(ItemKind.REFERRAL, routed.sequence, routed.at_ms, care.household, case_id, None, None, None, None, None, None)
     if owner == project and (project != HELPLINE or routed is None or routed.project_id is not None):
@@ -173,4 +196,5 @@ def projects_of(care: Care, transfers: tuple[Transfer, ...], sequence: int) -> d
     """The clear half of the table's rows: every project that ever had to do with the case, and whether something stands in its inbox now."""
     ever = {HELPLINE, *(one.project_id for one in care.passed if one.project_id)}
     ever.update(step.project_id for transfer in transfers for step in transfer.steps if step.project_id)
-    return {project: next(items("", care, transfers, project, sequence), None) is not None for project in sorted(ever)}
+    now = _standing(care, transfers, sequence)
+    return {project: next(_items("", care, now, project), None) is not None for project in sorted(ever)}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from events.entry import OpenedEntry
 from events.network import PolicyAdopted, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened
 from projections.history import Table, differing
-from projections.reported import recorded_event
+from projections.reported import Effects
 
 VIEW = "network"
 
@@ -85,9 +84,9 @@ class Changes:
 NOTHING = Changes({}, {}, {})
 
 
-def fold(rows: Rows, entry: OpenedEntry) -> Changes:
+def fold(rows: Rows, entry: Effects) -> Changes:
     """The versions that begin with this entry."""
-    match recorded_event(entry):
+    match entry.event:
         case ProjectRegistered() | ProjectAmended() as told:
             project = Project(
                 told.project_id, told.name, told.lead_body, told.bodies, told.provinces, told.valid_from, told.valid_to, entry.sequence

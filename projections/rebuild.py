@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from events.entry import OpenedEntry
 from projections import schema
 from projections.case_file import cases_in
 from projections.errors import RebuildRunning
 from projections.folding import EMPTY, Batch, Folding
 from projections.queries import named_queries
+from projections.reported import Effects, effects_of
 from projections.runner import Source, apply
 from projections.store import CaseRows, Connection, Stand, Store
 from reading.ledger_reader import AcceptedRecord
@@ -106,9 +106,10 @@ class _Loader:
     async def take(self, records: list[AcceptedRecord]) -> None:
         """Folds one batch."""
         opened = await self._store.vault.open_entries([(record.envelope, record.body) for record in records])
-        await self._know(opened)
-        for record, entry in zip(records, opened, strict=True):
-            self._folding.fold(record, entry)
+        effects = [effects_of(entry) for entry in opened]
+        await self._know(effects)
+        for record, entry, effect in zip(records, opened, effects, strict=True):
+            self._folding.fold(record, entry, effect)
         batch = self._folding.take(current_too=False)
         await self._copied()
         files = self._folding.spill(self._files_in_memory)
@@ -134,8 +135,8 @@ class _Loader:
             await schema.add_indexes(self._store.connection, self._store.schema)
         return stand
 
-    async def _know(self, opened: list[OpenedEntry]) -> None:
-        needed = {case: None for entry in opened for case in sorted(cases_in(entry))}
+    async def _know(self, effects: list[Effects]) -> None:
+        needed = {case: None for entry in effects for case in sorted(cases_in(entry))}
         unknown = self._folding.unknown(needed)
         stored = [case for case in unknown if case in self._spilled]
         if stored:

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
-from events.entry import Locked, OpenedDecision, OpenedEntry
+from events.entry import Locked, OpenedDecision, OpenedEntry, Unread
 from events.facts import Event, Outcome
 from events.verdict import Recorded
 
 EVENT_INDEX = -1
 """The index of the reported event beside the outcomes' 0, 1, ..."""
 
+Effect = tuple[int, Event | Outcome | Locked]
+"""Index and fact."""
 
-def facts_of(entry: OpenedEntry) -> Iterator[tuple[int, Event | Outcome | Locked]]:
-    """(index, fact) in order of effect; the event only where the entry records it. Empty for a genesis or an operator's entry."""
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What folds take of an entry."""
+
+    sequence: int
+    at_ms: int
+    event: Event | Locked | None
+    """The reported event; null: it is refused, repeated, unreadable, or the entry is an operator's."""
+    facts: tuple[Effect, ...]
+    """In order of effect, the reported event among them. Empty for a genesis or an operator's entry."""
+
+
+def effects_of(entry: OpenedEntry) -> Effects:
+    """What took effect with an entry."""
     if not isinstance(entry, OpenedDecision):
-        return
+        return Effects(entry.sequence, entry.event_time_ms, None, ())
     event = entry.opened.event
+    recorded: Event | Locked | None = None
+    facts: list[Effect] = []
     for index, outcome in enumerate(entry.outcomes):
         if isinstance(outcome, Recorded):
-            if isinstance(event, Event | Locked):
-                yield EVENT_INDEX, event
+            if not isinstance(event, Unread):
+                recorded = event
+                facts.append((EVENT_INDEX, event))
         else:
-            yield index, outcome
-
-
-def recorded_event(entry: OpenedEntry) -> Event | Locked | None:
-    """The reported event where the entry records it; None where it is refused, repeated, unreadable, or the entry is an operator's."""
-    return next((fact for index, fact in facts_of(entry) if index == EVENT_INDEX), None)  # type: ignore[return-value]
+            facts.append((index, outcome))
+    return Effects(entry.sequence, entry.event_time_ms, recorded, tuple(facts))

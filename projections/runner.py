@@ -18,6 +18,7 @@ from events.topics import TopicNames
 from projections.errors import PositionMoved, ViewsOutdated
 from projections.folding import Folding
 from projections.queries import named_queries
+from projections.reported import effects_of
 from projections.schema import SHAPE, schema_of
 from projections.store import Connection, Stand, Store
 from reading.key_errors import KeyStoreBehind
@@ -145,9 +146,10 @@ class ViewRunner:
 async def apply(store: Store, folding: Folding, records: Sequence[AcceptedRecord], stand: Stand) -> Stand:
     """Folds accepted entries and writes what changed. After any exception the folding is no longer good: load it again."""
     opened = await store.vault.open_entries([(record.envelope, record.body) for record in records])
-    await store.know_cases(folding, opened)
-    for record, entry in zip(records, opened, strict=True):
-        folding.fold(record, entry)
+    effects = [effects_of(entry) for entry in opened]
+    await store.know_cases(folding, effects)
+    for record, entry, effect in zip(records, opened, effects, strict=True):
+        folding.fold(record, entry, effect)
     batch = folding.take(current_too=True)
     return await store.write(batch, await store.seal(batch.files, folding.projects()), stand)
 

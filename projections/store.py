@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import asyncpg
 
 from events.acceptance import Position
-from events.entry import OpenedEntry
 from projections import audit, case_file, entries, health, inbox, schema, transfers
 from projections.case_file import CaseFile
 from projections.errors import PlaceHeldTwice, PositionMoved
 from projections.folding import VERSIONED, Batch, Current, Folding
 from projections.history import Table
 from projections.queries import named_queries
+from projections.reported import Effects
 from reading.key_errors import KeyDestroyed
 from reading.vault import Row, Vault
 
@@ -144,9 +144,9 @@ class Store:
         files.update({keys[row["key"]]: case_file.from_bytes(plain) for row, plain in zip(found, opened, strict=True) if plain is not None})
         return files
 
-    async def know_cases(self, folding: Folding, opened: Iterable[OpenedEntry]) -> None:
+    async def know_cases(self, folding: Folding, effects: Iterable[Effects]) -> None:
         """Gives the folding every file that these entries will need."""
-        needed = {case: None for entry in opened for case in sorted(case_file.cases_in(entry))}
+        needed = {case: None for entry in effects for case in sorted(case_file.cases_in(entry))}
         folding.know(await self.load_files(folding.unknown(needed)))
 
     async def seal(self, files: Mapping[str, tuple[CaseFile | None, CaseFile | None]], projects: Iterable[str]) -> CaseRows:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from events.entry import Locked, OpenedEntry
+from events.entry import Locked
 from events.facts import Event, Outcome
 from events.person import KeepApartDeclared
 from events.transfer import MatchExplained
-from projections.reported import facts_of
+from projections.reported import Effects
 
 VIEW = "timeline"
 
@@ -26,13 +26,13 @@ class FactAt:
     index: int
 
 
-def case_facts(entry: OpenedEntry) -> Iterator[tuple[str, int, Event | Outcome]]:
+def case_facts(entry: Effects) -> Iterator[tuple[str, int, Event | Outcome]]:
     """(case id, index, fact) for each fact about a case, in order of effect; a fact about two cases comes once for each.
 
     Locked facts yield nothing, and an explanation is not a fact of the case: its key has a shorter life, and what is folded from it would not be the same
     after that.
     """
-    for index, fact in facts_of(entry):
+    for index, fact in entry.facts:
         if isinstance(fact, Locked | MatchExplained):
             continue
         case_id = getattr(fact, "case_id", None)

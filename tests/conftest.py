@@ -43,14 +43,14 @@ def kafka(services_dir: Path) -> Iterator[str]:
     if named:
         yield named
         return
-    with KafkaCluster(services_dir / "kafka") as cluster:
+    with KafkaCluster(services_dir / "kafka", short_lived=True) as cluster:
         yield cluster.bootstrap
 
 
 @pytest.fixture(scope="session")
 def kafka3(services_dir: Path) -> Iterator[KafkaCluster]:
     """Three brokers; a test that breaks one restarts it."""
-    with KafkaCluster(services_dir / "kafka3", brokers=3) as cluster:
+    with KafkaCluster(services_dir / "kafka3", brokers=3, short_lived=True) as cluster:
         yield cluster
 
 

@@ -43,7 +43,7 @@ def cases_of(event: Event) -> tuple[str, ...]:
     """The cases whose keys seal the event; empty: the network's does."""
     if isinstance(event, NetworkEvent):
         return ()
-    if isinstance(event, KeepApartDeclared):
+    if isinstance(event, KeepApartDeclared) and event.other_case_id != event.case_id:
         return event.case_id, event.other_case_id
     return (event.case_id,)
 

@@ -16,6 +16,7 @@ from coordinator.ledger.core import Core, S, SealedPart, Sealing, StateParts
 from coordinator.ledger.fold import Settled
 from coordinator.ledger.state_hash import state_row
 from events.acceptance import Position
+from events.errors import SealBroken
 from reading.vault import Row
 
 MAGIC = b"STFSNAP1"
@@ -101,13 +102,14 @@ async def seal_snapshot(settled: Settled[S], parts: StateParts, sealed: Sequence
 
 async def open_snapshot(snapshot: Snapshot, core: Core[S], sealing: Sealing) -> Settled[S]:
     """The settled state in a snapshot, without what belonged to subjects whose keys were destroyed since. Raises SnapshotUnreadable."""
-    (names,) = await sealing.open_records([_subjects_row(snapshot.position, snapshot.subjects)])
-    if names is None:
-        raise SnapshotUnreadable("the network's key is another one")
-    subjects: list[str] = json.loads(names)
-    if len(subjects) != len(snapshot.sealed):
-        raise SnapshotUnreadable("subjects and parts differ in number")
-    plain = await sealing.open_records([state_row(subject, text) for subject, text in zip(subjects, snapshot.sealed, strict=True)])
+    try:
+        (names,) = await sealing.open_records([_subjects_row(snapshot.position, snapshot.subjects)])
+        subjects: list[str] = json.loads(names or b"[]")
+        if len(subjects) != len(snapshot.sealed):
+            raise SnapshotUnreadable("subjects and parts differ in number")
+        plain = await sealing.open_records([state_row(subject, text) for subject, text in zip(subjects, snapshot.sealed, strict=True)])
+    except SealBroken as broken:
+        raise SnapshotUnreadable(str(broken)) from None
     parts = tuple(SealedPart(subject, each) for subject, each in zip(subjects, plain, strict=True) if each is not None)
     try:
         state = core.from_parts(snapshot.position.network, StateParts(snapshot.clear, parts))

@@ -62,6 +62,7 @@ class Snapshots(Generic[S]):
         parts = await asyncio.to_thread(self._core.parts, settled.state)
         sealed = await self._hasher.sealed_parts(parts.sealed)
         if sealed is None:
+            log.warning("snapshot_not_written", extra={"network": self._network, "sequence": settled.position.sequence, "why": "a key is gone"})
             return False
         value = pack(await seal_snapshot(settled, parts, sealed, self._sealing))
         if len(value) > MAX_SNAPSHOT_BYTES - 4096:

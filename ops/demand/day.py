@@ -48,6 +48,8 @@ DEFAULT_HEAVINESS = 20.0
 _CLOCK_WAITS_MS = 20_000
 """The clock speaks where no other event follows a deadline within this; a tick of the service is a minute."""
 _SHARE_SENT_TWICE = 0.01
+_SHARE_ASKING_TO_BE_FORGOTTEN = 0.06
+"""Of new cases that need no transfer; one or two a day."""
 WINDS_DOWN_MS = 12 * HOUR_MS
 """After the last day new demand stops, and what is open is played on until the next evening."""
 
@@ -79,6 +81,9 @@ class Day:
             play.agenda.plan(plan.at_ms, reports.referred(play, case))
         request = plan.request
         if request is None:
+            draw = play.draw("forget", plan.case_id)
+            if draw.random() < _SHARE_ASKING_TO_BE_FORGOTTEN:
+                play.agenda.plan(plan.at_ms + draw.randrange(1, 9) * HOUR_MS, reports.erased(play, case))
             return
         known_at = max(plan.at_ms, play.start_ms) + MINUTE_MS
         for number, danger in enumerate(request.dangers):

@@ -27,7 +27,7 @@ from ops.demand.people import who_must_agree
 from ops.demand.play import Play
 from ops.demand.world import CaseNow, Stage
 
-_SHARE_ERASED = 0.25
+_SHARE_ERASED = 0.6
 """Of those whose request was withdrawn; a day has one or two."""
 
 
@@ -148,7 +148,7 @@ def _plan_journey(play: Play, at_ms: int, case: CaseNow) -> None:
         )
         play.agenda.plan(plan.withdrawn_at_ms, off)
     play.agenda.plan(plan.departs_at_ms, reports.departed(play, case, proposal_id, plan.expected_arrival_ms))
-    end = reports.arrived(play, case, project_id) if plan.failed is None else reports.ended(play, case, plan.failed)
+    end = reports.arrived(play, case, proposal_id, project_id) if plan.failed is None else reports.ended(play, case, proposal_id, plan.failed)
     play.agenda.plan(plan.ends_at_ms, end)
 
 

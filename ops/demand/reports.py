@@ -207,11 +207,11 @@ def departed(play: Play, case: CaseNow, proposal_id: str, expected_arrival_ms: i
     return make
 
 
-def arrived(play: Play, case: CaseNow, project_id: str) -> Make:
+def arrived(play: Play, case: CaseNow, proposal_id: str, project_id: str) -> Make:
     """The receiving project sees them come in."""
 
     def make(at_ms: int) -> Event | None:
-        if case.plan.request is None or case.stage is not Stage.DEPARTED:
+        if case.plan.request is None or case.stage is not Stage.DEPARTED or case.proposal_id != proposal_id:
             return None
         draw = play.draw("arrived", case.plan.case_id)
         actor = play.world.staff(project_id, draw)
@@ -220,11 +220,11 @@ def arrived(play: Play, case: CaseNow, project_id: str) -> Make:
     return make
 
 
-def ended(play: Play, case: CaseNow, how: TransferEnd) -> Make:
+def ended(play: Play, case: CaseNow, proposal_id: str, how: TransferEnd) -> Make:
     """The journey ended otherwise."""
 
     def make(at_ms: int) -> Event | None:
-        if case.plan.request is None or case.stage is not Stage.DEPARTED:
+        if case.plan.request is None or case.stage is not Stage.DEPARTED or case.proposal_id != proposal_id:
             return None
         draw = play.draw("ended", case.plan.case_id)
         actor = play.world.whoever_is_responsible(case, draw)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _LOG4J = """\
@@ -88,26 +88,31 @@ def write_settings(node: Node, nodes: Sequence[Node], more: Mapping[str, str]) -
     (node.directory / "log4j2.properties").write_text(_LOG4J.format(directory=node.directory))
 
 
-def format_command(java: Path, jars: Path, node: Node, cluster_id: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What runs a broker."""
+
+    java: Path
+    jars: Path
+    archive: Path | None = None
+    """Its classes, as `ops.services.class_data` kept them; None: it loads them itself."""
+    short_lived: bool = False
+    """Compiled quickly rather than well, which halves the work of the first minute."""
+
+    def command(self, node: Node, heap_mb: int, main: Sequence[str], options: Sequence[str] = ()) -> list[str]:
+        """The command that runs a class of the broker's jars with the node's logging."""
+        kept = [f"-XX:SharedArchiveFile={self.archive}", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"] if self.archive is not None else []
+        quickly = ["-XX:TieredStopAtLevel=1"] if self.short_lived else []
+        machine = [str(self.java), f"-Xmx{heap_mb}m", "-XX:+UseSerialGC", "-Xshare:auto", *kept, *quickly, *options, "-Djava.awt.headless=true"]
+        return [*machine, f"-Dlog4j2.configurationFile={node.directory / 'log4j2.properties'}", "-cp", f"{self.jars}/*", *main]
+
+
+def format_command(runtime: Runtime, node: Node, cluster_id: str) -> list[str]:
     """The command that makes an empty log directory the node's; one already formatted for this cluster stays as it is."""
-    tool = ["kafka.tools.StorageTool", "format", "--ignore-formatted", "--cluster-id", cluster_id, "--config", str(node.properties)]
-    return [*_java(java, jars, node, 128, ("-XX:TieredStopAtLevel=1",)), *tool]
+    tool = ("kafka.tools.StorageTool", "format", "--ignore-formatted", "--cluster-id", cluster_id, "--config", str(node.properties))
+    return replace(runtime, short_lived=True).command(node, 128, tool)
 
 
-def run_command(java: Path, jars: Path, node: Node, heap_mb: int) -> list[str]:
+def run_command(runtime: Runtime, node: Node, heap_mb: int, options: Sequence[str] = ()) -> list[str]:
     """The command that is the broker."""
-    return [*_java(java, jars, node, heap_mb, ("-XX:+ExitOnOutOfMemoryError",)), "kafka.Kafka", str(node.properties)]
-
-
-def _java(java: Path, jars: Path, node: Node, heap_mb: int, options: Sequence[str]) -> list[str]:
-    return [
-        str(java),
-        f"-Xmx{heap_mb}m",
-        "-XX:+UseSerialGC",
-        "-Xshare:auto",
-        *options,
-        "-Djava.awt.headless=true",
-        f"-Dlog4j2.configurationFile={node.directory / 'log4j2.properties'}",
-        "-cp",
-        f"{jars}/*",
-    ]
+    return runtime.command(node, heap_mb, ("kafka.Kafka", str(node.properties)), ("-XX:+ExitOnOutOfMemoryError", *options))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import logging
 import signal
-import subprocess
 import time
 import uuid
 from collections.abc import Mapping
@@ -15,10 +14,9 @@ from typing import Self
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from ops.services.broker import Node, format_command, run_command, write_settings
+from ops.services.broker import Node, Runtime, format_command, run_command, write_settings
+from ops.services.class_data import find_runtime
 from ops.services.errors import StartFailed
-from ops.services.jars import kafka_jars
-from ops.services.java import find_java
 from ops.services.ports import answers, free_ports, is_free
 from ops.services.process import Child, spawn
 from ops.services.say import Say, quietly
@@ -37,7 +35,7 @@ class KafkaCluster:
     `data_dir` holds everything, and persists: starting again on the same directory serves the same topics. Brokers are named by index
     (0 to brokers - 1). Not for use from two threads at once.
 
-    They die with this process, however it ends.
+    They die with this process, however it ends. `short_lived`: for tests; the first minute costs half the work, later ones more.
     """
 
     def __init__(
@@ -47,6 +45,7 @@ class KafkaCluster:
         *,
         heap_mb: int = 384,
         settings: Mapping[str, str] | None = None,
+        short_lived: bool = False,
         say: Say = quietly,
     ) -> None:
         self.data_dir = data_dir.absolute()
@@ -54,8 +53,10 @@ class KafkaCluster:
         self.children: dict[int, Child] = {}
         self._heap_mb = heap_mb
         self._settings = dict(settings or {})
+        self._short_lived = short_lived
         self._say = say
         self._nodes: list[Node] = []
+        self._runtime: Runtime | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -71,13 +72,13 @@ class KafkaCluster:
         began = time.monotonic()
         self._say(f"kafka: starting {self.brokers} broker{'s' if self.brokers > 1 else ''}")
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        java, jars = find_java(), kafka_jars(self._say)
+        self._runtime = find_runtime(self._say, short_lived=self._short_lived)
         for attempt in range(1, _ATTEMPTS + 1):
             self._nodes = self._lay_out()
-            self._format(java, jars)
-            for index in range(self.brokers):
-                self._run(index, java, jars)
             try:
+                self._format()
+                for index in range(self.brokers):
+                    self._run(index)
                 self._wait_until_all_serve()
             except StartFailed:
                 self.stop()
@@ -119,7 +120,7 @@ class KafkaCluster:
         """Start one broker again on its port and data, after `kill` or `shut`; one that still runs is killed first. Raises StartFailed."""
         if index in self.children:
             self.kill(index)
-        self._run(index, find_java(), kafka_jars(self._say))
+        self._run(index)
         if wait:
             self._wait_until_serves(index)
 
@@ -154,25 +155,22 @@ class KafkaCluster:
     def _lost_a_port(self) -> bool:
         return any("Address already in use" in file.read_text(errors="replace") for node in self._nodes for file in (node.console, node.log) if file.exists())
 
-    def _format(self, java: Path, jars: Path) -> None:
+    def _format(self) -> None:
         """Give each new log directory its place in the cluster."""
+        assert self._runtime is not None
         named = self.data_dir / "cluster.id"
         if not named.exists():
-            named.write_text(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "a", 1))
-        waiting: list[tuple[Node, subprocess.Popen[bytes]]] = []
-        for node in self._nodes:
-            if not (node.directory / "data" / "meta.properties").exists():
-                with node.console.open("ab") as output:
-                    command = format_command(java, jars, node, named.read_text())
-                    waiting.append((node, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)))
-        failed = [node for node, formatting in waiting if formatting.wait(_READY_S) != 0]
-        if failed:
-            raise StartFailed("kafka: the data directory could not be formatted", failed[0].console)
+            named.write_text(_new_cluster_id())
+        new = [node for node in self._nodes if not _formatted(node).exists()]
+        formatting = [spawn(format_command(self._runtime, node, named.read_text()), log=node.console, directory=node.directory) for node in new]
+        for node, child in zip(new, formatting, strict=True):
+            if not child.wait(_READY_S) or not _formatted(node).exists():
+                raise StartFailed("kafka: the data directory could not be formatted", node.console)
 
-    def _run(self, index: int, java: Path, jars: Path) -> None:
+    def _run(self, index: int) -> None:
+        assert self._runtime is not None
         node = self._nodes[index]
-        command = run_command(java, jars, node, self._heap_mb)
-        self.children[index] = spawn(command, log=node.console, directory=node.directory)
+        self.children[index] = spawn(run_command(self._runtime, node, self._heap_mb), log=node.console, directory=node.directory)
 
     def _wait_until_serves(self, index: int) -> None:
         """Until this broker accepts clients and the controller counts it among the live ones."""
@@ -195,6 +193,17 @@ class KafkaCluster:
             if time.monotonic() > end:
                 raise StartFailed("kafka: the brokers do not see each other", self._nodes[0].log)
             time.sleep(0.1)
+
+
+def _formatted(node: Node) -> Path:
+    return node.directory / "data" / "meta.properties"
+
+
+def _new_cluster_id() -> str:
+    """A random id in Kafka's form: 16 bytes, URL-safe base64. A leading dash would be taken for an option."""
+    while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return text
 
 
 def _has_text(log: Path) -> bool:

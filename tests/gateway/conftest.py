@@ -22,6 +22,7 @@ from coordinator.ledger.core import SystemClock, system_randomness
 from coordinator.ledger.kafka_worker import worker_on_kafka
 from coordinator.local import local_grants
 from coordinator.opening import open_with_file
+from coordinator.processes import open_rooms
 from coordinator.rooms import NetworkRoom
 from coordinator.settings import Settings, load_settings
 from ops.services.postgres import PostgresServer
@@ -109,7 +110,7 @@ async def running(kafka: str, postgres: PostgresServer, tmp_path_factory: pytest
     await wiring.create_network(settings, settings.networks[0], said.append)
     tokens = issue_tokens(settings)
     async with AsyncExitStack() as opened:
-        rooms = await wiring.open_rooms(settings, opened)
+        rooms = await open_rooms(settings, opened)
         room = rooms.networks["it"]
         running = Running(settings, room, create_app(rooms), tokens)
         running.start_worker()

@@ -119,6 +119,22 @@ async def test_nothing_of_a_destroyed_key_is_left_in_its_rows(url: str, store: P
     assert [bytes(row["ref"]) for row in await rows_of(url, "select ref from keystore.refs")] == [b"s" * 16]
 
 
+async def test_no_reference_outlives_a_key_destroyed_meanwhile(url: str, store: PostgresKeyStore) -> None:
+    """A destruction under way: registering waits for it, then says that the key is gone and leaves no reference in the table."""
+    await store.keys(SUBJECTS[:1], create=True)
+    destroying = await asyncpg.connect(url)
+    try:
+        async with destroying.transaction():
+            await destroying.execute("update keystore.keys set wrapped = null")
+            registering = asyncio.create_task(store.register({b"r" * 16: (SUBJECTS[0], 1)}))
+            await asyncio.sleep(0.3)
+            assert not registering.done()
+        assert await registering == frozenset(SUBJECTS[:1])
+        assert await destroying.fetch("select ref from keystore.refs") == []
+    finally:
+        await destroying.close()
+
+
 async def test_the_database_itself_refuses_to_bring_a_key_back(url: str, store: PostgresKeyStore) -> None:
     await store.destroy(SUBJECTS[:1], through=None)
     with pytest.raises(asyncpg.RaiseError, match="does not come back"):

@@ -72,6 +72,8 @@ class MemoryBench:
         self.accepted = MemoryPartition("accepted", now_ms=clock.now_ms)
         self.keys = MemoryKeyStore(NETWORK)
         self.vault = Vault(NETWORK, self.keys)
+        self.ledger_logs: list[MemoryLog] = []
+        """Every reader's log that was handed out."""
         self._delay_s = ledger_delay_s
         self._verdict = verdict
 
@@ -97,7 +99,8 @@ class MemoryBench:
         return MemoryLog(self.events)
 
     def ledger_log(self) -> PartitionLog:
-        return MemoryLog(self.ledger)
+        self.ledger_logs.append(MemoryLog(self.ledger))
+        return self.ledger_logs[-1]
 
     def events_appender(self) -> LogAppender:
         return MemoryAppender(self.events)

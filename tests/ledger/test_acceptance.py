@@ -48,14 +48,18 @@ def without(condition: Ignored) -> Rule:
     """The rule with one condition forgotten."""
 
     def broken(position: Position, envelope: Envelope) -> Ignored | None:
-        fields = {
-            Ignored.NETWORK: {"network": position.network},
-            Ignored.SEQUENCE: {"sequence": position.sequence + 1},
-            Ignored.PREVIOUS_HASH: {"previous_hash": position.hash},
-            Ignored.EVENT_OFFSET: {"event_offset": position.event_offset + 1},
-            Ignored.EVENT_TIME: {"event_time_ms": position.event_time_ms},
-        }
-        return why_ignored(position, replace(envelope, **fields[condition]))
+        match condition:
+            case Ignored.NETWORK:
+                right = replace(envelope, network=position.network)
+            case Ignored.SEQUENCE:
+                right = replace(envelope, sequence=position.sequence + 1)
+            case Ignored.PREVIOUS_HASH:
+                right = replace(envelope, previous_hash=position.hash)
+            case Ignored.EVENT_OFFSET:
+                right = replace(envelope, event_offset=position.event_offset + 1)
+            case _:
+                right = replace(envelope, event_time_ms=position.event_time_ms)
+        return why_ignored(position, right)
 
     return broken
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from reading.partition_log import Bounds, OutOfRange
+from reading.partition_log import Bounds, LogRecord, OutOfRange
 from tests.ledger.benches import Bench
 
 
@@ -30,7 +30,7 @@ async def test_records_come_back_in_order_and_whole(unfounded: Bench) -> None:
     await (await appender.append(records[:100], timestamp_ms=12345))
     first, second = await appender.append(records[100:200]), await appender.append(records[200:])
     await asyncio.gather(first, second)
-    got = []
+    got: list[LogRecord] = []
     while len(got) < 300:
         got += await log.read(len(got), 70, 1000)
     assert [(record.key, record.value, record.headers) for record in got] == records

@@ -13,11 +13,13 @@ from events.transfer import MatchExplained, PlaceHeld
 from events.verdict import Recorded
 from projections import audit, capacity, case_file, health, inbox, network, timeline, transfers
 from projections.case_file import CaseFile
+from projections.reported import Effects, effects_of
 from projections.transfers import Stage
 from tests.projections.story import Story
 from tests.projections.written import opened
 
 ENTRIES = opened("it", list(Story(7, erasures=0.02).tell(1500)))
+EFFECTS = [effects_of(entry) for entry in ENTRIES]
 
 
 def apply(rows: dict[object, object], changes: object) -> None:
@@ -28,20 +30,28 @@ def apply(rows: dict[object, object], changes: object) -> None:
             rows[key] = row
 
 
+def by_unit(holds: dict[Any, Any]) -> dict[str, dict[capacity.Slot, capacity.Hold]]:
+    grouped: dict[str, dict[capacity.Slot, capacity.Hold]] = {}
+    for slot, hold in holds.items():
+        grouped.setdefault(hold.unit_id, {})[slot] = hold
+    return grouped
+
+
 def folded(entries: list[OpenedEntry], *, twice: bool) -> dict[str, object]:
     projects, units, policies, figures, holds, verdicts, files = ({} for _ in range(7))  # type: ignore[var-annotated]
     rows = []
     for entry in entries:
+        effects = effects_of(entry)
         for _ in range(1 + twice):
-            told = network.fold(network.Rows(projects, units, policies), entry)
+            told = network.fold(network.Rows(projects, units, policies), effects)
             for rows_of_table, told_of_table in ((projects, told.projects), (units, told.units), (policies, told.policies)):
                 apply(rows_of_table, told_of_table)
-            counted = capacity.fold(capacity.Rows(figures, holds), entry)
+            counted = capacity.fold(capacity.Rows(figures, by_unit(holds)), effects)
             apply(figures, counted.figures)
             apply(holds, counted.holds)
             row = audit.fold(entry)
             apply(verdicts, health.fold(verdicts, row))
-            apply(files, case_file.fold(files, entry))
+            apply(files, case_file.fold(files, effects))
         rows.append(row)
     return {
         "projects": projects, "units": units, "policies": policies, "figures": figures, "holds": holds, "audit": rows, "verdicts": verdicts,
@@ -58,18 +68,18 @@ def test_applying_every_entry_twice_gives_the_same_rows() -> None:
 def test_an_entry_applied_twice_changes_nothing_the_second_time() -> None:
     figures: dict[object, object] = {}
     holds: dict[object, object] = {}
-    for entry in ENTRIES:
-        changes = capacity.fold(capacity.Rows(figures, holds), entry)  # type: ignore[arg-type]
+    for entry in EFFECTS:
+        changes = capacity.fold(capacity.Rows(figures, by_unit(holds)), entry)  # type: ignore[arg-type]
         apply(figures, changes.figures)
         apply(holds, changes.holds)
-        again = capacity.fold(capacity.Rows(figures, holds), entry)  # type: ignore[arg-type]
+        again = capacity.fold(capacity.Rows(figures, by_unit(holds)), entry)  # type: ignore[arg-type]
         assert not again.figures
         assert not again.holds
 
 
 def test_a_file_survives_its_bytes() -> None:
     files: dict[str, CaseFile] = {}
-    for entry in ENTRIES[:600]:
+    for entry in EFFECTS[:600]:
         files.update({case: file for case, file in case_file.fold(files, entry).items() if file is not None})
     assert files
     for file in files.values():
@@ -108,14 +118,14 @@ def test_an_erased_case_leaves_no_file_and_is_in_no_other() -> None:
 
 
 def test_explanations_are_not_part_of_a_case() -> None:
-    assert not any(isinstance(fact, MatchExplained) for entry in ENTRIES for _, _, fact in timeline.case_facts(entry))
+    assert not any(isinstance(fact, MatchExplained) for entry in EFFECTS for _, _, fact in timeline.case_facts(entry))
 
 
 def history(case: str) -> list[CaseFile]:
     """The file after each entry that changed it."""
     files: dict[str, CaseFile] = {}
     versions = []
-    for entry in ENTRIES:
+    for entry in EFFECTS:
         changed = case_file.fold(files, entry)
         apply(files, changed)  # type: ignore[arg-type]
         if changed.get(case):
@@ -125,7 +135,7 @@ def history(case: str) -> list[CaseFile]:
 
 def test_as_of_a_sequence_is_what_was_known_then() -> None:
     files: dict[str, CaseFile] = {}
-    for entry in ENTRIES:
+    for entry in EFFECTS:
         apply(files, case_file.fold(files, entry))  # type: ignore[arg-type]
     case = max(files, key=lambda case: len(files[case].timeline))
     versions = history(case)
@@ -150,7 +160,7 @@ def test_as_of_a_sequence_is_what_was_known_then() -> None:
 def test_a_proposal_in_an_inbox_shows_neither_who_asks_nor_why() -> None:
     shown = 0
     files: dict[str, CaseFile] = {}
-    for entry in ENTRIES:
+    for entry in EFFECTS:
         apply(files, case_file.fold(files, entry))  # type: ignore[arg-type]
     for file in files.values():
         for project in inbox.projects_of(file.care, file.transfers, file.sequence):
@@ -162,8 +172,8 @@ def test_a_proposal_in_an_inbox_shows_neither_who_asks_nor_why() -> None:
     assert shown
 
 
-def place(*outcomes: Outcome, event: Event | None = None, sequence: int = 5) -> OpenedEntry:
-    return OpenedDecision("it", sequence, sequence - 1, 0, OpenedEvent(event or Locked("ClockAdvanced", {}), b"", 0), (Recorded(), *outcomes))
+def place(*outcomes: Outcome, event: Event | None = None, sequence: int = 5) -> Effects:
+    return effects_of(OpenedDecision("it", sequence, sequence - 1, 0, OpenedEvent(event or Locked("ClockAdvanced", {}), b"", 0), (Recorded(), *outcomes)))
 
 
 HOLD = "00000000-0000-4000-8000-00000000000{}"
@@ -184,6 +194,6 @@ def test_a_hold_beyond_the_room_is_given_a_number_outside_it(places: int, occupi
 def test_a_second_hold_takes_other_places_and_a_third_finds_none() -> None:
     rows: dict[capacity.Slot, capacity.Hold] = {}
     for number in (1, 2, 3):
-        changes = capacity.fold(capacity.Rows(figures(2, 0), rows), place(PlaceHeld(HOLD.format(number), "u", 1, 9), sequence=number))
+        changes = capacity.fold(capacity.Rows(figures(2, 0), by_unit(rows)), place(PlaceHeld(HOLD.format(number), "u", 1, 9), sequence=number))
         apply(rows, changes.holds)  # type: ignore[arg-type]
     assert [(slot, hold.room) for (_, slot), hold in sorted(rows.items())] == [(0, 2), (1, 2), (2, 2)]

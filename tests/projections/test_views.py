@@ -15,6 +15,7 @@ from projections.errors import AsOfAhead, PlaceHeldTwice, PositionMoved, Rebuild
 from projections.moment import AtSequence, AtTime
 from projections.reads import open_reads
 from projections.rebuild import rebuild
+from projections.reported import effects_of
 from projections.runner import Source, ViewRunner, apply
 from projections.schema import schema_of, shadow_of
 from projections.store import Store
@@ -78,7 +79,7 @@ async def test_stored_files_are_what_the_pure_fold_gives(ledger: Ledger, postgre
     await run_until(postgres_url, ledger.vault(), ledger.source, ledger.last)
     files: dict[str, CaseFile | None] = {}
     for entry in opened("it", ledger.told):
-        files.update(case_file.fold({case: file for case, file in files.items() if file}, entry))
+        files.update(case_file.fold({case: file for case, file in files.items() if file}, effects_of(entry)))
     async with await open_reads(postgres_url, ledger.vault(), clock=None) as reads:
         for case, file in files.items():
             assert (await reads.case(case)).answer == file
@@ -209,7 +210,8 @@ async def test_a_place_held_twice_stops_the_runner_and_writes_nothing(ledger: Le
     accepted = records("it", ledger.values)
     store = Store(connection, schema, ledger.vault())
     stand, folding = await store.load()
-    folding._histories["holds"].current.clear()  # as if the fold did not know of them
+    for known in (folding._histories["holds"].current, folding._histories["holds"].groups):
+        known.clear()  # as if the fold did not know of them
     assert stand
     with pytest.raises(PlaceHeldTwice, match="holds_one_per_place"):
         await apply(store, folding, accepted[stand.sequence + 1 :], stand)

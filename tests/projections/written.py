@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from aiokafka import AIOKafkaProducer
 
-from events.acceptance import Position
 from events.codec import encode_body
 from events.entry import Body, Decided, Genesis, OpenedDecision, OpenedEntry, OpenedEvent, Unread
 from events.envelope import GENESIS_PREVIOUS_HASH, Envelope, hash_of, seal_envelope
 from events.topics import TopicNames
-from events.verdict import Unreadable
 from reading.ledger_chain import AcceptedRecord, accepted_records
 from reading.vault import Vault
 from tests.projections.story import START_MS, Told
@@ -64,13 +60,3 @@ async def published(bootstrap: str, names: TopicNames, partition: int, values: I
             await each
     finally:
         await producer.stop()
-
-
-def locked_out(position: Position) -> str:
-    """A short name of a position, for messages."""
-    return f"{position.sequence}:{hashlib.sha256(position.hash).hexdigest()[:8]}"
-
-
-def refused_raw(one: Told) -> Told:
-    """The same with a record that is no event."""
-    return replace(one, event=None, outcomes=(Unreadable("malformed"),), raw=b"\xc3\x01nothing")

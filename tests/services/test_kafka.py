@@ -29,7 +29,7 @@ def directory() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def cluster(directory: Path) -> Iterator[KafkaCluster]:
     """One broker of our own, because we break it."""
-    with KafkaCluster(directory / "one") as started:
+    with KafkaCluster(directory / "one", short_lived=True) as started:
         yield started
 
 
@@ -84,11 +84,11 @@ def test_no_topic_is_made_by_a_mistyped_name(cluster: KafkaCluster) -> None:
 
 async def test_started_again_it_serves_the_same_topics_even_where_its_port_is_taken(directory: Path) -> None:
     names = TopicNames("kept")
-    with KafkaCluster(directory / "again") as first:
+    with KafkaCluster(directory / "again", short_lived=True) as first:
         await create_topics(first.bootstrap, names, 1, 1, 1)
         assert _send(first.bootstrap, names.ledger, [b"entry"]) == [None]
         port = int(first.bootstrap.rpartition(":")[2])
-    with socket.create_server(("127.0.0.1", port)), KafkaCluster(directory / "again") as second:
+    with socket.create_server(("127.0.0.1", port)), KafkaCluster(directory / "again", short_lived=True) as second:
         assert second.bootstrap != f"127.0.0.1:{port}"
         assert await check_topics(second.bootstrap, names, 1, 1, 1) == []
         assert _read(second.bootstrap, names.ledger, 1) == [b"entry"]

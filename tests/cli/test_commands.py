@@ -1,0 +1,155 @@
+"""Every command against a real network: what people read, what programs read, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fastavro
+import pytest
+
+from tests.cli.conftest import staffetta
+from tests.gateway.conftest import Running
+from tests.gateway.story import agreement, availability, case_id, referral, request, unit_opened
+
+pytestmark = pytest.mark.edge
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A case with a proposal, another whose request fits nowhere now, and the file that told of them."""
+
+    file: Path
+    case: str
+    transfer: str
+    unmatched: str
+    answers: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+async def submitted(running: Running, tmp_path_factory: pytest.TempPathFactory) -> Submitted:
+    """Submits a file through the command line, and waits for the views."""
+    case, transfer, other, unmatched = (case_id() for _ in range(4))
+    base = (await running.room.reads.units()).reached
+    events = [
+        unit_opened("cli-1", "alba"),
+        availability("cli-1", "alba", base),
+        referral(case),
+        agreement(case),
+        request(case, transfer),
+        referral(other, people=3),
+        *(agreement(other, person) for person in "abc"),
+        request(other, unmatched),
+    ]
+    file = tmp_path_factory.mktemp("events") / "story.jsonl"
+    file.write_text("\n".join(json.dumps(event) for event in events) + "\n\n", encoding="utf-8")
+    ended = await staffetta(running.settings, "submit", str(file), "--json")
+    assert ended.status == 0, ended.err
+    answers = ended.json["answers"]
+    assert ended.json["summary"] == {"recorded": len(events)}
+    await running.views_reach(answers[-1]["sequence"])
+    return Submitted(file, case, transfer, unmatched, answers)
+
+
+async def test_submitting_again_changes_nothing(running: Running, submitted: Submitted) -> None:
+    again = await staffetta(running.settings, "submit", str(submitted.file), "--json")
+    assert [answer["sequence"] for answer in again.json["answers"]] == [answer["sequence"] for answer in submitted.answers]
+    assert all(answer["repeated"] for answer in again.json["answers"]) and again.status == 0
+
+
+async def test_a_file_with_lines_that_are_no_events_is_not_sent(running: Running, tmp_path: Path) -> None:
+    file = tmp_path / "bad.jsonl"
+    good = unit_opened("cli-never", "alba")
+    file.write_text(f"{json.dumps(good)}\nnot json\n{json.dumps({**good, 'places': None})}\n", encoding="utf-8")
+    ended = await staffetta(running.settings, "submit", str(file))
+    assert ended.status == 2 and "line 2" in ended.err and "line 3" in ended.err and "Nothing was sent" in ended.err
+    assert (await staffetta(running.settings, "submit", str(tmp_path / "none.jsonl"))).status == 2
+
+
+async def test_a_refused_event_is_told_with_its_sentence(running: Running, submitted: Submitted, tmp_path: Path) -> None:
+    file = tmp_path / "refused.jsonl"
+    file.write_text(json.dumps(availability("ghost", "alba", 0)), encoding="utf-8")
+    ended = await staffetta(running.settings, "submit", str(file))
+    assert ended.status == 1 and "unknown_unit" in ended.out and "line 1" in ended.out
+
+
+async def test_views_for_people_and_for_programs(running: Running, submitted: Submitted) -> None:
+    held = submitted.answers[4]["sequence"]
+    commands: list[tuple[str, ...]] = [
+        ("capacity",), ("capacity", "--as-of", str(held - 1)), ("transfers",), ("case", submitted.case), ("inbox", "alba"), ("inbox", "helpline"),
+        ("audit", "--limit", "5"), ("explain", submitted.transfer), ("explain", submitted.unmatched, "--all"),
+    ]  # fmt: skip
+    told = await asyncio.gather(*(staffetta(running.settings, *command, "--json") for command in commands[:4]))
+    told += await asyncio.gather(*(staffetta(running.settings, *command, "--json") for command in commands[4:]))
+    assert [ended.status for ended in told] == [0] * len(commands), [ended.err for ended in told]
+    capacity, earlier, transfers, case, project, helpline, audit, explained, unmatched = (ended.json for ended in told)
+    assert [unit["held"] for unit in capacity["units"] if unit["unit_id"] == "cli-1"] == [1]
+    assert [unit["held"] for unit in earlier["units"] if unit["unit_id"] == "cli-1"] == [0] and earlier["as_of"]["sequence"] == held - 1
+    assert {one["transfer_id"] for one in transfers["transfers"]} == {submitted.transfer, submitted.unmatched}
+    assert case["facts"][0]["event"] == "ReferralReceived"
+    assert [item["kind"] for item in project["items"]] == ["proposal"]
+    assert "escalation" in [item["kind"] for item in helpline["items"]]
+    assert len(audit["entries"]) == 5 and audit["entries"][0]["sequence"] > audit["entries"][1]["sequence"]
+    for explanation in (*explained["explanations"], *unmatched["explanations"]):
+        units = [unit for group in explanation["excluded"] for unit in group["units"]] + [one["unit_id"] for one in explanation["scored"]]
+        assert sorted(units) == ["cli-1"], "every unit is accounted for"
+    for command, what in ((("capacity",), "cli-1"), (("explain", submitted.transfer), "units accounted for"), (("audit",), "TransferRequested")):
+        shown = await staffetta(running.settings, *command)
+        assert shown.status == 0 and what in shown.out, shown.err
+
+
+async def test_replay_finds_the_ledger_identical(running: Running, submitted: Submitted) -> None:
+    ended = await staffetta(running.settings, "replay", "--json")
+    sums = ended.json
+    assert ended.status == 0 and sums["differs"] == 0 and sums["not_redecidable"] == 0
+    assert sums["identical"] + sums["control"] == sums["entries"] == sums["last_sequence"] + 1
+
+
+async def test_rebuild_and_doctor(running: Running, submitted: Submitted) -> None:
+    before = (await staffetta(running.settings, "capacity", "--json")).json["units"]
+    rebuilt = await staffetta(running.settings, "rebuild", "capacity", "--json")
+    assert rebuilt.status == 0 and rebuilt.json["entries"] > 10, rebuilt.err
+    after = (await staffetta(running.settings, "capacity", "--json")).json["units"]
+    ages = {"age_ms"}
+    assert [{k: v for k, v in unit.items() if k not in ages} for unit in after] == [{k: v for k, v in unit.items() if k not in ages} for unit in before]
+    assert (await staffetta(running.settings, "rebuild", "nothing")).status == 2
+    looked = await staffetta(running.settings, "doctor", "--json")
+    assert looked.json["well"], looked.out
+    assert [finding["name"] for finding in looked.json["findings"]] == ["topics", "clocks", "key store", "ledger", "events", "views"]
+
+
+async def test_export_holds_every_entry_and_is_private(running: Running, submitted: Submitted, tmp_path: Path) -> None:
+    file = tmp_path / "entries.avro"
+    ended = await staffetta(running.settings, "export", "--out", str(file), "--json")
+    assert ended.status == 0, ended.err
+    assert file.stat().st_mode & 0o077 == 0
+    entries = entries_in(file)
+    assert [entry["sequence"] for entry in entries] == list(range(ended.json["entries"]))
+    assert any(entry["plain_event"] and submitted.case in entry["plain_event"] for entry in entries)
+    assert (await staffetta(running.settings, "export", "--out", str(file))).status == 2, "an existing file stays"
+    clear = tmp_path / "clear.avro"
+    await staffetta(running.settings, "export", "--out", str(clear), "--without-keys")
+    assert submitted.case.encode() not in clear.read_bytes()
+    assert all(entry["plain_event"] is None for entry in entries_in(clear))
+
+
+def entries_in(file: Path) -> list[dict[str, Any]]:
+    """The records of an exported file."""
+    with file.open("rb") as opened:
+        return [entry for entry in fastavro.reader(opened) if isinstance(entry, dict)]
+
+
+async def test_operators_cannot_state_what_is_not_so(running: Running, submitted: Submitted) -> None:
+    hole = await staffetta(running.settings, "no-event", "0", "1", "--why", "test")
+    assert hole.status == 2 and "there is an event at offset" in hole.err
+    healed = await staffetta(running.settings, "heal", "--json")
+    assert healed.status == 0 and healed.json["appended"] == 0
+
+
+async def test_creating_a_network_again_is_harmless(running: Running, submitted: Submitted) -> None:
+    again = await staffetta(running.settings, "network", "create", "--json")
+    assert again.status == 0, again.err
+    assert again.json == {"created": False, "opening_events": 22, "accepted": 22}

@@ -1,0 +1,410 @@
+"""Random histories, legal and illegal, of every event: what must hold does after each entry, and every fold of them agrees.
+
+`HISTORY_STEPS` asks for more steps than the 2,000 of an ordinary run (the nightly form takes 100,000).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import replace
+from enum import StrEnum
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from coordinator.domain import decide, next_deadline_ms
+from coordinator.domain.seen_events import cases_of
+from coordinator.domain.snapshot import parts_of, state_from
+from events.availability import AvailabilityPublished, AvailabilityReaffirmed
+from events.entry import Locked, OpenedDecision, OpenedEvent, Unread
+from events.fact import Actor, Danger, SealedUnder
+from events.facts import Event
+from events.network import ClockAdvanced, ProjectAmended, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.referral import Member, ReferralAccepted, ReferralReceived
+from events.transfer import (
+    ArrivalConfirmed,
+    DepartureConfirmed,
+    ProposalAccepted,
+    ProposalDeclined,
+    TransferEnded,
+    TransferRequested,
+    TransferWithdrawn,
+)
+from events.verdict import Duplicate, Recorded, Refused
+from events.vocabulary import (
+    AgeGroup,
+    DangerKind,
+    DeclineCode,
+    Gender,
+    Host,
+    KeepApart,
+    Level,
+    Need,
+    Reason,
+    Source,
+    TransferEnd,
+    TransferStage,
+    Urgency,
+)
+from tests.domain.invariants import Invariants
+from tests.domain.world import ADMINISTRATOR, AREAS, CLOCK, DAY, HELPLINE, HOUR, MINUTE, POLICY, World, body, italy, uuid
+
+S = TypeVar("S", bound=StrEnum)
+STEPS = int(os.environ.get("HISTORY_STEPS", "2000"))
+LENGTH = 80
+
+PROJECTS = ("campania", "lazio", "piemonte")
+UNITS = tuple(f"u{index}" for index in range(7))
+CASES = tuple(uuid(f"case {index}") for index in range(8))
+PASSING = (0, 1, MINUTE, 20 * MINUTE, HOUR, 5 * HOUR, DAY, 3 * DAY)
+
+
+class History(World):
+    """A world in which somebody does something at random, more often possible than not."""
+
+    def __init__(self, chance: random.Random) -> None:
+        super().__init__()
+        self.__dict__.update(italy().__dict__)
+        self.chance = chance
+        self.gone: set[str] = set()
+        """Erased cases, whose keys are destroyed."""
+        self.invariants = Invariants()
+        self.unit("u0", "campania", "15", 4)
+        self.unit("u1", "lazio", "12", 3, offers=tuple(sorted(Need)))
+        self.unit("u2", "piemonte", "01", 2, hosts=tuple(host for host in sorted(Host) if host is not Host.UNACCOMPANIED_MINORS))
+        for index, case_id in enumerate(CASES[:4]):
+            name = f"case {index}"
+            self.case(name, PROJECTS[index % 3], hosted=f"u{index}" if index < 3 else None)
+            self.request(case_id, name)
+        for entry in self.entries:
+            self.invariants.take(entry)
+
+    def step(self) -> None:
+        """One event, at some later time."""
+        self.now += self.chance.choice(PASSING) if self.chance.random() < 0.3 else MINUTE
+        chosen = self.chance.random()
+        if chosen < 0.12:
+            due = next_deadline_ms(self.state)
+            self.now = max(self.now, due or 0) if due is None or due < self.now + 10 * DAY else self.now
+            event: Event | Unread = ClockAdvanced("", CLOCK, min(self.now, due or self.now))
+        elif chosen < 0.14:
+            event = Unread("malformed")
+        elif chosen < 0.18 and self.entries:
+            self.again()
+            return
+        else:
+            event = self.chance.choice(EVENTS)(self)
+        if not isinstance(event, Unread):
+            event = self.stamped(event)
+        self.check(self.opened(event))
+
+    def opened(self, event: Event | Unread) -> OpenedEvent:
+        """The event as far as its keys are there; a destroyed one may still be known for a moment."""
+        seen: Event | Unread | Locked = event
+        cases = () if isinstance(event, Unread) else cases_of(event)
+        if cases and self.gone.issuperset(cases) and (self.chance.random() < 0.5 or not all(case_id in self.state.erased for case_id in cases)):
+            assert not isinstance(event, Unread)
+            seen = Locked(type(event).__name__, {"event_id": event.event_id})
+        return OpenedEvent(seen, uuid(repr(event)).encode()[:16], 400)
+
+    def again(self) -> None:
+        """An event of before is sent again, as it was or with other content."""
+        opened = self.chance.choice(self.entries).opened
+        if isinstance(opened.event, Unread | Locked):
+            return
+        if self.gone.intersection(cases_of(opened.event)):
+            opened = self.opened(opened.event)
+        other = self.chance.random() < 0.4
+        self.check(replace(opened, content_hash=b"other content   ") if other else opened)
+        outcomes = self.entries[-1].outcomes
+        assert not any(isinstance(outcome, Recorded) for outcome in outcomes), "one effect an event"
+        assert not other or isinstance(outcomes[-1], Refused)
+        assert isinstance(outcomes[-1], Duplicate | Refused)
+
+    def check(self, opened: OpenedEvent) -> None:
+        before = self.state
+        outcomes = self.enter(opened)
+        assert decide(before, opened, self.now, before.policy) == outcomes
+        self.invariants.take(self.entries[-1])
+        if isinstance(opened.event, CaseErased) and any(isinstance(outcome, Recorded) for outcome in outcomes):
+            self.gone.add(opened.event.case_id)
+
+    # What somebody may do.
+
+    def actor(self, likely: Actor | None = None) -> Actor:
+        if likely is not None and self.chance.random() < 0.9:
+            return likely
+        return self.chance.choice((HELPLINE, ADMINISTRATOR, CLOCK, *map(body, PROJECTS)))
+
+    def some_case(self) -> str:
+        known = sorted(self.state.cases)
+        return self.chance.choice(known if known and self.chance.random() < 0.95 else CASES)
+
+    def in_transfer(self) -> str:
+        live = sorted(self.state.transfers.values())
+        return self.chance.choice(live) if live and self.chance.random() < 0.95 else self.some_case()
+
+    def transfer_of(self, case_id: str) -> str:
+        case = self.state.cases.get(case_id)
+        return case.transfer.transfer_id if case is not None and case.transfer is not None else uuid("no transfer")
+
+    def asked_for(self, case_id: str) -> Actor:
+        unit_id = self.proposed_unit(case_id) if case_id in self.state.cases else None
+        return self.actor(body(self.state.units[unit_id].project_id) if unit_id is not None else None)
+
+    def danger(self) -> Danger:
+        area = self.chance.choice(AREAS)
+        return self.chance.choice(
+            (
+                Danger(DangerKind.PROVINCE, area.province),
+                Danger(DangerKind.REGION, area.region),
+                Danger(DangerKind.MACRO_AREA, area.macro_area),
+                Danger(DangerKind.PROJECT, self.chance.choice(PROJECTS)),
+                Danger(DangerKind.UNIT, self.chance.choice(UNITS)),
+                Danger(DangerKind.BODY, f"body-{self.chance.choice(PROJECTS)}"),
+            )
+        )
+
+    def some(self, items: type[S], chance: float) -> tuple[S, ...]:
+        return tuple(item for item in sorted(items) if self.chance.random() < chance)
+
+    def member(self, person: str) -> Member:
+        chance = self.chance
+        age = chance.choice((AgeGroup.ADULT,) * 5 + (AgeGroup.CHILD, AgeGroup.MINOR, AgeGroup.DISPUTED))
+        gender = chance.choice((Gender.WOMAN,) * 5 + tuple(Gender))
+        needs, wishes = self.some(Need, 0.05), self.some(Need, 0.1)
+        spoken = chance.choice((("eng",), ("eng", "ita"), ("sqi",)))
+        return Member(person, age, gender, chance.random() < 0.6, needs, wishes, spoken, chance.random() < 0.1)
+
+
+def referral(h: History) -> Event:
+    household = tuple(h.member(person) for person in "abcd"[: h.chance.choice((1, 1, 1, 2, 3))])
+    province = h.chance.choice(("NA", "RM", "TO", "PA", None))
+    return ReferralReceived("", h.actor(HELPLINE), h.chance.choice(CASES), Source.SELF, province, household, "")
+
+
+def taken_in_charge(h: History) -> Event:
+    case_id = h.some_case()
+    case = h.state.cases.get(case_id)
+    project_id = case.routed_to if case is not None and case.routed_to is not None else h.chance.choice(PROJECTS)
+    hosted = [unit_id for unit_id in sorted(h.state.units) if h.state.units[unit_id].project_id == project_id]
+    return ReferralAccepted("", h.actor(body(project_id)), case_id, project_id, h.chance.choice([None, *hosted]))
+
+
+def unit_opened(h: History) -> Event:
+    project_id = h.chance.choice(PROJECTS)
+    hosts = h.chance.choice(
+        ((Host.WOMEN,), (Host.MOTHERS_WITH_CHILDREN, Host.WOMEN), tuple(host for host in sorted(Host) if host is not Host.UNACCOMPANIED_MINORS))
+    )
+    dangers = (h.danger(),) if h.chance.random() < 0.1 else ()
+    return UnitOpened(
+        "", h.actor(body(project_id)), h.chance.choice(UNITS), project_id, f"body-{project_id}", h.chance.choice(AREAS).region,
+        h.chance.choice((Level.FIRST, Level.SECOND, Level.NON_RESIDENTIAL)), h.chance.randrange(1, 5), hosts,
+        h.some(Need, 0.6), ("eng", "ita"), dangers,
+    )  # fmt: skip
+
+
+def unit_amended(h: History) -> Event:
+    unit_id = h.chance.choice(UNITS)
+    unit = h.state.units.get(unit_id)
+    hosts = h.chance.choice(((Host.WOMEN,), unit.hosts if unit is not None else (Host.MEN,)))
+    dangers = (h.danger(),) if h.chance.random() < 0.3 else ()
+    actor = h.actor(body(unit.project_id) if unit is not None else None)
+    return UnitAmended("", actor, unit_id, Level.FIRST, h.chance.randrange(1, 5), hosts, h.some(Need, 0.6), ("eng",), dangers)
+
+
+def unit_closed(h: History) -> Event:
+    unit_id = h.chance.choice(UNITS)
+    unit = h.state.units.get(unit_id)
+    if h.chance.random() < 0.7:
+        return published(h)
+    return UnitClosed("", h.actor(body(unit.project_id) if unit is not None else None), unit_id)
+
+
+def published(h: History) -> Event:
+    unit_id = h.chance.choice(sorted(h.state.units) or UNITS)
+    unit = h.state.units.get(unit_id)
+    places = unit.places if unit is not None else 2
+    actor = h.actor(body(unit.project_id) if unit is not None else None)
+    observed = h.now - h.chance.choice((0, 0, 0, MINUTE, DAY, -HOUR))
+    free_from = h.chance.choice((None, None, None, h.now + 2 * HOUR))
+    as_of = h.chance.choice((h.sequence, h.sequence, max(0, h.sequence - 10), h.sequence + 5))
+    occupied = h.chance.choice((0, 0, 0, 1, places, places + 1))
+    return AvailabilityPublished("", actor, unit_id, observed, places, occupied, 0, h.chance.random() < 0.9, free_from, as_of)
+
+
+def reaffirmed(h: History) -> Event:
+    unit_id = h.chance.choice(sorted(h.state.units) or UNITS)
+    return AvailabilityReaffirmed("", h.actor(HELPLINE), unit_id, h.now, h.sequence)
+
+
+def agreement(h: History) -> Event:
+    case_id = h.some_case()
+    case = h.state.cases.get(case_id)
+    person = h.chance.choice([member.person for member in case.household]) if case is not None else "a"
+    if h.chance.random() < 0.15:
+        return AgreementWithdrawn("", h.actor(HELPLINE), case_id, person)
+    return AgreementGiven("", h.actor(HELPLINE), case_id, person, h.now + h.chance.choice((HOUR, 30 * DAY, 90 * DAY)))
+
+
+def danger(h: History) -> Event:
+    return DangerDeclared("", h.actor(HELPLINE), h.some_case(), h.danger())
+
+
+def keep_apart(h: History) -> Event:
+    return KeepApartDeclared("", h.actor(HELPLINE), h.some_case(), h.some_case(), KeepApart.CO_TRAFFICKED)
+
+
+def erased(h: History) -> Event:
+    return CaseErased("", h.actor(HELPLINE), h.some_case()) if h.chance.random() < 0.3 else requested(h)
+
+
+def requested(h: History) -> Event:
+    chance, case_id = h.chance, h.some_case()
+    return TransferRequested(
+        "", h.actor(HELPLINE), case_id, uuid(f"transfer {len(h.entries)}"), chance.choice(tuple(Reason)), chance.choice(tuple(Urgency)),
+        h.now + chance.choice((HOUR, DAY, 10 * DAY)), chance.choice(("NA", "TO", None)), h.some(Level, 0.2), chance.choice(((), ("12",))), "",
+    )  # fmt: skip
+
+
+def withdrawn(h: History) -> Event:
+    case_id = h.in_transfer()
+    if h.chance.random() < 0.6:
+        return accepted(h)
+    return TransferWithdrawn("", h.actor(HELPLINE), case_id, h.transfer_of(case_id))
+
+
+def accepted(h: History) -> Event:
+    case_id = h.in_transfer()
+    return ProposalAccepted("", h.asked_for(case_id), case_id, h.transfer_of(case_id), None)
+
+
+def declined(h: History) -> Event:
+    case_id = h.in_transfer()
+    code = h.chance.choice(tuple(DeclineCode))
+    return ProposalDeclined("", h.asked_for(case_id), case_id, h.transfer_of(case_id), None, code, h.chance.choice(("", "because")))
+
+
+def departed(h: History) -> Event:
+    case_id = h.in_transfer()
+    return DepartureConfirmed("", h.actor(HELPLINE), case_id, h.transfer_of(case_id), h.now + h.chance.choice((HOUR, DAY)))
+
+
+def arrived(h: History) -> Event:
+    case_id = h.in_transfer()
+    return ArrivalConfirmed("", h.asked_for(case_id), case_id, h.transfer_of(case_id))
+
+
+def ended(h: History) -> Event:
+    case_id = h.in_transfer()
+    if h.chance.random() < 0.5:
+        return arrived(h)
+    return TransferEnded("", h.actor(HELPLINE), case_id, h.transfer_of(case_id), h.chance.choice(tuple(TransferEnd)))
+
+
+def policy(h: History) -> Event:
+    if h.chance.random() < 0.6 or h.state.policy is None:
+        return published(h)
+    near = h.chance.random() < 0.5
+    version = h.state.policy.version + h.chance.choice((0, 1))
+    return replace(POLICY, actor=h.actor(ADMINISTRATOR), version=version, near_is_same_region=near, fresh_for_ms=h.chance.choice((DAY, 2 * DAY)))
+
+
+def project_amended(h: History) -> Event:
+    if h.chance.random() < 0.6:
+        return requested(h)
+    project_id = h.chance.choice(PROJECTS)
+    chosen = h.chance.choice(([f"body-{project_id}"], [f"body-{project_id}", "body-campania"], ["body-nobody"]))
+    bodies = tuple(dict.fromkeys(chosen))
+    return ProjectAmended("", h.actor(ADMINISTRATOR), project_id, "Name", bodies[0], bodies, ("RM",), "2022-01-01", "2026-12-31")
+
+
+def rules(h: History) -> Event:
+    return RulesAdopted("", ADMINISTRATOR, h.chance.choice((1, 2))) if h.chance.random() < 0.3 else published(h)
+
+
+def onward(h: History) -> Event:
+    """What would come next for somebody who waits for a place, has one, or is on the way."""
+    case_id = h.in_transfer()
+    case = h.state.cases.get(case_id)
+    if case is None:
+        return referral(h)
+    if case.transfer is None:
+        return requested(h) if case.agreements else agreement(h)
+    transfer_id = case.transfer.transfer_id
+    match case.transfer.stage:
+        case TransferStage.WAITING:
+            return h.chance.choice((agreement, published))(h)
+        case TransferStage.PROPOSED:
+            return (accepted if h.chance.random() < 0.75 else declined)(h)
+        case TransferStage.ACCEPTED:
+            return DepartureConfirmed("", HELPLINE, case_id, transfer_id, h.now + HOUR)
+        case TransferStage.DEPARTED:
+            if h.chance.random() < 0.7:
+                return ArrivalConfirmed("", h.asked(case_id), case_id, transfer_id)
+            how = h.chance.choice((TransferEnd.RETURNED, TransferEnd.RETURNED, TransferEnd.LEFT, TransferEnd.MISSING))
+            return TransferEnded("", HELPLINE, case_id, transfer_id, how)
+
+
+EVENTS = (
+    *(onward,) * 14,
+    referral, referral, taken_in_charge, taken_in_charge, unit_opened, unit_amended, unit_closed, published, published, published, reaffirmed,
+    agreement, agreement, agreement, danger, keep_apart, erased, requested, requested, requested, withdrawn, accepted, accepted, declined,
+    departed, departed, arrived, arrived, ended, policy, project_amended, rules,
+)  # fmt: skip
+
+
+def locked(entry: OpenedDecision, erased_cases: frozenset[str]) -> OpenedDecision:
+    """The entry as somebody reads it after these cases' keys are gone."""
+    event = entry.opened.event
+    if not isinstance(event, Locked | Unread):
+        cases = cases_of(event)
+        gone = [case_id for case_id in cases if case_id in erased_cases]
+        if gone and len(gone) == len(cases):
+            event = Locked(type(event).__name__, {"event_id": event.event_id})
+    opened = replace(entry.opened, event=event)
+    if isinstance(event, Locked) or (not isinstance(event, Unread) and set(cases_of(event)) & erased_cases):
+        opened = replace(opened, content_hash=b"of the raw bytes")
+    outcomes = tuple(
+        Locked(type(outcome).__name__, {})
+        if not isinstance(outcome, Locked)
+        and outcome.sealed_under in (SealedUnder.CASE, SealedUnder.EXPLANATION)
+        and getattr(outcome, "case_id", "") in erased_cases
+        else outcome
+        for outcome in entry.outcomes
+    )
+    return replace(entry, opened=opened, outcomes=outcomes)
+
+
+@settings(
+    max_examples=max(1, STEPS // LENGTH),
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+@given(seed=st.integers(0, 1 << 32))
+def test_what_must_hold_holds(seed: int) -> None:
+    history = History(random.Random(seed))
+    for _ in range(LENGTH):
+        history.step()
+
+    for _ in range(4):
+        due = next_deadline_ms(history.state)
+        history.check(history.opened(history.stamped(ClockAdvanced("", CLOCK, min(history.now, due if due is not None else history.now)))))
+    due = next_deadline_ms(history.state)
+    assert due is None or due > history.now, "the clock rings in vain"
+    parts = parts_of(history.state)
+
+    assert parts_of(history.folded(len(history.entries))) == parts
+    gone = frozenset(history.gone)
+    assert parts_of(history.folded(len(history.entries), lambda entry: locked(entry, gone))) == parts
+    half = history.folded(len(history.entries) // 2)
+    again = state_from("it", *parts_of(half))
+    assert parts_of(again) == parts_of(half)
+    assert next_deadline_ms(again) == next_deadline_ms(half)
+    following = history.entries[len(history.entries) // 2]
+    assert decide(again, following.opened, following.event_time_ms, again.policy) == following.outcomes

@@ -1,0 +1,149 @@
+"""The matcher's promises: the best place, each place once, everybody accounted for, and no favour for a name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coordinator.matching.best_place import match
+from coordinator.matching.place import Place
+from coordinator.matching.request import Request
+from coordinator.matching.score import score_parts, tie_break
+from events.fact import Danger
+from events.network import Weights
+from events.vocabulary import DangerKind, Level, Need, Reason, Rule
+from tests.domain.world import DAY, HOUR, woman
+from tests.matching.examples import NOW, PLACE, REQUEST, TERMS, endangered, of
+
+
+def units(*places: Place) -> tuple[Place, ...]:
+    return tuple(sorted(places, key=lambda place: place.unit_id))
+
+
+def named(unit_id: str, **changes: object) -> Place:
+    return replace(PLACE, unit_id=unit_id, **changes)  # type: ignore[arg-type]
+
+
+def test_score_parts_follow_the_order_of_the_weights() -> None:
+    request = replace(
+        of(woman("a", preferred_needs=(Need.STEP_FREE,)), woman("b", languages=("sqi",))),
+        reason=Reason.SAFETY,
+        zone=endangered(Danger(DangerKind.PROVINCE, "NA")).zone,
+        wished_levels=(Level.FIRST,),
+        wished_regions=("12",),
+    )
+    place = replace(PLACE, free=4, offers=frozenset({Need.STEP_FREE, Need.ADDICTION_CARE}))
+    assert list(Weights.__dataclass_fields__) == [
+        "language", "preferred_need", "level", "wished_region", "distance_from_danger", "fresh", "thrift_per_offer", "thrift_per_spare_place", "fairness",
+    ]  # fmt: skip
+    assert score_parts(request, place, NOW, TERMS, 7) == (5, 3, 4, 4, 6, 1, -2, -2, -7)
+
+
+def test_an_older_count_and_a_nearer_danger_weigh_less() -> None:
+    request = replace(REQUEST, reason=Reason.SAFETY, zone=endangered(Danger(DangerKind.MACRO_AREA, "centre")).zone)
+    parts = score_parts(request, replace(PLACE, observed_at_ms=NOW - DAY), NOW, TERMS, 0)
+    assert (parts[4], parts[5]) == (0, 0)
+
+
+def test_scarce_offers_are_left_to_who_needs_them() -> None:
+    plain, equipped = named("u1", free=1), named("u2", free=1, offers=frozenset(Need))
+    (answer,) = match([REQUEST], units(plain, equipped), NOW, TERMS, {})
+    assert [scored.unit_id for scored in answer.scored] == ["u1", "u2"]
+
+
+def test_a_project_that_carries_more_is_asked_later() -> None:
+    places = units(named("u1", project_id="busy"), named("u2", project_id="idle"))
+    (answer,) = match([REQUEST], places, NOW, TERMS, {"busy": 50})
+    assert answer.scored[0].unit_id == "u2"
+
+
+def test_ties_break_by_a_hash_of_request_and_unit() -> None:
+    places = units(*(named(f"u{index}") for index in range(8)))
+    firsts = set()
+    for index in range(20):
+        request = replace(REQUEST, transfer_id=f"t{index}")
+        (answer,) = match([request], places, NOW, TERMS, {})
+        assert [scored.unit_id for scored in answer.scored] == [
+            place.unit_id for place in sorted(places, key=lambda place: tie_break(request, place))
+        ]
+        firsts.add(answer.scored[0].unit_id)
+    assert len(firsts) > 3
+
+
+def test_the_last_place_goes_to_the_first_request() -> None:
+    requests = [replace(REQUEST, case_id=name, transfer_id=name) for name in ("first", "second")]
+    first, second = match(requests, units(named("u1", free=1)), NOW, TERMS, {})
+    assert first.scored
+    assert [(group.rule, group.units) for group in second.excluded] == [(Rule.ONE_PLACE_ONE_CASE, ("u1",))]
+
+
+def test_cases_kept_apart_are_not_brought_together_by_one_call() -> None:
+    anna = replace(REQUEST, case_id="anna", transfer_id="1", apart_from=frozenset({"bina"}))
+    bina = replace(REQUEST, case_id="bina", transfer_id="2", apart_from=frozenset({"anna"}))
+    first, second = match([anna, bina], units(named("u1"), named("u2", project_id="other", region="01")), NOW, TERMS, {})
+    assert first.scored[0].unit_id != second.scored[0].unit_id
+    assert [group.rule for group in second.excluded] == ["safety"]
+
+
+def test_danger_and_links_are_shown_as_one() -> None:
+    request = replace(endangered(Danger(DangerKind.UNIT, "u1")), near=replace(REQUEST.near, units=frozenset({"u2"})))
+    (answer,) = match([request], units(named("u1"), named("u2")), NOW, TERMS, {})
+    assert [(group.rule, group.units) for group in answer.excluded] == [("safety", ("u1", "u2"))]
+
+
+def test_no_places_no_answer() -> None:
+    (answer,) = match([REQUEST], (), NOW, TERMS, {})
+    assert answer == replace(answer, excluded=(), scored=())
+
+
+def places(draw_free: st.SearchStrategy[int]) -> st.SearchStrategy[Place]:
+    return st.builds(
+        lambda free, accepting, age, project, region, offers: replace(
+            PLACE,
+            free=free,
+            accepting=accepting,
+            observed_at_ms=NOW - age,
+            project_id=project,
+            region=region,
+            offers=frozenset(offers),
+        ),
+        draw_free,
+        st.booleans(),
+        st.sampled_from([0, HOUR, 3 * DAY]),
+        st.sampled_from(["lazio", "piemonte"]),
+        st.sampled_from(["12", "01", "15"]),
+        st.sets(st.sampled_from(list(Need)), max_size=2),
+    )
+
+
+def requests() -> st.SearchStrategy[Request]:
+    return st.builds(
+        lambda needs, size, danger: replace(
+            endangered(*danger), household=of(*(woman(person, essential_needs=needs) for person in "abc"[:size])).household
+        ),
+        st.sampled_from([(), (), (Need.STEP_FREE,)]),
+        st.integers(1, 3),
+        st.sampled_from([(), (Danger(DangerKind.PROVINCE, "NA"),)]),
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(requests(), min_size=1, max_size=5), st.lists(places(st.integers(0, 4)), max_size=8))
+def test_every_answer_accounts_for_every_place_and_no_place_goes_twice(wanted: list[Request], some: list[Place]) -> None:
+    asked = [replace(request, case_id=str(index), transfer_id=str(index)) for index, request in enumerate(wanted)]
+    offered = units(*(replace(place, unit_id=f"u{index}") for index, place in enumerate(some)))
+    taken = dict.fromkeys((place.unit_id for place in offered), 0)
+
+    answers = match(asked, offered, NOW, TERMS, {})
+
+    assert [answer.case_id for answer in answers] == [request.case_id for request in asked]
+    for request, answer in zip(asked, answers, strict=True):
+        accounted = [unit for group in answer.excluded for unit in group.units] + [scored.unit_id for scored in answer.scored]
+        assert sorted(accounted) == [place.unit_id for place in offered]
+        assert [scored.total for scored in answer.scored] == sorted((scored.total for scored in answer.scored), reverse=True)
+        if answer.scored:
+            taken[answer.scored[0].unit_id] += request.household.size
+    assert all(taken[place.unit_id] <= place.free for place in offered)
+    assert match(asked, offered, NOW, TERMS, {}) == answers
