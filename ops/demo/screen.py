@@ -28,7 +28,14 @@ from ops.networks import Network
 
 _LOOKED_EVERY_S = 1.5
 _LINE_EVERY_S = 5.0
-_OPEN_SHOWN = 12
+_BESIDE_FROM = 110
+"""Columns from which capacity and open transfers stand side by side."""
+_CLOCK_LINES = 2
+_CAPACITY_LINES = 9
+_LEAST_LINES = 6
+_RECENT_LINES = 16
+_FRAME_LINES = 4
+"""Of a panel: border, title, header."""
 
 
 @dataclass(slots=True)
@@ -98,7 +105,18 @@ class Screen:
 
     def picture(self) -> RenderableType:
         """Clock, capacity, open transfers and the last events."""
-        return Group(self._clock(), Columns([self._capacity(), self._open()], expand=True), self._recent())
+        beside = self._console.width >= _BESIDE_FROM
+        left = self._console.height - _CLOCK_LINES - _CAPACITY_LINES - 1
+        parts: list[RenderableType] = [self._clock()]
+        if beside:
+            parts.append(Columns([self._capacity(), self._open(_CAPACITY_LINES)], expand=True))
+        else:
+            lines = min(_CAPACITY_LINES, max(_LEAST_LINES, left // 2))
+            left -= lines
+            parts += [self._capacity(), self._open(lines)]
+        if left >= _LEAST_LINES:
+            parts.append(self._recent(min(left, _RECENT_LINES)))
+        return Group(*parts)
 
     def _clock(self) -> RenderableType:
         played = self._played
@@ -117,9 +135,9 @@ class Screen:
         for area, name in self._network.macro_areas:
             places, occupied, held, free = self._sight.areas.get(area, (0, 0, 0, 0))
             table.add_row(name, Bar(max(1, places), 0, occupied + held, width=24), f"[green]{free}", f"[yellow]{held}", str(places))
-        return Panel(table, height=10)
+        return Panel(table, height=_CAPACITY_LINES)
 
-    def _open(self) -> RenderableType:
+    def _open(self, lines: int) -> RenderableType:
         table = Table(title="open transfers", title_justify="left", box=None, padding=(0, 1))
         for column in ("case", "urgency", "needed in", "stands"):
             table.add_column(column)
@@ -128,18 +146,18 @@ class Screen:
             ((transfer, request) for transfer, request in self._played.tally.requests.items() if request.ended is None),
             key=lambda pair: pair[1].needed_by_ms,
         )
-        for transfer_id, request in waiting[: _OPEN_SHOWN - 5]:
+        for transfer_id, request in waiting[: lines - _FRAME_LINES]:
             hours = (request.needed_by_ms - now_ms) / 3_600_000
             table.add_row(transfer_id[:8], request.urgency, f"{hours:.1f} h", _stands(request))
-        return Panel(table, height=10)
+        return Panel(table, height=lines)
 
-    def _recent(self) -> RenderableType:
+    def _recent(self, lines: int) -> RenderableType:
         table = Table(title="last events", title_justify="left", box=None, padding=(0, 1))
         for column in ("when", "event", "entry", "what followed"):
             table.add_column(column, no_wrap=True)
-        for at_ms, event, answer in list(self._played.recent)[-12:]:
+        for at_ms, event, answer in list(self._played.recent)[-(lines - _FRAME_LINES) :]:
             table.add_row(local_text(at_ms)[-8:], type(event).__name__, str(answer.sequence), _followed(answer.verdict, answer.outcomes))
-        return Panel(table, height=16)
+        return Panel(table, height=lines)
 
 
 def _stands(request: Request) -> str:

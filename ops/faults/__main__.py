@@ -20,9 +20,9 @@ from ops.faults.checks import Held, check
 from ops.faults.load import Load
 from ops.faults.rivals import rivals
 from ops.faults.saboteur import Saboteur
-from ops.stage import NETWORK, PROCESSES, Stage, stage
 from ops.networks.loading import load_network
 from ops.services.throwaway import throwaway_directory
+from ops.stage import NETWORK, PROCESSES, Stage, stage
 
 CALM_S = 3.0
 SPLIT_BRAIN_S = 15.0

@@ -15,8 +15,8 @@ from confluent_kafka.admin import AdminClient
 
 from coordinator.ledger.heal import heal_on_kafka
 from ops.faults.kafka_files import cut_tail
-from ops.stage import PLACE, Stage
 from ops.services.say import Say
+from ops.stage import PLACE, Stage
 from ops.topics import create_topics
 from reading.errors import EventsTopicChanged, EventsTruncated, LedgerHeadTrimmed, LedgerTailLost, ReadingStopped
 from reading.ledger_reader import LedgerReader

@@ -16,8 +16,8 @@ from ops.checker.container import open_export
 from ops.checker.walk import walk
 from ops.faults.load import Sent
 from ops.faults.saboteur import view_sequence
-from ops.stage import NETWORK, Stage
 from ops.services.say import Say
+from ops.stage import NETWORK, Stage
 from projections.digest import digest_views
 from projections.rebuild import rebuild
 from reading.export import export_entries

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from random import Random
 
 from ops.faults.load import Load
-from ops.stage import Stage
 from ops.services.say import Say
+from ops.stage import Stage
 
 FREEZE_S = (1.0, 4.0)
 LONG_FREEZE_S = (12.0, 14.0)

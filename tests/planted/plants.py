@@ -1,0 +1,418 @@
+"""How each bug is planted. Every function gives a block in which the product has the bug."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+from coordinator.domain import deadlines, person, proposing, requests, rights, seen_events, settling, transfer
+from coordinator.domain.agenda import Kind
+from coordinator.domain.deciding import Deciding
+from coordinator.domain.draft import Draft
+from coordinator.ledger.events_source import EventsSource
+from coordinator.ledger.fold import Folding
+from coordinator.ledger.state_hash import StateHasher
+from coordinator.matching import best_place, score
+from events import acceptance, envelope, seal
+from events.acceptance import Ignored, Position
+from events.codec import split
+from events.envelope import Envelope
+from events.facts import Outcome
+from events.referral import ReferralReceived
+from projections.schema import channel_of
+from projections.store import Stand, Store
+from projections.store import _POSITION as POSITION
+from reading import erasure, sealing
+from reading.keyring import Keyring
+from reading.keys import Key, new_key
+from reading.keys_memory import MemoryKeyStore
+from reading.ledger_chain import Chain
+from reading.ledger_follower import LedgerFollower
+from reading.vault import Vault
+from tests.planted.swapping import both, instead, patched
+
+Plant = Callable[[], AbstractContextManager[None]]
+
+
+def nothing(*_: Any, **__: Any) -> None:
+    """What a broken check says."""
+
+
+async def nothing_later(*_: Any, **__: Any) -> None:
+    """The same, awaited."""
+
+
+# The acceptance rule.
+
+
+def rule_without(**right: Callable[[Position], Any]) -> Plant:
+    """The rule with conditions forgotten: these fields of an envelope are taken to be what they should be."""
+
+    def broken(position: Position, record: Envelope) -> Ignored | None:
+        return acceptance_rule(position, replace(record, **{name: value(position) for name, value in right.items()}))
+
+    acceptance_rule = acceptance.why_ignored
+    return lambda: instead(acceptance.why_ignored, broken)
+
+
+def any_later_event_offset() -> AbstractContextManager[None]:
+    """`>` instead of `==`."""
+    rule = acceptance.why_ignored
+
+    def broken(position: Position, record: Envelope) -> Ignored | None:
+        later = record.event_offset > position.event_offset
+        return rule(position, replace(record, event_offset=position.event_offset + 1) if later else record)
+
+    return instead(rule, broken)
+
+
+def anything_after_the_envelope() -> AbstractContextManager[None]:
+    """Bytes after an envelope are passed over."""
+    strict = envelope.open_envelope
+    return instead(strict, lambda value: strict(value[:-1] if value.endswith(b"\0") else value))
+
+
+def genesis_without(**right: object) -> Plant:
+    """A genesis is recognised without looking at these fields."""
+    strict = acceptance.is_genesis
+
+    def broken(network: str, record: Envelope) -> bool:
+        fields = {name: network if value is None else value for name, value in right.items()}
+        return strict(network, replace(record, **fields))  # type: ignore[arg-type]
+
+    return lambda: instead(strict, broken)
+
+
+def genesis_of_any_body() -> AbstractContextManager[None]:
+    """What looks like a genesis from outside is one."""
+
+    def take(self: Chain, offset: int, value: bytes, record: Envelope, headers: Any) -> Any:
+        if not acceptance.is_genesis(self.network, record):
+            return Ignored.GENESIS
+        before = Position(self.network, self.topic_id, -1, -1, bytes(32), -2, record.event_time_ms)
+        return self._accept(before, offset, value, record, self._body(offset, record), headers)
+
+    return patched(Chain, "_take_genesis", take)
+
+
+# The rules of safety, and what keeps them.
+
+
+def excludes_nothing(predicate: Callable[..., object]) -> Plant:
+    """A named predicate lets every place pass."""
+    return lambda: instead(predicate, nothing)
+
+
+def minors_placed_by_the_machine() -> AbstractContextManager[None]:
+    """Nobody is left to a person: neither rule 10 nor what stands before it."""
+    from coordinator.matching import safety
+
+    return both(lambda: instead(safety.people_decide, nothing), lambda: instead(proposing._for_a_person, lambda *_: False))
+
+
+def agreement_of_everybody() -> AbstractContextManager[None]:
+    """Rule 7 with what it asks: everybody has agreed for ever."""
+    from coordinator.matching import safety
+
+    return both(lambda: instead(safety.agreement, nothing), lambda: instead(requests.agreed_until_ms, lambda *_: 1 << 60))
+
+
+def a_second_proposal() -> AbstractContextManager[None]:
+    """Rule 8 with what stands before it: whoever has a place proposed is looked at as if they waited."""
+    from coordinator.matching import safety
+
+    def everybody(draft: Draft, *_: object) -> list[tuple[int, int, str, str]]:
+        return [(0, 0, transfer_id, draft.transfers[transfer_id]) for transfer_id in sorted(draft.transfers)]
+
+    return both(lambda: instead(safety.one_live_proposal, nothing), lambda: instead(proposing._to_look_at, everybody))
+
+
+def left_unsaid(*kinds: type[Outcome]) -> Plant:
+    """Outcomes of these kinds are never given."""
+    emit = Deciding.emit
+
+    def broken(self: Deciding, outcome: Outcome) -> None:
+        if not isinstance(outcome, kinds):
+            emit(self, outcome)
+
+    return lambda: patched(Deciding, "emit", broken)
+
+
+def said_twice(kind: type[Outcome]) -> Plant:
+    """Outcomes of this kind are given twice."""
+    emit = Deciding.emit
+
+    def broken(self: Deciding, outcome: Outcome) -> None:
+        for _ in range(1 + isinstance(outcome, kind)):
+            emit(self, outcome)
+
+    return lambda: patched(Deciding, "emit", broken)
+
+
+def never_due(*kinds: Kind) -> Plant:
+    """Deadlines of these kinds never come."""
+    due = deadlines.due
+
+    def broken(*arguments: Any) -> list[tuple[int, str, Kind]]:
+        return [item for item in due(*arguments) if item[2] not in kinds]
+
+    return lambda: instead(due, broken)
+
+
+def nobody_settles() -> AbstractContextManager[None]:
+    """A danger, a link or a withdrawn agreement changes nothing for a place already held."""
+    return instead(settling.settle_cases, nothing)
+
+
+def anybody_may_ask() -> AbstractContextManager[None]:
+    """Whoever asks is taken to be responsible."""
+    return instead(rights.responsible_or_helpline, nothing)
+
+
+def anybody_may_accept() -> AbstractContextManager[None]:
+    """Whoever accepts is taken to be asked."""
+    return instead(rights.asked, nothing)
+
+
+def let_go_at_arrival() -> AbstractContextManager[None]:
+    """The place left is released in the entry that shows where somebody arrived."""
+
+    def broken(entry: Deciding, case: Any, of: Any, until_ms: int) -> None:
+        for kept in case.kept:
+            entry.let_go(kept.hold_id)
+
+    return instead(transfer._keep_until, broken)
+
+
+def one_exclusion_forgotten() -> AbstractContextManager[None]:
+    """An explanation leaves out one unit."""
+    shown = best_place._shown
+
+    def broken(excluded: Mapping[Any, list[str]]) -> Any:
+        return tuple(replace(group, units=group.units[1:]) for group in shown(excluded))
+
+    return instead(shown, broken)
+
+
+def ties_by_chance() -> AbstractContextManager[None]:
+    """The core is not pure."""
+    return instead(score.tie_break, lambda *_: secrets.token_bytes(8))
+
+
+# Idempotency.
+
+
+def nothing_remembered() -> AbstractContextManager[None]:
+    """Ids that were decided are not remembered."""
+    return instead(seen_events.remember_event, nothing)
+
+
+class _Alike:
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def any_content_is_a_repeat() -> AbstractContextManager[None]:
+    """A known id is a repeat, whatever it brings."""
+    return instead(seen_events._hash_of, lambda *_: _Alike())
+
+
+def content_hash_of_clear_fields() -> AbstractContextManager[None]:
+    """What is sealed does not count as content."""
+    whole = seal.content_hash
+    return instead(whole, lambda secret, name, clear, _private: whole(secret, name, clear, None))
+
+
+def content_hash_of_each_send() -> AbstractContextManager[None]:
+    """Each send counts as other content."""
+    return instead(seal.content_hash, lambda *_: secrets.token_bytes(seal.CONTENT_HASH_BYTES))
+
+
+# Sealing.
+
+
+def referrals_in_the_open() -> AbstractContextManager[None]:
+    """One kind of event goes out with its private part as it is."""
+    from events.codec import Sealed, encode_fact
+    from reading.sealing import SealedFact
+
+    whole = sealing._sealed
+
+    def broken(fact: Any, copies: Any) -> SealedFact:
+        done = whole(fact, copies)
+        if not isinstance(fact, ReferralReceived):
+            return done
+        clear, private = split(fact)
+        open_copies = tuple(Sealed(ref, key.version, private or b"") for ref, key, _ in copies)
+        return SealedFact(encode_fact(type(fact).__name__, clear, open_copies), done.refs)
+
+    return instead(whole, broken)
+
+
+def bound_to(**always: object) -> Plant:
+    """Seals are bound to less than their place: these parts of it are always the same."""
+    whole = seal.associated_data
+    names = ("network", "field", "key_version", "where")
+
+    def broken(*parts: Any) -> bytes:
+        return whole(*(always.get(name, part) for name, part in zip(names, parts, strict=True)))  # type: ignore[arg-type]
+
+    return lambda: instead(whole, broken)
+
+
+def references_not_registered() -> AbstractContextManager[None]:
+    """References are remembered in the process alone."""
+
+    async def broken(self: Keyring, refs: Mapping[bytes, Key]) -> frozenset[str]:
+        for ref, key in refs.items():
+            self._refs.put(ref, key.subject)
+        return frozenset()
+
+    return patched(Keyring, "register", broken)
+
+
+def references_by_chance() -> AbstractContextManager[None]:
+    """An outcome's reference is random, so that a rival seals other bytes."""
+    return instead(seal.outcome_ref, lambda *_: secrets.token_bytes(seal.REF_BYTES))
+
+
+def sizes_as_they_are() -> AbstractContextManager[None]:
+    """What is sealed is not padded."""
+    return instead(seal.padded_size, lambda plain_size: plain_size + 4)
+
+
+# Hashes, snapshots and the tip.
+
+
+def state_hash_not_compared() -> AbstractContextManager[None]:
+    """The hash that an entry carries is not held against the fold."""
+    return patched(Folding, "_compare", nothing_later)
+
+
+def sealed_half_not_hashed() -> AbstractContextManager[None]:
+    """Only the clear half of the state is hashed."""
+    whole = StateHasher.hashes
+
+    async def broken(self: StateHasher[Any], state: Any) -> tuple[bytes, None]:
+        return (await whole(self, state))[0], None
+
+    return patched(StateHasher, "hashes", broken)
+
+
+def snapshot_believed() -> AbstractContextManager[None]:
+    """An anchor (a snapshot's or a view's) is believed without its entry being looked for."""
+
+    async def broken(_: LedgerFollower, anchor: Position) -> Position:
+        return anchor
+
+    return patched(LedgerFollower, "_where_anchor_stands", broken)
+
+
+def tip_never_read_again() -> AbstractContextManager[None]:
+    """A reader trusts that what it has read is still there."""
+    return patched(LedgerFollower, "_check_is_due", lambda _: False)
+
+
+def tip_by_its_offset() -> AbstractContextManager[None]:
+    """Any record at the tip's offset will do."""
+    whole = LedgerFollower._compare_tip
+
+    async def broken(self: LedgerFollower, chain: Chain, record: Any) -> None:
+        if chain.position is None or record.offset != chain.position.offset:
+            await whole(self, chain, record)
+
+    return patched(LedgerFollower, "_compare_tip", broken)
+
+
+def events_not_compared() -> AbstractContextManager[None]:
+    """The last decided event is not held against the ledger."""
+
+    async def broken(_: EventsSource, records: list[Any], offset: int, *__: object) -> list[Any]:
+        return [record for record in records if record.offset >= offset]
+
+    return patched(EventsSource, "_compared", broken)
+
+
+# Erasure.
+
+
+def no_key_destroyed() -> AbstractContextManager[None]:
+    """An erasure is accepted and no key goes."""
+    return instead(erasure._subjects_of_cases, lambda _: [])
+
+
+def explanations_outlive() -> AbstractContextManager[None]:
+    """Only the case's own key goes; the one of its explanations stays."""
+    return instead(erasure._subjects_of_cases, lambda case_ids: [f"case:{case_id}" for case_id in case_ids])
+
+
+def references_outlive() -> AbstractContextManager[None]:
+    """A key goes and what refers to it stays."""
+
+    async def broken(self: MemoryKeyStore, subjects: Iterable[str], *, through: Position | None) -> None:
+        for subject in subjects:
+            self._keys.pop(subject, None)
+            self._destroyed.add(subject)
+
+    return patched(MemoryKeyStore, "destroy", broken)
+
+
+def keys_come_back() -> AbstractContextManager[None]:
+    """Whoever asks for the key of an erased case gets a new one."""
+
+    async def broken(self: MemoryKeyStore, subjects: Iterable[str], *, create: bool) -> Mapping[str, Key]:
+        for subject in subjects:
+            if create and subject not in self._keys:
+                self._keys[subject] = new_key(subject)
+        return {subject: self._keys[subject] for subject in subjects if subject in self._keys}
+
+    return patched(MemoryKeyStore, "keys", broken)
+
+
+def keys_stay_at_hand() -> AbstractContextManager[None]:
+    """A process keeps the key of a case whose erasure it has read."""
+    return patched(Vault, "forget", nothing)
+
+
+def traces_stay_in_the_state() -> AbstractContextManager[None]:
+    """Content hashes of an erased case's events stay in the state."""
+    return instead(person.forget_case, nothing)
+
+
+# Views.
+
+
+def position_not_checked() -> AbstractContextManager[None]:
+    """A runner moves the position from wherever it is."""
+
+    async def broken(self: Store, position: Position, stand: Stand) -> Stand:
+        now = await self.connection.fetchrow("select sequence, hash from view_position")
+        assert now is not None
+        told = (position.topic_id, position.offset, position.sequence, position.hash, position.event_offset, position.event_time_ms)
+        await self.connection.execute(POSITION["advance"], *told, now["sequence"], now["hash"], stand.generation)
+        return Stand(position, stand.generation, stand.shape, position.sequence, position.hash)
+
+    return patched(Store, "advance", broken)
+
+
+def written_apart(*, position_first: bool) -> Plant:
+    """Rows and position in a transaction each."""
+
+    async def broken(self: Store, batch: Any, rows: Any, stand: Stand) -> Stand:
+        moved = stand
+        for step in ("position", "rows") if position_first else ("rows", "position"):
+            async with self.connection.transaction():
+                await self.connection.execute(f'set local search_path to "{self.schema}"')
+                if step == "position":
+                    moved = await self.advance(batch.position, stand)
+                else:
+                    await self.write_rows(batch, rows)
+                    await self.connection.execute(POSITION["notify"], channel_of(self.network), str(batch.position.sequence))
+        return moved
+
+    return lambda: patched(Store, "write", broken)
