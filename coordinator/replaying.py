@@ -17,6 +17,7 @@ from events.codec import decode_fact, encode_body
 from events.entry import Decided, Locked, OpenedDecision
 from events.envelope import Envelope, seal_envelope
 from events.errors import Undecodable
+from events.facts import Outcome
 from events.person import CaseErased
 from reading.ledger_reader import AcceptedRecord, LedgerReader
 from reading.vault import Vault
@@ -53,7 +54,7 @@ class Replayed:
     def count(self, sequence: int, found: Found, what: str = "") -> None:
         """Takes one entry's finding."""
         self.entries += 1
-        self.last_sequence = sequence
+        self.last_sequence = max(self.last_sequence, sequence)
         setattr(self, str(found), getattr(self, str(found)) + 1)
         if found is Found.DIFFERS and len(self.differences) < DIFFERENCES_KEPT:
             self.differences.append((sequence, what))
@@ -97,17 +98,26 @@ class _Replaying(Generic[S]):
         """Something was locked, and the last erasure has not come yet: the state may lack what the decisions knew."""
 
     async def take(self, batch: Sequence[AcceptedRecord]) -> None:
-        """The next entries, in order."""
+        """The next entries, in order. What is decided again is sealed together: one round trip to the key store for the whole batch."""
         opened = await self._vault.open_entries([(record.envelope, record.body) for record in batch])
+        agreeing: list[_Agreeing] = []
         for record, entry in zip(batch, opened, strict=True):
             if isinstance(entry, OpenedDecision) and isinstance(record.body, Decided):
-                found, what = await self._decide(record, record.body, entry)
+                found, what = await self._decide(record.body, entry)
+                if found is Found.IDENTICAL:
+                    agreeing.append(_Agreeing(record, record.body, entry))
+                else:
+                    self.sums.count(record.envelope.sequence, found, what)
             else:
-                found, what = Found.CONTROL, ""
-            self.sums.count(record.envelope.sequence, found, what)
+                self.sums.count(record.envelope.sequence, Found.CONTROL)
             self._state = self._core.evolve(self._state, entry)
+        sealed = await self._vault.seal_outcomes([(each.entry.event_offset, _outcomes_of(each.entry)) for each in agreeing])
+        for each, outcomes in zip(agreeing, sealed, strict=True):
+            same = _value_again(each, outcomes) == each.record.value
+            self.sums.count(each.entry.sequence, *((Found.IDENTICAL, "") if same else (Found.DIFFERS, "the sealed bytes")))
 
-    async def _decide(self, record: AcceptedRecord, body: Decided, entry: OpenedDecision) -> tuple[Found, str]:
+    async def _decide(self, body: Decided, entry: OpenedDecision) -> tuple[Found, str]:
+        """Identical: the outcomes and the state's hashes are; the sealed bytes are still to be compared."""
         sequence = entry.sequence
         if isinstance(entry.opened.event, Locked) or any(isinstance(outcome, Locked) for outcome in entry.outcomes):
             self._blind = True
@@ -116,21 +126,36 @@ class _Replaying(Generic[S]):
         decided = self._core.decide(self._state, entry.opened, entry.event_time_ms)
         if decided != entry.outcomes:
             return (Found.NOT_REDECIDABLE, "") if blind else (Found.DIFFERS, _first_difference(decided, entry.outcomes))
-        (sealed,) = await self._vault.seal_outcomes([(entry.event_offset, decided)])
-        hashes: tuple[bytes | None, bytes | None] = (None, None)
         if body.clear_state_hash is not None:
-            hashes = await self._hasher.hashes(self._state)
-            if hashes[0] != body.clear_state_hash:
+            clear, sealed = await self._hasher.hashes(self._state)
+            if clear != body.clear_state_hash:
                 return Found.DIFFERS, "the hash of the clear half of the state"
-            if not blind and body.sealed_state_hash is not None and hashes[1] is not None and hashes[1] != body.sealed_state_hash:
+            if not blind and body.sealed_state_hash is not None and sealed is not None and sealed != body.sealed_state_hash:
                 return Found.DIFFERS, "the hash of the sealed half of the state"
             self.sums.state_hashes += 1
-        again = Decided(body.event, sealed, body.clear_state_hash, body.sealed_state_hash)
-        envelope = record.envelope
-        value = seal_envelope(
-            Envelope(envelope.network, sequence, envelope.previous_hash, envelope.event_offset, envelope.event_time_ms, encode_body(again))
-        )
-        return (Found.IDENTICAL, "") if value == record.value else (Found.DIFFERS, "the sealed bytes")
+        return Found.IDENTICAL, ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Agreeing:
+    """An entry whose outcomes were decided again alike."""
+
+    record: AcceptedRecord
+    body: Decided
+    entry: OpenedDecision
+
+
+def _outcomes_of(entry: OpenedDecision) -> tuple[Outcome, ...]:
+    return tuple(outcome for outcome in entry.outcomes if not isinstance(outcome, Locked))
+
+
+def _value_again(each: _Agreeing, outcomes: tuple[bytes, ...]) -> bytes:
+    """The record's value as it would be written now."""
+    again = Decided(each.body.event, outcomes, each.body.clear_state_hash, each.body.sealed_state_hash)
+    envelope = each.record.envelope
+    return seal_envelope(
+        Envelope(envelope.network, envelope.sequence, envelope.previous_hash, envelope.event_offset, envelope.event_time_ms, encode_body(again))
+    )
 
 
 def _first_difference(decided: Sequence[object], accepted: Sequence[object]) -> str:

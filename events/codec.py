@@ -7,6 +7,8 @@ A fact is two records (`events.fact`): a clear one, which is the wire value, and
     wire = decode_fact(value)                then open one of `wire.sealed`
     fact = join(wire, private)               or join(wire, None), where there is no key: a `Locked`
 
+`decode_typed` and `join_typed` do the same without the plain form between, which only keyed hashes and exports need.
+
 Every released version of a record is read, and resolved to the newest; only the newest is written. Text never holds U+0000, integers are 64 bits.
 """
 
@@ -17,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from events.binary import Malformed, TrailingBytes
-from events.compiled import HEADER_BYTES, Writer, compile_reader, compile_typed_reader, compile_typed_writer, compile_writer
+from events.compiled import HEADER_BYTES, Reader, Writer, compile_reader, compile_typed_reader, compile_typed_writer, compile_writer
 from events.entry import Body, Decided, Genesis, Locked, NoEvent, SourceChanged
 from events.errors import BodyUnreadable, Undecodable
 from events.fact import SealedUnder
@@ -60,6 +62,15 @@ class WireFact:
     """Empty where this kind has no private part, or a hostile sender left it out."""
 
 
+@dataclass(frozen=True, slots=True)
+class TypedFact:
+    """As `WireFact`, for a kind that has a private part; its clear fields as the fact's own are."""
+
+    name: str
+    clear: dict[str, Any]
+    sealed: tuple[Sealed, ...]
+
+
 def _by_header(name: str) -> dict[bytes, Version]:
     return {MARK + version.fingerprint: version for version in versions() if version.name == name}
 
@@ -96,7 +107,7 @@ class _Form:
 class _Kind:
     """How one kind of fact is split into its two records and joined again."""
 
-    __slots__ = ("clear_plain", "clear_typed", "fact", "header", "private", "readers", "writer")
+    __slots__ = ("clear_plain", "clear_typed", "fact", "header", "private", "readers", "typed_readers", "writer")
 
     def __init__(self, fact: type[Fact]) -> None:
         name = fact.__name__
@@ -106,6 +117,7 @@ class _Kind:
         self.header = MARK + last.fingerprint
         self.writer = compile_writer(last.schema)
         self.readers = {h: compile_reader(version.schema, last.schema, {"sealed": tuple[Sealed, ...]}) for h, version in _by_header(name).items()}
+        self.typed_readers = {h: _typed_reader(fact, version) for h, version in _by_header(name).items()}
         self.clear_plain = record_to_plain(fact, clear_names)
         self.clear_typed = fields_to_typed(fact, clear_names)
         self.private = None if fact.sealed_under is SealedUnder.NOBODY else _Form(fact, f"{name}Private")
@@ -114,8 +126,24 @@ class _Kind:
             raise TypeError(f"the fields of {name} are not those of its clear and its private schema together")
 
 
+def _typed_reader(fact: type[Fact], version: Version) -> Reader:
+    """Of a clear record: the fact itself where it has no private part, else a `TypedFact`."""
+    name, wanted = fact.__name__, newest()[fact.__name__].schema
+    if fact.sealed_under is SealedUnder.NOBODY:
+        whole = compile_typed_reader(version.schema, wanted, fact)
+        return lambda value: whole(value, _NOTHING)
+    clear = compile_reader(version.schema, wanted, hints_of(fact) | {"sealed": tuple[Sealed, ...]})
+
+    def read(value: bytes) -> TypedFact:
+        record = clear(value)
+        return TypedFact(name, record, record.pop("sealed", ()))
+
+    return read
+
+
 _KINDS: Mapping[str, _Kind] = {name: _Kind(fact) for name, fact in FACT_TYPES.items()}
 _FACT_READERS = {header: (name, reader) for name, kind in _KINDS.items() for header, reader in kind.readers.items()}
+_TYPED_READERS = {header: reader for kind in _KINDS.values() for header, reader in kind.typed_readers.items()}
 _EVENT_HEADERS = frozenset(header for header, (name, _) in _FACT_READERS.items() if name in EVENT_NAMES)
 
 
@@ -164,13 +192,26 @@ def decode_fact(value: bytes) -> WireFact:
     if found is None:
         raise _unknown(value)
     name, reader = found
+    record = _record_in(value, reader)
+    return WireFact(name, record, record.pop("sealed", ()))
+
+
+def _record_in(value: bytes, reader: Reader) -> Any:
     try:
-        record = reader(value)
+        return reader(value)
     except TrailingBytes:
         raise Undecodable("trailing_bytes") from None
     except _UNREADABLE:
         raise Undecodable("malformed") from None
-    return WireFact(name, record, record.pop("sealed", ()))
+
+
+def decode_typed(value: bytes) -> Fact | TypedFact:
+    """As `decode_fact`, with typed fields; already the fact where it has no private part. Raises Undecodable, for an unknown symbol too."""
+    reader = _TYPED_READERS.get(value[:HEADER_BYTES])
+    if reader is None:
+        raise _unknown(value)
+    found: Fact | TypedFact = _record_in(value, reader)
+    return found
 
 
 def decode_event(value: bytes) -> WireFact:
@@ -196,6 +237,15 @@ def join(wire: WireFact, private_plain: bytes | None) -> Fact | Locked:
     if private_plain is None:
         return Locked(wire.name, clear)
     fact: Fact = kind.private.read(private_plain, clear)
+    return fact
+
+
+def join_typed(typed: TypedFact, private_plain: bytes | None) -> Fact | Locked:
+    """As `join`."""
+    form = _KINDS[typed.name].private
+    if private_plain is None or form is None:
+        return Locked(typed.name, typed.clear)
+    fact: Fact = form.read(private_plain, typed.clear)
     return fact
 
 

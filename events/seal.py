@@ -23,6 +23,7 @@ import hmac
 import json
 import struct
 from collections.abc import Mapping
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -70,10 +71,14 @@ def outcome_place(event_offset: int, index: int) -> bytes:
 
 def associated_data(network: str, field: str, key_version: int, where: bytes) -> bytes:
     """What a sealed part is bound to, in one unambiguous encoding."""
+    return _before_where(network, field, key_version, len(where)) + where
+
+
+@lru_cache(maxsize=1024)
+def _before_where(network: str, field: str, key_version: int, where_bytes: int) -> bytes:
     name = network.encode()
     kind = field.encode()
-    lengths = struct.pack(">HHII", len(name), len(kind), key_version, len(where))
-    return b"".join((_LABEL, lengths, name, kind, where))
+    return b"".join((_LABEL, struct.pack(">HHII", len(name), len(kind), key_version, where_bytes), name, kind))
 
 
 def seal(cipher: AESSIV, bound_to: bytes, plain: bytes) -> bytes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Callable, Mapping
+from typing import Any, assert_never
 
 from events.fact import SealedUnder
-from events.facts import Fact
+from events.facts import FACT_TYPES, Fact
 from events.person import KeepApartDeclared
 
 NETWORK = "network"
@@ -26,22 +27,24 @@ def subjects_of(fact: Fact) -> tuple[str, ...]:
 
     Two for what ties two cases together: whichever key is left opens its copy.
     """
-    match fact.sealed_under:
+    return _SUBJECTS_OF[type(fact)](fact)
+
+
+def _way_of(kind: type[Fact]) -> Callable[[Any], tuple[str, ...]]:
+    """How one kind of fact tells its subjects. Whatever is sealed under a case's key names the case; a test goes through all of them."""
+    match kind.sealed_under:
         case SealedUnder.NOBODY:
-            return ()
+            return lambda fact: ()
         case SealedUnder.NETWORK:
-            return (NETWORK,)
-        case SealedUnder.CASE if isinstance(fact, KeepApartDeclared):
-            return (case_subject(fact.case_id), case_subject(fact.other_case_id))
+            return lambda fact: (NETWORK,)
+        case SealedUnder.CASE if kind is KeepApartDeclared:
+            return lambda fact: (case_subject(fact.case_id), case_subject(fact.other_case_id))
         case SealedUnder.CASE:
-            return (case_subject(_case_of(fact)),)
+            return lambda fact: (case_subject(fact.case_id),)
         case SealedUnder.EXPLANATION:
-            return (explanation_subject(_case_of(fact)),)
+            return lambda fact: (explanation_subject(fact.case_id),)
         case never:
             assert_never(never)
 
 
-def _case_of(fact: Fact) -> str:
-    """Every fact sealed under a case's key names the case; a test goes through all of them."""
-    case_id: str = getattr(fact, "case_id")  # noqa: B009
-    return case_id
+_SUBJECTS_OF: Mapping[type[Fact], Callable[[Any], tuple[str, ...]]] = {kind: _way_of(kind) for kind in FACT_TYPES.values()}

@@ -65,19 +65,20 @@ class Keyring:
     async def by_ref(self, refs: Collection[bytes]) -> Mapping[bytes, Key]:
         """Keys by reference; one call of the store for all that are not at hand. Without one: destroyed, or never registered."""
         found: dict[bytes, Key] = {}
-        missing: dict[bytes, None] = {}
-        for ref in refs:
-            subject = self._refs.get(ref)
-            key = None if subject is None else self._keys.get(subject)
+        missing: list[bytes] = []
+        for ref in dict.fromkeys(refs):
             if ref == NETWORK_REF:
                 found[ref] = await self.network()
-            elif key is None:
-                missing[ref] = None
+                continue
+            subject = self._refs.get(ref)
+            key = None if subject is None else self._keys.get(subject)
+            if key is None:
+                missing.append(ref)
             else:
                 found[ref] = key
         if missing:
-            resolved = await self._serving_store().resolve(list(missing))
-            self._remember(resolved.values())
+            resolved = await self._serving_store().resolve(missing)
+            self._remember({key.subject: key for key in resolved.values()}.values())
             for ref, key in resolved.items():
                 self._refs.put(ref, key.subject)
             found |= resolved

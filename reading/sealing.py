@@ -23,7 +23,8 @@ class SealedFact:
 
 def subjects_to_seal(fact: Event | Outcome) -> tuple[str, ...]:
     """Under whose keys the private part is sealed, each once, in the order of the copies."""
-    return tuple(dict.fromkeys(subjects_of(fact)))
+    subjects = subjects_of(fact)
+    return subjects if len(subjects) < 2 else tuple(dict.fromkeys(subjects))
 
 
 def seal_event(network: str, event: Event, keys: Mapping[str, Key]) -> SealedFact:

@@ -93,8 +93,7 @@ class WorkerProcess:
     async def assign(self, partitions: Collection[int]) -> None:
         """These partitions are this process's now, and no others."""
         self._told.set()
-        for partition in [each for each in self._serving if each not in partitions]:
-            await self._let_go(partition)
+        await asyncio.gather(*(self._let_go(partition) for partition in list(self._serving) if partition not in partitions))
         for place in self.places:
             if place.partition in partitions and place.partition not in self._serving:
                 worker = place.make()

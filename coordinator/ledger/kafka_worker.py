@@ -10,6 +10,7 @@ from coordinator.ledger.events_source import EventsSource
 from coordinator.ledger.fold import Folding
 from coordinator.ledger.loading import Loading, Witnesses, no_witnesses
 from coordinator.ledger.log_appender import KafkaAppender, LogAppender
+from coordinator.ledger.recent_events import RecentEvents
 from coordinator.ledger.settings import LedgerSettings
 from coordinator.ledger.snapshots import Snapshots
 from coordinator.ledger.state_hash import StateHasher
@@ -77,7 +78,8 @@ def assembled_worker(
     witnesses: Witnesses = no_witnesses,
 ) -> Worker[S]:
     """A worker over any logs."""
-    kept = Snapshots(network, *snapshots, core, sealing, settings.snapshot_slots)
+    kept = Snapshots(network, *snapshots, core, sealing, clock, settings)
+    recent = RecentEvents(network)
     folding = Folding(core, sealing, StateHasher(core, sealing))
     source = EventsSource(
         events, network, clock, checked_every_s=settings.source_checked_every_s, ahead_at_most_ms=settings.ahead_at_most_ms
@@ -90,6 +92,6 @@ def assembled_worker(
     def reader(anchor: Position | None) -> LedgerFollower:
         return reader_at(anchor, heard)
 
-    loading = Loading(network, core, sealing, folding, kept, reader, witnesses)
-    worker = Worker(network, core, sealing, clock, randomness, settings, source, ledger, loading, kept, reporting)
+    loading = Loading(network, core, sealing, folding, kept, recent, reader, witnesses)
+    worker = Worker(network, core, sealing, clock, randomness, settings, source, ledger, loading, kept, recent, reporting)
     return worker

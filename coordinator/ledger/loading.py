@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic
 
 from coordinator.ledger.core import Core, S, Sealing
-from coordinator.ledger.fold import Folding, Settled, unfounded
+from coordinator.ledger.fold import Folding, Settled, event_hash_of, unfounded
+from coordinator.ledger.recent_events import RecentEvents
 from coordinator.ledger.snapshot_format import SnapshotUnreadable, open_snapshot
 from coordinator.ledger.snapshots import Snapshots
 from events.acceptance import Position
@@ -34,13 +35,14 @@ class Loading(Generic[S]):
     """Loads one network."""
 
     def __init__(
-        self, network: str, core: Core[S], sealing: Sealing, folding: Folding[S], snapshots: Snapshots[S], reader_at: ReaderAt, witnesses: Witnesses
+        self, network: str, core: Core[S], sealing: Sealing, folding: Folding[S], snapshots: Snapshots[S], recent: RecentEvents, reader_at: ReaderAt, witnesses: Witnesses
     ) -> None:
         self._network = network
         self._core = core
         self._sealing = sealing
         self._folding = folding
         self._snapshots = snapshots
+        self._recent = recent
         self._reader_at = reader_at
         self._witnesses = witnesses
         self.loaded_entries = 0
@@ -60,6 +62,7 @@ class Loading(Generic[S]):
         checking = _Witnessing(self._network, seen)
         if start is not None:
             checking.passing(settled.position)
+            self._recent.remember(settled.position.event_offset, settled.event_hash)
         try:
             async for batch in reader.read_to_end():
                 settled = await self._folded(settled, batch, checking)
@@ -94,6 +97,7 @@ class Loading(Generic[S]):
     async def _folded(self, settled: Settled[S], batch: Sequence[AcceptedRecord], checking: _Witnessing) -> Settled[S]:
         for record in batch:
             checking.passing(record.position)
+            self._recent.remember(record.position.event_offset, event_hash_of(record.body))
         self.loaded_entries += len(batch)
         return await self._folding.adopt(settled, batch)
 

@@ -57,6 +57,8 @@ class OperatorEntries:
         if last_offset < first_offset:
             raise OperatorRefused("the last offset lies before the first")
         bounds = await self._events.bounds()
+        if last_offset >= bounds.end:
+            raise OperatorRefused(f"the next event will get offset {bounds.end}: the offsets must lie before it")
         if bounds.start <= last_offset and first_offset < bounds.end:
             records = await self._events.read(max(first_offset, bounds.start), 1, 2000)
             if records and records[0].offset <= last_offset:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Generic
 
-from coordinator.ledger.core import Core, S, Sealing
+from coordinator.ledger import metrics
+from coordinator.ledger.core import Clock, Core, S, Sealing
 from coordinator.ledger.fold import Settled
-from coordinator.ledger.log_appender import LogAppender
+from coordinator.ledger.log_appender import AppendFailed, LogAppender
+from coordinator.ledger.settings import LedgerSettings
 from coordinator.ledger.snapshot_format import Snapshot, SnapshotUnreadable, pack, seal_snapshot, unpack
 from coordinator.ledger.state_hash import StateHasher
 from events.topics import MAX_SNAPSHOT_BYTES
@@ -27,14 +29,17 @@ LOOKED_AT_MOST = 64
 class Snapshots(Generic[S]):
     """The snapshots of one network in one partition of the snapshots topic."""
 
-    def __init__(self, network: str, reading: PartitionLog, appender: LogAppender, core: Core[S], sealing: Sealing, slots: int) -> None:
+    def __init__(self, network: str, reading: PartitionLog, appender: LogAppender, core: Core[S], sealing: Sealing, clock: Clock, settings: LedgerSettings) -> None:
         self._network = network
         self._reading = reading
         self._appender = appender
         self._core = core
         self._sealing = sealing
         self._hasher = StateHasher(core, sealing)
-        self._slots = slots
+        self._clock = clock
+        self._slots = settings.snapshot_slots
+        self._every_entries = settings.snapshot_every_entries
+        self._every_s = settings.snapshot_every_s
         self._slot: int | None = None
 
     async def newest_first(self) -> AsyncIterator[Snapshot]:
@@ -55,6 +60,25 @@ class Snapshots(Generic[S]):
                 yield unpack(records[0].value or b"")
             except SnapshotUnreadable as why:
                 log.warning("snapshot_unreadable", extra={"offset": offset, "why": str(why)})
+
+    async def keep(self, current: Callable[[], Settled[S]]) -> None:
+        """Write one of the settled state now and then, as the settings say, until cancelled."""
+        written, written_at_s = current().position.sequence, self._clock.monotonic_s()
+        while True:
+            await self._clock.sleep(1.0)
+            settled = current()
+            entries = settled.position.sequence - written
+            since_s = self._clock.monotonic_s() - written_at_s
+            if entries < self._every_entries and (entries == 0 or since_s < self._every_s):
+                continue
+            try:
+                done = await self.write(settled)
+            except AppendFailed:
+                continue
+            written_at_s = self._clock.monotonic_s()
+            if done:
+                written = settled.position.sequence
+                metrics.SNAPSHOT_SEQUENCE.labels(self._network).set(written)
 
     async def write(self, settled: Settled[S]) -> bool:
         """Write one, and wait until it is acknowledged. False where it cannot be: a key of an erased case is gone before its erasure was folded,

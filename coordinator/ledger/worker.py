@@ -11,12 +11,9 @@ Nobody needs to ring for events to be decided: `ring` shortens the wait, and wit
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
-from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Generic
 
 from coordinator.ledger import metrics
@@ -24,17 +21,19 @@ from coordinator.ledger.clock_events import ClockEvents
 from coordinator.ledger.core import Clock, Core, Randomness, S, Sealing
 from coordinator.ledger.deciding import Deciding
 from coordinator.ledger.events_source import READ_WAIT_MS, EventsSource
-from coordinator.ledger.fold import Folding, Settled
+from coordinator.ledger.fold import Folding, Settled, event_hash_of
 from coordinator.ledger.loading import Loading
 from coordinator.ledger.log_appender import AppendFailed, LogAppender
 from coordinator.ledger.proposal import Head, Proposal, Window, head_at
+from coordinator.ledger.recent_events import RecentEvents
 from coordinator.ledger.settings import LedgerSettings
 from coordinator.ledger.snapshots import Snapshots
 from coordinator.ledger.state_hash import StateHasher
+from coordinator.ledger.status import WorkerStatus, show
 from events.acceptance import Ignored
 from events.entry import Decided
 from events.envelope import open_envelope
-from reading.errors import EventDiffers, EventsStopped
+from reading.errors import EventsStopped
 from reading.key_errors import KeyDestroyed
 from reading.ledger_chain import AcceptedRecord, Headers
 from reading.ledger_follower import LedgerFollower
@@ -42,21 +41,8 @@ from reading.partition_log import LogRecord
 
 log = logging.getLogger(__name__)
 
-REMEMBERED_EVENTS = 65_536
-"""Decided events whose hashes are kept for holding against what is offered again. Older ones are left to the comparison before each fetch."""
 BEHIND_AN_ERASURE_FOR_S = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerStatus:
-    """Where a worker is."""
-
-    sequence: int
-    event_offset: int
-    """Offset of the last event whose entry is settled."""
-    unsettled: int
-    following: bool
-    settled_lag_events: int
+AFTER_A_FAILURE_S = 0.2
 
 
 class Worker(Generic[S]):
@@ -74,6 +60,7 @@ class Worker(Generic[S]):
         appender: LogAppender,
         loading: Loading[S],
         snapshots: Snapshots[S],
+        recent: RecentEvents,
         clock_events: ClockEvents | None,
     ) -> None:
         self.network = network
@@ -100,7 +87,10 @@ class Worker(Generic[S]):
         self._bell = asyncio.Event()
         self._moved = asyncio.Event()
         self._dry = False
-        self._remembered: OrderedDict[int, bytes] = OrderedDict()
+        self._recent = recent
+        self._ignored_own: list[bytes] = []
+        self._broken: BaseException | None = None
+        self._failed_at_s = float("-inf")
 
     @property
     def status(self) -> WorkerStatus | None:
@@ -121,21 +111,18 @@ class Worker(Generic[S]):
 
     def ring(self, offset: int, value: bytes | None) -> None:
         """There is an event at this offset. One that the ledger has decided is held against the ledger's copy. Raises EventDiffers."""
-        known = self._remembered.get(offset)
-        if known is not None and known != hashlib.sha256(value or b"").digest():
-            raise EventDiffers(self.network, offset)
+        self._recent.compare(offset, value)
         self._rung_to = max(self._rung_to, offset)
         self._bell.set()
 
     async def run(self) -> None:
         """Work until cancelled. Raises ReadingStopped and TopicMissing; anything else raised is a fault of this process, to be started again."""
         self._loaded, reader = await self._loading.load()
-        self._remember(self._loaded.position.event_offset, self._loaded.event_hash)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tail(reader))
                 tasks.create_task(self._propose())
-                tasks.create_task(self._keep_snapshots())
+                tasks.create_task(self._snapshots.keep(lambda: self._settled))
                 if self._clock_events is not None:
                     tasks.create_task(self._report_deadlines(self._clock_events))
         except BaseExceptionGroup as failures:
@@ -149,12 +136,10 @@ class Worker(Generic[S]):
                 await self._clock_events.close()
 
     def on_ignored(self, record: LogRecord, why: Ignored) -> None:
-        """Told by the reader of each record that is not an entry. One of ours that is still in the window can never become one: its predecessor is lost."""
+        """Told by the reader of each record that is not an entry. Ours are looked at once the entries of the same batch are settled."""
         metrics.IGNORED.labels(self.network, why).inc()
-        if self._window and why is not Ignored.ENVELOPE and ("worker", self._settings.worker_id.encode()) in record.headers:
-            value = record.value or b""
-            if self._window.holds(value, open_envelope(value).sequence):
-                self._change_course("lost")
+        if why is not Ignored.ENVELOPE and record.value is not None and self._headers[0] in record.headers:
+            self._ignored_own.append(record.value)
 
     # The tail
 
@@ -169,7 +154,8 @@ class Worker(Generic[S]):
                 await self._adopt(batch[settled:])
             self._moved.set()
             self._give_up_lost()
-            self._show()
+            if self.status is not None:
+                show(self.network, self.status)
 
     def _settle(self, record: AcceptedRecord) -> bool:
         """Whether the record is the entry that this worker proposed next; it is settled then."""
@@ -179,7 +165,7 @@ class Worker(Generic[S]):
         after = proposal.after
         before = self._settled
         self._loaded = Settled(after.state, record.position, after.event_hash, before.events_topic_id, before.whole)
-        self._remember(after.event_offset, after.event_hash)
+        self._recent.remember(after.event_offset, after.event_hash)
         for case_id in proposal.erased:
             self._sealing.forget(case_id)
         if not self._is_own(record):
@@ -194,12 +180,17 @@ class Worker(Generic[S]):
             self._follow()
         self._loaded = await self._folding.adopt(self._settled, records)
         for record in records:
-            if isinstance(record.body, Decided):
-                self._remember(record.position.event_offset, hashlib.sha256(record.body.event).digest())
+            self._recent.remember(record.position.event_offset, event_hash_of(record.body))
         metrics.ENTRIES.labels(self.network, "adopted").inc(len(records))
+        self._course += 1
         self._adopting = False
 
     def _give_up_lost(self) -> None:
+        """Decide again what can no longer become an entry: one of ours was ignored and still is in the window, so its predecessor is lost;
+        or one was acknowledged and not read back for too long."""
+        ignored, self._ignored_own = self._ignored_own, []
+        if any(self._window.holds(value, open_envelope(value).sequence) for value in ignored):
+            self._change_course("lost")
         oldest = self._window.oldest
         if oldest is None or self._window.acknowledged_through < oldest.after.sequence:
             return
@@ -228,6 +219,8 @@ class Worker(Generic[S]):
     async def _propose(self) -> None:
         behind_since_s: float | None = None
         while True:
+            if self._broken is not None:
+                raise self._broken
             self._moved.clear()
             pause_s = self._pause_s()
             if pause_s > 0:
@@ -235,6 +228,8 @@ class Worker(Generic[S]):
                 continue
             if self._dry:
                 await _within(self._bell, self._settings.poll_every_s)
+                self._dry = False
+                continue
             self._bell.clear()
             course, head = self._course, self._head()
             room = min(self._settings.batch_events, self._room())
@@ -274,33 +269,30 @@ class Worker(Generic[S]):
         if not proposals or course != self._course:
             return
         self._window.extend(proposals)
-        try:
-            acknowledged = await self._appender.append([(None, proposal.value, self._headers) for proposal in proposals])
-        except AppendFailed:
-            await self._append_failed(course)
-            return
+        acknowledged = await self._appender.append([(None, proposal.value, self._headers) for proposal in proposals])
         acknowledged.add_done_callback(lambda done: self._appended(course, proposals, done))
 
     def _appended(self, course: int, proposals: Sequence[Proposal[S]], done: asyncio.Future[None]) -> None:
-        if course != self._course or done.cancelled():
+        if done.cancelled():
             return
-        if done.exception() is None:
+        error = done.exception()
+        if error is not None and not isinstance(error, AppendFailed):
+            self._broken = error
+            self._moved.set()
+        elif course == self._course and error is None:
             self._window.acknowledged_through = proposals[-1].after.sequence
-        else:
+        elif course == self._course:
+            self._failed_at_s = self._clock.monotonic_s()
             self._change_course("failed")
-
-    async def _append_failed(self, course: int) -> None:
-        if course == self._course:
-            self._change_course("failed")
-        await self._clock.sleep(0.2)
 
     def _pause_s(self) -> float:
         """Seconds for which nothing may be proposed unless something moves; 0: go on."""
         now_s = self._clock.monotonic_s()
         if self._adopting:
             return 1.0
-        if now_s < self._follow_until_s:
-            return self._follow_until_s - now_s
+        waits_until_s = max(self._follow_until_s, self._failed_at_s + AFTER_A_FAILURE_S)
+        if now_s < waits_until_s:
+            return waits_until_s - now_s
         oldest = self._window.oldest
         if oldest is not None and (self._room() < self._settings.batch_events or now_s - oldest.sent_at_s > self._settings.window_s):
             return 1.0
@@ -316,24 +308,6 @@ class Worker(Generic[S]):
 
     # Beside the loop
 
-    async def _keep_snapshots(self) -> None:
-        written, written_at_s = self._settled.position.sequence, self._clock.monotonic_s()
-        while True:
-            await self._clock.sleep(1.0)
-            settled = self._settled
-            entries = settled.position.sequence - written
-            since_s = self._clock.monotonic_s() - written_at_s
-            if entries < self._settings.snapshot_every_entries and (entries == 0 or since_s < self._settings.snapshot_every_s):
-                continue
-            try:
-                done = await self._snapshots.write(settled)
-            except AppendFailed:
-                continue
-            written_at_s = self._clock.monotonic_s()
-            if done:
-                written = settled.position.sequence
-                metrics.SNAPSHOT_SEQUENCE.labels(self.network).set(written)
-
     async def _report_deadlines(self, clock_events: ClockEvents) -> None:
         while True:
             await self._clock.sleep(0.25)
@@ -347,24 +321,10 @@ class Worker(Generic[S]):
             raise RuntimeError("the ledger is not loaded yet")
         return self._loaded
 
-    def _remember(self, offset: int, event_hash: bytes | None) -> None:
-        if event_hash is not None:
-            self._remembered[offset] = event_hash
-            if len(self._remembered) > REMEMBERED_EVENTS:
-                self._remembered.popitem(last=False)
-
     def _count_settled(self, count: int, oldest: Proposal[S] | None) -> None:
         metrics.ENTRIES.labels(self.network, "settled").inc(count)
         if oldest is not None:
             metrics.SETTLE_SECONDS.labels(self.network).observe(self._clock.monotonic_s() - oldest.sent_at_s)
-
-    def _show(self) -> None:
-        status = self.status
-        if status is not None:
-            metrics.SEQUENCE.labels(self.network).set(status.sequence)
-            metrics.UNSETTLED.labels(self.network).set(status.unsettled)
-            metrics.FOLLOWING.labels(self.network).set(status.following)
-            metrics.LAG.labels(self.network).set(status.settled_lag_events)
 
 
 async def _within(event: asyncio.Event, seconds: float) -> None:

@@ -6,11 +6,12 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,7 +43,13 @@ class Sums:
         """The findings of one part."""
         for name in ("acknowledged", "accepted", "lost", "duplicated", "diverged", "rivals_ignored"):
             self.held[name] += getattr(held, name)
-        self.broken += [f"{part}: {what}" for what in held.broken]
+        self.note(f"{part}: {what}" for what in held.broken)
+
+    def note(self, broken: Iterable[str]) -> None:
+        """What does not hold; said at once."""
+        for what in broken:
+            self.broken.append(what)
+            print(f"           BROKEN  {what}", flush=True)
 
 
 class Run:
@@ -70,8 +77,7 @@ class Run:
         try:
             await work()
         except Exception as failure:  # noqa: BLE001  # one part that fails must not hide what the others find
-            self.sums.broken.append(f"{name}: {type(failure).__name__}: {failure}")
-            self.say(f"{name} failed: {type(failure).__name__}: {failure}")
+            self.sums.note([f"{name}: {type(failure).__name__}: {failure}"])
 
     def say(self, line: str) -> None:
         """A line of progress, with the seconds since the start."""
@@ -123,14 +129,14 @@ class Run:
             await self._some(load)
             broken, healed = await broken_logs.lose_ledger_tail(built, self.say)
             self.sums.faults["ledger_tail_lost"] += 1
-            self.sums.broken += broken
+            self.sums.note(broken)
             if healed == 0:
-                self.sums.broken.append("7a: nothing was lost, so nothing was healed: the cut did not work")
+                self.sums.note(["7a: nothing was lost, so nothing was healed: the cut did not work"])
 
     async def _stopped_by(self, name: str, breaking: Callable[[Stage, Callable[[str], None]], Awaitable[list[str]]]) -> None:
         async with self._played(name, 1) as (built, load):
             await self._some(load)
-            self.sums.broken += await breaking(built, self.say)
+            self.sums.note(await breaking(built, self.say))
             self.sums.faults[name.replace("-", "_")] += 1
 
     async def _some(self, load: Load) -> None:
@@ -147,6 +153,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=120.0, help="time under random faults, half on one broker, half on three")
     chosen = parser.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a broker that was killed on purpose is no news
+    logging.getLogger("reading").setLevel(logging.ERROR)
     with throwaway_directory() as directory:
         run = Run(chosen.seed, chosen.seconds, directory)
         asyncio.run(run.all())

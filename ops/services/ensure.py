@@ -108,7 +108,7 @@ def ensure_services(
     """Brokers and databases, ready. Data of what is started persist under `data_dir`/services.
 
     `when_busy`: where another process runs services in this directory, start `apart` in a throw-away one, or `refuse` (AlreadyRunning).
-    `durable=False`: PostgreSQL may lose data where the machine crashes. Raises ServiceFailed; then nothing is left running.
+    `durable=False`, for tests: PostgreSQL may lose data where the machine crashes, and brokers are made for a short life. Raises ServiceFailed; then nothing is left running.
     """
     environ = os.environ if environ is None else environ
     bootstrap, database, keystore = (environ.get(name, "") for name in ("KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "KEYSTORE_URL"))
@@ -123,7 +123,7 @@ def ensure_services(
         directory = _take(services._stack, data_dir / "services", when_busy, say)
         in_containers = engine_answers()
         if not bootstrap:
-            _start_kafka(services, directory, brokers, in_containers, say)
+            _start_kafka(services, directory, brokers, not durable, in_containers, say)
         if not (database and keystore):
             _start_postgres(services, directory, durable, in_containers, say)
         _record(services, directory)
@@ -173,7 +173,7 @@ def _take(stack: ExitStack, directory: Path, when_busy: Literal["apart", "refuse
     return directory
 
 
-def _start_kafka(services: Services, directory: Path, brokers: int, in_containers: bool, say: Say) -> None:
+def _start_kafka(services: Services, directory: Path, brokers: int, short_lived: bool, in_containers: bool, say: Say) -> None:
     services.development = brokers < 3
     if in_containers and brokers == 1:
         container = KafkaContainer(directory, say)
@@ -187,7 +187,7 @@ def _start_kafka(services: Services, directory: Path, brokers: int, in_container
             services.bootstrap = container.bootstrap
             services.started += (Started("Apache Kafka, in a container", container.bootstrap, "its volume", _how_to_stop()),)
             return
-    cluster = KafkaCluster(directory / "kafka", brokers, say=say)
+    cluster = KafkaCluster(directory / "kafka", brokers, short_lived=short_lived, say=say)
     services._stack.callback(cluster.stop)
     cluster.start()
     services.kafka, services.bootstrap = cluster, cluster.bootstrap

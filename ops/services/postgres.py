@@ -51,7 +51,8 @@ class PostgresServer:
         say: Say = quietly,
     ) -> None:
         self._user = unprivileged_user()
-        self.home = home_of_data(data_dir.absolute(), self._user)
+        self._data_dir = data_dir.absolute()
+        self.home = home_of_data(self._data_dir, self._user)
         self.child: Child | None = None
         self._settings = {**_SETTINGS, **({} if durable else _CARELESS), **(settings or {})}
         self._durable = durable
@@ -191,6 +192,8 @@ class PostgresServer:
         data = self.home / "data"
         if self._user is not None:
             self.home.chmod(0o711)
+        if self.home != self._data_dir:
+            (self.home / "belongs-to").write_text(f"{self._data_dir}\n")
         if (data / "PG_VERSION").exists():
             return
         assert self._programs is not None

@@ -15,6 +15,8 @@ class Stage:
     directory: Path
     new_database: Callable[[], str]
     """URL of a fresh, empty PostgreSQL database."""
+    patience_s: float = 30.0
+    """How long a check waits for a stop that should come: long on a busy machine without a bug, short with one, when it never comes."""
 
 
 @dataclass(frozen=True, slots=True)

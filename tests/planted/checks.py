@@ -113,22 +113,21 @@ CANARIES = Check("tests.sealing.test_canary: search in every record", _canaries)
 """Names kinds of facts."""
 
 
-def test_of(test: Callable[..., object], *arguments: object, patience_s: float | None = None) -> Check:
+def test_of(test: Callable[..., object], *arguments: object, fresh: Callable[[], object] | None = None) -> Check:
     """A test of the project as it stands. Names the test where it fails, the error where something else goes wrong.
 
-    `patience_s`: how long `Running.failure` waits for a worker to stop (a worker that should and does not costs that long).
+    `fresh` makes its first argument anew each time.
     """
 
-    async def find(_: Stage) -> list[str]:
-        patience = Running.failure.__defaults__ if patience_s is None else (patience_s,)
-        with patched_defaults(Running.failure, patience):
+    async def find(stage: Stage) -> list[str]:
+        with patched_defaults(Running.failure, (stage.patience_s,)):
             try:
-                done = test(*arguments)
+                done = test(*arguments) if fresh is None else test(fresh(), *arguments)
                 if inspect.isawaitable(done):
                     await done
             except (AssertionError, pytest.fail.Exception):
                 return [test.__name__]
-            except Exception as broken:
+            except Exception as broken:  # noqa: BLE001  # whatever a test dies of is a finding
                 return [f"{test.__name__}: {type(broken).__name__}"]
         return []
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from coordinator.domain import deadlines, person, proposing, requests, rights, seen_events, settling, transfer
+from coordinator.domain import agenda, proposing, requests, rights, seen_events, settling, transfer
 from coordinator.domain.agenda import Kind
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
@@ -20,11 +20,12 @@ from events import acceptance, envelope, seal
 from events.acceptance import Ignored, Position
 from events.codec import split
 from events.envelope import Envelope
+from events.errors import EnvelopeUnreadable
 from events.facts import Outcome
 from events.referral import ReferralReceived
 from projections.schema import channel_of
-from projections.store import Stand, Store
 from projections.store import _POSITION as POSITION
+from projections.store import Stand, Store
 from reading import erasure, sealing
 from reading.keyring import Keyring
 from reading.keys import Key, new_key
@@ -72,7 +73,14 @@ def any_later_event_offset() -> AbstractContextManager[None]:
 def anything_after_the_envelope() -> AbstractContextManager[None]:
     """Bytes after an envelope are passed over."""
     strict = envelope.open_envelope
-    return instead(strict, lambda value: strict(value[:-1] if value.endswith(b"\0") else value))
+
+    def broken(value: bytes) -> Envelope:
+        try:
+            return strict(value)
+        except EnvelopeUnreadable:
+            return strict(value[:-1])
+
+    return instead(strict, broken)
 
 
 def genesis_without(**right: object) -> Plant:
@@ -154,7 +162,7 @@ def said_twice(kind: type[Outcome]) -> Plant:
 
 def never_due(*kinds: Kind) -> Plant:
     """Deadlines of these kinds never come."""
-    due = deadlines.due
+    due = agenda.due
 
     def broken(*arguments: Any) -> list[tuple[int, str, Kind]]:
         return [item for item in due(*arguments) if item[2] not in kinds]
@@ -381,7 +389,7 @@ def keys_stay_at_hand() -> AbstractContextManager[None]:
 
 def traces_stay_in_the_state() -> AbstractContextManager[None]:
     """Content hashes of an erased case's events stay in the state."""
-    return instead(person.forget_case, nothing)
+    return instead(seen_events.forget_case, nothing)
 
 
 # Views.

@@ -20,7 +20,6 @@ from tests.planted.checks import breaches
 
 _AT = 14
 """Before this entry of the story the rivals' records come."""
-_PATIENCE_S = 3.0
 
 
 def log_with_rivals() -> list[bytes]:
@@ -85,14 +84,14 @@ async def _refilled(bench: MemoryBench) -> None:
     await bench.ledger.add([(None, b"something else", ())] * 30)
 
 
-async def _live(_: Stage) -> list[str]:
+async def _live(stage: Stage) -> list[str]:
     bench = await _settled(30)
     reader = LedgerFollower(MemoryLog(bench.ledger), NETWORK, tip_checked_every_s=0.1)
     async for _batch in reader.read_to_end():
         continue
     await _refilled(bench)
     try:
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(stage.patience_s):
             async for _batch in reader.follow(idle_ms=20):
                 continue
     except LedgerTailLost:

@@ -64,7 +64,9 @@ def _default(function: FunctionType, argument: str, replacement: object) -> Iter
 
 
 def _modules() -> list[Any]:
-    return [module for name, module in list(sys.modules.items()) if name.split(".")[0] in _OURS and not name.startswith(_NOT_OURS) and module is not None]
+    return [
+        module for name, module in list(sys.modules.items()) if name.split(".")[0] in _OURS and not name.startswith(_NOT_OURS) and module is not None
+    ]
 
 
 def _functions(value: object) -> list[FunctionType]:

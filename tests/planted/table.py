@@ -19,7 +19,319 @@ from tests.planted.views import ANOTHER_POSITION, CRASHES
 from tests.sealing import test_seal, test_vault
 
 _ENTRIES_PASS = test_of(test_acceptance.test_only_the_entries_pass)
-_ERASED_STORE = test_of(test_store.test_what_is_destroyed_is_gone_with_its_references_for_good, MemoryKeyStore("it"))
-_WRONG_HASHES = [test_of(test_stops.test_wrong_state_hash_stops, half, patience_s=4) for half in ("clear", "sealed")]
+_ERASED_STORE = test_of(test_store.test_what_is_destroyed_is_gone_with_its_references_for_good, fresh=lambda: MemoryKeyStore("it"))
+_WRONG_HASHES = [test_of(test_stops.test_wrong_state_hash_stops, half) for half in ("clear", "sealed")]
 
 BUGS: tuple[Bug, ...] = (
+    Bug(
+        "acceptance rule",
+        "sequence is not looked at",
+        plant.rule_without(sequence=lambda position: position.sequence + 1),
+        ((AMONG_RIVALS, "chain.sequence"), (_ENTRIES_PASS, "test_only_the_entries_pass")),
+    ),
+    Bug(
+        "acceptance rule",
+        "previous hash is not looked at",
+        plant.rule_without(previous_hash=lambda position: position.hash),
+        ((AMONG_RIVALS, "chain.previous_hash"), (_ENTRIES_PASS, "test_only_the_entries_pass")),
+    ),
+    Bug(
+        "acceptance rule",
+        "network is not looked at",
+        plant.rule_without(network=lambda position: position.network),
+        ((AMONG_RIVALS, "chain.network"), (_ENTRIES_PASS, "test_only_the_entries_pass")),
+    ),
+    Bug(
+        "acceptance rule",
+        "event offset is not looked at",
+        plant.rule_without(event_offset=lambda position: position.event_offset + 1),
+        ((AMONG_RIVALS, "chain.event_offset"), (_ENTRIES_PASS, "test_only_the_entries_pass")),
+    ),
+    Bug(
+        "acceptance rule",
+        "event offset may be any later one (> instead of ==)",
+        plant.any_later_event_offset,
+        ((AMONG_RIVALS, "chain.event_offset"), (_ENTRIES_PASS, "test_only_the_entries_pass")),
+    ),
+    Bug(
+        "acceptance rule",
+        "event time is not looked at",
+        plant.rule_without(event_time_ms=lambda position: position.event_time_ms),
+        ((AMONG_RIVALS, "chain.event_time"), (_ENTRIES_PASS, "test_only_the_entries_pass")),
+    ),
+    Bug(
+        "acceptance rule",
+        "bytes may follow an envelope",
+        plant.anything_after_the_envelope,
+        ((AMONG_RIVALS, "chain.envelope"), (_ENTRIES_PASS, "test_only_the_entries_pass")),
+    ),
+    Bug("acceptance rule", "genesis of any network", plant.genesis_without(network=None), ((AMONG_FALSE_GENESES, "chain.network"),)),
+    Bug("acceptance rule", "genesis of any sequence", plant.genesis_without(sequence=0), ((AMONG_FALSE_GENESES, "chain.genesis"),)),
+    Bug("acceptance rule", "genesis of any previous hash", plant.genesis_without(previous_hash=bytes(32)), ((AMONG_FALSE_GENESES, "chain.genesis"),)),
+    Bug("acceptance rule", "genesis of any event offset", plant.genesis_without(event_offset=-1), ((AMONG_FALSE_GENESES, "chain.genesis"),)),
+    Bug("acceptance rule", "genesis of any body", plant.genesis_of_any_body, ((AMONG_FALSE_GENESES, "chain.genesis"),)),
+    Bug(
+        "safety",
+        "rule 1 (one place, one case) excludes nothing",
+        plant.excludes_nothing(safety.one_place_one_case),
+        ((checker(past.a_place_too_small), "one_place_one_case"), (invariants(past.a_place_too_small), "held what was not free")),
+    ),
+    Bug(
+        "safety",
+        "rule 2 (never towards danger) excludes nothing",
+        plant.excludes_nothing(safety.never_towards_danger),
+        ((checker(past.a_place_in_danger), "never_towards_danger"), (invariants(past.a_place_in_danger), "rule 2: area")),
+    ),
+    Bug(
+        "safety",
+        "rule 3 (never with exploiters) excludes nothing",
+        plant.excludes_nothing(safety.never_with_exploiters),
+        ((checker(past.a_place_beside_a_recruiter), "never_with_exploiters"), (invariants(past.a_place_beside_a_recruiter), "rule 3")),
+    ),
+    Bug(
+        "safety",
+        "rule 4 (minors) excludes nothing",
+        plant.excludes_nothing(safety.minors),
+        ((checker(past.a_place_without_children), "minors"), (invariants(past.a_place_without_children), "rule 4: parents")),
+    ),
+    Bug(
+        "safety",
+        "rule 5 (gender) excludes nothing",
+        plant.excludes_nothing(safety.gender),
+        ((checker(past.a_place_for_others), "gender"), (invariants(past.a_place_for_others), "rule 5")),
+    ),
+    Bug(
+        "safety",
+        "rule 6 (essential needs) excludes nothing",
+        plant.excludes_nothing(safety.essential_needs),
+        ((checker(past.a_place_without_care), "essential_needs"), (invariants(past.a_place_without_care), "rule 6")),
+    ),
+    Bug(
+        "safety",
+        "rule 7 (agreement) asks nobody",
+        plant.agreement_of_everybody,
+        ((checker(past.nobody_agreed), "agreement"), (invariants(past.nobody_agreed), "rule 7")),
+    ),
+    Bug(
+        "safety",
+        "rule 8 (one live proposal) and its queue exclude nothing",
+        plant.a_second_proposal,
+        ((checker(past.a_second_place), "one_live_proposal"), (invariants(past.a_second_place), "one live proposal a case")),
+    ),
+    Bug(
+        "safety",
+        "rule 9 (freshness) excludes nothing",
+        plant.excludes_nothing(safety.freshness),
+        ((checker(past.a_place_of_last_week), "freshness"), (invariants(past.a_place_of_last_week), "rule 9")),
+    ),
+    Bug(
+        "safety",
+        "rule 10 (people decide): a minor is placed by the machine",
+        plant.minors_placed_by_the_machine,
+        ((checker(past.a_minor_alone), "minors"), (invariants(past.a_minor_alone), "rule 4: unaccompanied")),
+    ),
+    Bug("safety", "accepting excludes nothing", plant.excludes_nothing(safety.accepting), ((checker(past.a_place_without_beds), "accepting"),)),
+    Bug(
+        "safety",
+        "declined before excludes nothing",
+        plant.excludes_nothing(safety.declined_before),
+        ((checker(past.a_place_that_said_no), "declined_before"),),
+    ),
+    Bug(
+        "safety",
+        "a withdrawn agreement releases nothing",
+        plant.nobody_settles,
+        ((checker(past.safety_changes_under_a_hold), "safety.not_released"),),
+    ),
+    Bug("holds", "the place left is not kept", plant.left_unsaid(PlaceKept, PlaceKeptFor), ((checker(past.a_journey), "place_kept"),)),
+    Bug("safety", "any project accepts", plant.anybody_may_accept, ((checker(past.a_stranger_accepts), "people_decide"),)),
+    Bug(
+        "safety",
+        "an explanation leaves out a unit",
+        plant.one_exclusion_forgotten,
+        (
+            (checker(past.a_place_in_danger), "explained.units"),
+            (invariants(past.a_place_in_danger), "an explanation accounts for every open unit, once"),
+        ),
+    ),
+    Bug("safety", "a proposal is not explained", plant.left_unsaid(MatchExplained), ((checker(past.a_journey), "explained.missing"),)),
+    Bug(
+        "responsibility",
+        "nobody becomes responsible",
+        plant.left_unsaid(ResponsibilityPassed),
+        (
+            (checker(past.a_journey), "responsibility.empty"),
+            (invariants(past.a_journey), "responsibility is empty"),
+        ),
+    ),
+    Bug(
+        "responsibility", "responsibility passes twice", plant.said_twice(ResponsibilityPassed), ((checker(past.a_journey), "responsibility.double"),)
+    ),
+    Bug("responsibility", "anybody asks for a transfer", plant.anybody_may_ask, ((checker(past.a_stranger_asks), "responsibility.actor"),)),
+    Bug(
+        "holds",
+        "a proposal never runs out",
+        plant.never_due(Kind.PROPOSAL),
+        (
+            (checker(past.silence), "hold.outlived"),
+            (invariants(past.silence), "rule 7: a hold outlived its deadline"),
+        ),
+    ),
+    Bug(
+        "holds",
+        "a kept place never ends",
+        plant.never_due(Kind.KEPT),
+        (
+            (checker(past.a_journey), "hold.outlived"),
+            (invariants(past.a_journey), "rule 7: a kept place outlived its end"),
+        ),
+    ),
+    Bug(
+        "secrecy",
+        "the place left and the place reached stand in one record",
+        plant.let_go_at_arrival,
+        (
+            (checker(past.a_journey), "secrecy.together"),
+            (invariants(past.a_journey), "an entry names where a case was and where it goes"),
+        ),
+    ),
+    Bug("determinism", "ties are broken by chance", plant.ties_by_chance, ((decided_again(past.two_places_alike), "fields of"),)),
+    Bug(
+        "idempotency",
+        "decided ids are not remembered",
+        plant.nothing_remembered,
+        (
+            (checker(past.a_repeat), "entry.event_twice"),
+            (test_of(test_repeats.test_a_repeat_names_the_first_entry_and_has_no_effect), "test_a_repeat_names_the_first_entry_and_has_no_effect"),
+        ),
+    ),
+    Bug(
+        "idempotency",
+        "a known id is a repeat whatever it brings",
+        plant.any_content_is_a_repeat,
+        (
+            (
+                test_of(test_repeats.test_other_content_under_a_known_id_is_refused_and_the_first_stays_known),
+                "test_other_content_under_a_known_id_is_refused_and_the_first_stays_known",
+            ),
+            (test_of(test_repeats.test_another_kind_of_event_under_a_known_id_is_refused), "test_another_kind_of_event_under_a_known_id_is_refused"),
+        ),
+    ),
+    Bug(
+        "idempotency",
+        "content hash of the clear fields alone",
+        plant.content_hash_of_clear_fields,
+        ((test_of(test_vault.test_the_content_hash_knows_a_retry_from_other_content), "test_the_content_hash_knows_a_retry_from_other_content"),),
+    ),
+    Bug(
+        "idempotency",
+        "content hash of each send",
+        plant.content_hash_of_each_send,
+        ((test_of(test_vault.test_the_content_hash_knows_a_retry_from_other_content), "test_the_content_hash_knows_a_retry_from_other_content"),),
+    ),
+    Bug(
+        "sealing",
+        "one kind of event goes out unsealed",
+        plant.referrals_in_the_open,
+        (
+            (checker(past.a_repeat), "secrecy.plaintext"),
+            (CANARIES, "ReferralReceived"),
+        ),
+    ),
+    Bug(
+        "sealing",
+        "a seal is bound to nothing",
+        plant.bound_to(network="", field="", key_version=0, where=b""),
+        (
+            (test_of(test_seal.test_a_part_opens_in_its_place_alone), "test_a_part_opens_in_its_place_alone"),
+            (test_of(test_vault.test_an_accepted_outcome_that_was_moved_is_an_alarm), "test_an_accepted_outcome_that_was_moved_is_an_alarm"),
+            (test_of(test_vault.test_rows_are_sealed_in_their_place), "test_rows_are_sealed_in_their_place"),
+        ),
+    ),
+    Bug(
+        "sealing",
+        "a seal is not bound to its place",
+        plant.bound_to(where=b""),
+        (
+            (test_of(test_vault.test_an_accepted_outcome_that_was_moved_is_an_alarm), "test_an_accepted_outcome_that_was_moved_is_an_alarm"),
+            (test_of(test_vault.test_a_forged_event_is_unread), "test_a_forged_event_is_unread"),
+        ),
+    ),
+    Bug(
+        "sealing",
+        "a seal is not bound to its network",
+        plant.bound_to(network=""),
+        ((test_of(test_vault.test_another_network_does_not_open_it), "test_another_network_does_not_open_it"),),
+    ),
+    Bug("sealing", "references are not registered", plant.references_not_registered, ((decided_again(past.a_journey), "not re-decidable"),)),
+    Bug("sealing", "references differ each time", plant.references_by_chance, ((decided_again(past.a_journey), "the sealed bytes"),)),
+    Bug("sealing", "sizes are shown", plant.sizes_as_they_are, ((test_of(test_seal.test_sizes_go_in_steps), "test_sizes_go_in_steps"),)),
+    Bug(
+        "state hash",
+        "the state hash is not compared",
+        plant.state_hash_not_compared,
+        (
+            (_WRONG_HASHES[0], "test_wrong_state_hash_stops"),
+            (_WRONG_HASHES[1], "test_wrong_state_hash_stops"),
+        ),
+    ),
+    Bug("state hash", "the sealed half is not hashed", plant.sealed_half_not_hashed, ((_WRONG_HASHES[1], "test_wrong_state_hash_stops"),)),
+    Bug(
+        "snapshot",
+        "an anchor is believed without its entry",
+        plant.snapshot_believed,
+        ((ANCHORED_READER, "a reader goes on from an anchor that is not there"),),
+    ),
+    Bug("tip", "the tip is never read again", plant.tip_never_read_again, ((LIVE_READER, "a live reader waits for ever"),)),
+    Bug("tip", "the tip is known by its offset alone", plant.tip_by_its_offset, ((LIVE_READER, "a live reader waits for ever"),)),
+    Bug(
+        "tip",
+        "the last decided event is not compared",
+        plant.events_not_compared,
+        ((test_of(test_stops.test_truncated_events_stop_a_worker_at_start), "test_truncated_events_stop_a_worker_at_start"),),
+    ),
+    Bug(
+        "erasure",
+        "no key is destroyed",
+        plant.no_key_destroyed,
+        ((test_of(test_erasure.test_an_erasure_destroys_the_keys_of_its_case_alone), "test_an_erasure_destroys_the_keys_of_its_case_alone"),),
+    ),
+    Bug(
+        "erasure",
+        "the key of explanations is not destroyed",
+        plant.explanations_outlive,
+        ((test_of(test_erasure.test_an_erasure_destroys_the_keys_of_its_case_alone), "test_an_erasure_destroys_the_keys_of_its_case_alone"),),
+    ),
+    Bug(
+        "erasure",
+        "references outlive their key",
+        plant.references_outlive,
+        ((_ERASED_STORE, "test_what_is_destroyed_is_gone_with_its_references_for_good"),),
+    ),
+    Bug(
+        "erasure",
+        "a destroyed key is made again",
+        plant.keys_come_back,
+        ((_ERASED_STORE, "test_what_is_destroyed_is_gone_with_its_references_for_good"),),
+    ),
+    Bug(
+        "erasure",
+        "a process keeps the key at hand",
+        plant.keys_stay_at_hand,
+        ((test_of(test_vault.test_an_erased_case_is_forgotten_as_its_erasure_is_read), "test_an_erased_case_is_forgotten_as_its_erasure_is_read"),),
+    ),
+    Bug(
+        "erasure",
+        "traces of the case stay in the state",
+        plant.traces_stay_in_the_state,
+        ((folded_without_the_erased(past.an_erasure), "the folds differ"),),
+    ),
+    Bug("views", "the position is not checked", plant.position_not_checked, ((ANOTHER_POSITION, "a write from another position"),)),
+    Bug(
+        "views",
+        "the position is written before the rows",
+        plant.written_apart(position_first=True),
+        ((CRASHES, "views differ from the fold after a crash before write_rows"),),
+    ),
+    Bug("views", "the position is written after the rows", plant.written_apart(position_first=False), ((CRASHES, "after a crash before advance"),)),
+)

@@ -107,7 +107,5 @@ async def _folded(url: str, ledger: Ledger, accepted: Sequence[AcceptedRecord]) 
     return await dump(url)
 
 
-ANOTHER_POSITION = Check(
-    "tests.projections.test_views.test_a_write_from_another_position_changes_nothing", _another_position, on_postgresql=True
-)
+ANOTHER_POSITION = Check("tests.projections.test_views.test_a_write_from_another_position_changes_nothing", _another_position, on_postgresql=True)
 CRASHES = Check("tests.projections.test_crashes: views equal the fold after a crash at any step", _crashes, on_postgresql=True)

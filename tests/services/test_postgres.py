@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,3 +123,18 @@ def test_started_again_it_serves_the_same_data_on_the_same_port_or_another(direc
 def test_it_listens_on_loopback_alone(server: PostgresServer) -> None:
     assert server.sql("SHOW listen_addresses") == "127.0.0.1"
     assert server.sql("SHOW unix_socket_directories") == ""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another user, who may be kept out")
+def test_data_that_the_other_user_cannot_reach_live_elsewhere_and_say_whose_they_are(directory: Path) -> None:
+    closed = directory / "closed"
+    closed.mkdir(mode=0o700)
+    server = PostgresServer(closed / "data", durable=False)
+    assert not server.home.is_relative_to(directory)
+    try:
+        with server:
+            assert server.sql("SELECT 1") == "1"
+            assert (server.home / "belongs-to").read_text() == f"{closed / 'data'}\n"
+    finally:
+        shutil.rmtree(server.home)
+    assert PostgresServer(directory / "open").home == directory / "open"

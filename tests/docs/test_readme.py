@@ -1,0 +1,79 @@
+"""The commands of the README and of every other document do what they say."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from coordinator.cli.main import app
+from tests.docs.conftest import Shell
+from tests.docs.shell import ROOT, commands, documents, script
+
+README = ROOT / "README.md"
+LINES = [line for document in documents() for line in commands(document)]
+RUN = [document for document in documents() if document != README and any(line.run for line in commands(document))]
+
+
+def _name(document: Path) -> str:
+    return document.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.edge
+def test_the_readme_runs(shell: Shell) -> None:
+    ended = shell(script(commands(README)))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "7 events: 7 recorded" in ended.stdout and "units accounted for" in ended.stdout and "AvailabilityPublished" not in ended.stderr
+    assert "ProposalAccepted" in ended.stdout, "the case's timeline tells of the answer"
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("document", RUN, ids=_name)
+def test_a_document_runs(document: Path, shell: Shell) -> None:
+    ended = shell(script(commands(document)))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_every_make_target_exists() -> None:
+    if shutil.which("make") is None:
+        pytest.skip("no make here")
+    targets = sorted({line.words[1] for line in LINES if line.words[0] == "make"})
+    assert {"demo", "test"} <= set(targets)
+    for target in targets:
+        ended = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stderr
+
+
+def test_every_command_and_option_exists() -> None:
+    """Of the commands that are only shown as well."""
+    root = typer.main.get_command(app)
+    wrong = []
+    for line in LINES:
+        for command in re.findall(r"(?:^|[|(;&]\s*)staffetta ([^|;&)]*)", line.text):
+            if why := _unknown(root, command.split()):
+                wrong.append(f"{line.document}:{line.number}: {why}")
+    assert wrong == []
+
+
+def _unknown(command: click.Command, words: list[str]) -> str | None:
+    """What of it the command line does not have."""
+    while isinstance(command, click.Group):
+        if not words or words[0] not in command.commands:
+            return f"no command {words[:1]}"
+        command, words = command.commands[words[0]], words[1:]
+    options = {text for parameter in command.params for text in (*parameter.opts, *parameter.secondary_opts) if text.startswith("-")} | {"--help"}
+    return next((f"{command.name} has no {word}" for word in words if word.startswith("-") and word.split("=")[0] not in options), None)
+
+
+def test_links_lead_somewhere() -> None:
+    broken = []
+    for document in [*documents(), ROOT / "CHANGELOG.md"]:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text(encoding="utf-8")):
+            if "://" not in target and not (document.parent / target).exists():
+                broken.append(f"{_name(document)}: {target}")
+    assert broken == []
