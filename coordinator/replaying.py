@@ -118,14 +118,8 @@ class _Replaying(Generic[S]):
 
     async def _decide(self, body: Decided, entry: OpenedDecision) -> tuple[Found, str]:
         """Identical: the outcomes and the state's hashes are; the sealed bytes are still to be compared."""
-        sequence = entry.sequence
-        if isinstance(entry.opened.event, Locked) or any(isinstance(outcome, Locked) for outcome in entry.outcomes):
-            self._blind = True
-            return Found.NOT_REDECIDABLE, ""
-        blind = self._blind and sequence <= self._erased_until
-        decided = self._core.decide(self._state, entry.opened, entry.event_time_ms)
-        if decided != entry.outcomes:
-            return (Found.NOT_REDECIDABLE, "") if blind else (Found.DIFFERS, _first_difference(decided, entry.outcomes))
+        locked = isinstance(entry.opened.event, Locked) or any(isinstance(outcome, Locked) for outcome in entry.outcomes)
+        blind = self._blind and entry.sequence <= self._erased_until
         if body.clear_state_hash is not None:
             clear, sealed = await self._hasher.hashes(self._state)
             if clear != body.clear_state_hash:
@@ -133,6 +127,12 @@ class _Replaying(Generic[S]):
             if not blind and body.sealed_state_hash is not None and sealed is not None and sealed != body.sealed_state_hash:
                 return Found.DIFFERS, "the hash of the sealed half of the state"
             self.sums.state_hashes += 1
+        if locked:
+            self._blind = True
+            return Found.NOT_REDECIDABLE, ""
+        decided = self._core.decide(self._state, entry.opened, entry.event_time_ms)
+        if decided != entry.outcomes:
+            return (Found.NOT_REDECIDABLE, "") if blind else (Found.DIFFERS, _first_difference(decided, entry.outcomes))
         return Found.IDENTICAL, ""
 
 

@@ -1,6 +1,6 @@
 """Tokens for every actor of the configured networks, in the data directory, once: for installations that try the system out.
 
-    python -m ops.tokens        writes `local-tokens.json` (the tokens) and `tokens.json` (their digests) where they are missing
+python -m ops.tokens        writes `local-tokens.json` (the tokens) and `tokens.json` (their digests) where they are missing
 """
 
 from __future__ import annotations

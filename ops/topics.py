@@ -275,5 +275,3 @@ def _sentence(failure: KafkaException) -> str:
 
 def _announce(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-

@@ -105,7 +105,7 @@ class _Loader:
 
     async def take(self, records: list[AcceptedRecord]) -> None:
         """Folds one batch."""
-        opened = await self._store.vault.open_entries([(record.envelope, record.body) for record in records])
+        opened = await self._store.open(records)
         effects = [effects_of(entry) for entry in opened]
         await self._know(effects)
         for record, entry, effect in zip(records, opened, effects, strict=True):

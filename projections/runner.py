@@ -145,7 +145,7 @@ class ViewRunner:
 
 async def apply(store: Store, folding: Folding, records: Sequence[AcceptedRecord], stand: Stand) -> Stand:
     """Folds accepted entries and writes what changed. After any exception the folding is no longer good: load it again."""
-    opened = await store.vault.open_entries([(record.envelope, record.body) for record in records])
+    opened = await store.open(records)
     effects = [effects_of(entry) for entry in opened]
     await store.know_cases(folding, effects)
     for record, entry, effect in zip(records, opened, effects, strict=True):

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import asyncpg
 
 from events.acceptance import Position
+from events.entry import OpenedEntry
+from events.transfer import MatchExplained
 from projections import audit, case_file, entries, health, inbox, schema, transfers
 from projections.case_file import CaseFile
 from projections.errors import PlaceHeldTwice, PositionMoved
@@ -21,6 +23,7 @@ from projections.history import Table
 from projections.queries import named_queries
 from projections.reported import Effects
 from reading.key_errors import KeyDestroyed
+from reading.ledger_reader import AcceptedRecord
 from reading.vault import Row, Vault
 
 if TYPE_CHECKING:
@@ -32,6 +35,9 @@ else:  # generic in their stubs alone
 
 CASES_FIELD = "view:cases"
 """Field of the seal: what a case's record is bound to, beside its row's key."""
+
+NOT_FOLDED = frozenset({MatchExplained.__name__})
+"""Outcomes of which no view keeps anything but that they are there."""
 
 _POSITION = named_queries("position")
 _QUERIES: Mapping[str, str] = {
@@ -143,6 +149,10 @@ class Store:
         files: dict[str, CaseFile | None] = dict.fromkeys(cases)
         files.update({keys[row["key"]]: case_file.from_bytes(plain) for row, plain in zip(found, opened, strict=True) if plain is not None})
         return files
+
+    async def open(self, records: Sequence[AcceptedRecord]) -> list[OpenedEntry]:
+        """The entries as the folds take them: explanations stay sealed, and no content hashes are made."""
+        return await self.vault.open_entries([(record.envelope, record.body) for record in records], leave_sealed=NOT_FOLDED, hashed=False)
 
     async def know_cases(self, folding: Folding, effects: Iterable[Effects]) -> None:
         """Gives the folding every file that these entries will need."""

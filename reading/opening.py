@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from events.codec import EVENT_NAMES, Sealed, WireFact, decode_event, decode_fact, join
+from events.codec import EVENT_NAMES, Sealed, TypedFact, WireFact, decode_event, decode_fact, decode_typed, join, join_typed
 from events.entry import Locked, OpenedEvent, Unread
 from events.errors import BodyUnreadable, SealBroken, Undecodable
 from events.fact import SealedUnder
@@ -39,8 +39,32 @@ def decoded_outcome(value: bytes) -> WireFact:
     return wire
 
 
-def opened_event(network: str, value: bytes, wire: WireFact | Unread, keys: Mapping[bytes, Key], secret: bytes) -> OpenedEvent:
-    """A reported event opened with the keys found for its references. `secret`: the network key's.
+def typed_event(value: bytes) -> TypedFact | Unread:
+    """As `decoded_event`, for whoever needs no content hash."""
+    try:
+        found = decode_typed(value)
+    except Undecodable as problem:
+        return Unread(problem.why)
+    return found if isinstance(found, TypedFact) and found.name in EVENT_NAMES else Unread("unknown_schema")
+
+
+def typed_outcome(value: bytes) -> Outcome | TypedFact:
+    """An accepted entry's outcome; where it has a private part, that is still sealed. Raises BodyUnreadable."""
+    try:
+        found = decode_typed(value)
+    except Undecodable as problem:
+        raise BodyUnreadable(f"An outcome of an accepted entry cannot be decoded: {problem.why}.") from None
+    if isinstance(found, TypedFact):
+        if found.name in EVENT_NAMES:
+            raise BodyUnreadable("An outcome of an accepted entry is an event.")
+        return found
+    if not isinstance(found, OUTCOME_TYPES):
+        raise BodyUnreadable("An outcome of an accepted entry is an event.")
+    return found
+
+
+def opened_event(network: str, value: bytes, wire: WireFact | TypedFact | Unread, keys: Mapping[bytes, Key], secret: bytes) -> OpenedEvent:
+    """A reported event opened with the keys found for its references. `secret`: the network key's. Of a `TypedFact` the content hash is left empty.
 
     Locked: no key is left for any copy. Unread (malformed): a copy does not open under the key it names, two copies differ, or the private part is another
     kind's or is about other cases than those whose keys sealed it.
@@ -49,7 +73,7 @@ def opened_event(network: str, value: bytes, wire: WireFact | Unread, keys: Mapp
         return OpenedEvent(wire, raw_hash(secret, value), len(value))
     try:
         private = private_of_event(network, wire, keys)
-        fact = join(wire, private)
+        fact = join(wire, private) if isinstance(wire, WireFact) else join_typed(wire, private)
         if not isinstance(fact, Locked):
             _check_subjects(fact, wire.sealed, keys)
     except (SealBroken, Undecodable):
@@ -58,24 +82,27 @@ def opened_event(network: str, value: bytes, wire: WireFact | Unread, keys: Mapp
         return OpenedEvent(fact, raw_hash(secret, value), len(value))
     if not isinstance(fact, EVENT_TYPES):
         raise TypeError("decode_event gave an outcome")
-    return OpenedEvent(fact, content_hash(secret, wire.name, wire.clear, private), len(value))
+    return OpenedEvent(fact, content_hash(secret, wire.name, wire.clear, private) if isinstance(wire, WireFact) else b"", len(value))
 
 
-def opened_outcome(network: str, event_offset: int, index: int, wire: WireFact, keys: Mapping[bytes, Key]) -> Outcome | Locked:
-    """An accepted entry's outcome, opened; Locked where its key is gone. Raises SealBroken, BodyUnreadable."""
-    where = outcome_place(event_offset, index)
-    if not wire.sealed and FACT_TYPES[wire.name].sealed_under is not SealedUnder.NOBODY:
+def opened_outcome(
+    network: str, event_offset: int, index: int, typed: Outcome | TypedFact | Locked, keys: Mapping[bytes, Key]
+) -> Outcome | Locked:
+    """An accepted entry's outcome, opened; Locked where its key is gone, or where it was before. Raises SealBroken, BodyUnreadable."""
+    if not isinstance(typed, TypedFact):
+        return typed
+    if not typed.sealed:
         raise SealBroken("an accepted outcome without its private part")
-    private = _same_private(network, OUTCOME, where, wire.sealed, keys)
+    private = _same_private(network, OUTCOME, outcome_place(event_offset, index), typed.sealed, keys)
     try:
-        fact = join(wire, private)
+        fact = join_typed(typed, private)
     except Undecodable as problem:
         raise BodyUnreadable(f"An outcome of an accepted entry cannot be decoded: {problem.why}.") from None
     if isinstance(fact, Locked):
         return fact
     if not isinstance(fact, OUTCOME_TYPES):
         raise BodyUnreadable("An outcome of an accepted entry is an event.")
-    _check_subjects(fact, wire.sealed, keys)
+    _check_subjects(fact, typed.sealed, keys)
     return fact
 
 
@@ -88,7 +115,7 @@ def event_opens_under(network: str, wire: WireFact, copy: Sealed, key: Key) -> b
     return True
 
 
-def private_of_event(network: str, wire: WireFact, keys: Mapping[bytes, Key]) -> bytes | None:
+def private_of_event(network: str, wire: WireFact | TypedFact, keys: Mapping[bytes, Key]) -> bytes | None:
     event_id = wire.clear["event_id"]
     if not isinstance(event_id, str):
         raise SealBroken("an event id is text")

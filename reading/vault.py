@@ -7,11 +7,11 @@ A key store that cannot be reached makes every method wait.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from events.codec import WireFact
-from events.entry import Body, Decided, OpenedControl, OpenedDecision, OpenedEntry, OpenedEvent, Unread
+from events.codec import TypedFact, WireFact
+from events.entry import Body, Decided, Locked, OpenedControl, OpenedDecision, OpenedEntry, OpenedEvent, Unread
 from events.envelope import Envelope
 from events.errors import SealBroken
 from events.fact import SealedUnder
@@ -22,7 +22,7 @@ from events.verdict import Recorded
 from reading.key_errors import KeyDestroyed
 from reading.keyring import Keyring
 from reading.keys import Key, KeyStore
-from reading.opening import decoded_event, decoded_outcome, opened_event, opened_outcome
+from reading.opening import decoded_event, opened_event, opened_outcome, typed_event, typed_outcome
 from reading.sealing import SealedFact, seal_event, seal_outcome, subjects_to_seal
 
 _VERSION = struct.Struct(">I")
@@ -95,18 +95,26 @@ class Vault:
         await self._registered(flat, [tuple(key.subject for key in each.refs.values()) for each in flat], [i for i, entry in enumerate(sealed) for _ in entry])
         return [tuple(each.value for each in entry) for entry in sealed]
 
-    async def open_entries(self, pairs: Sequence[tuple[Envelope, Body]]) -> list[OpenedEntry]:
+    async def open_entries(
+        self, pairs: Sequence[tuple[Envelope, Body]], *, leave_sealed: Container[str] = (), hashed: bool = True
+    ) -> list[OpenedEntry]:
         """Accepted entries opened as far as there are keys, in order.
+
+        `leave_sealed`: names of outcomes that are not wanted; they come as if their key were gone. Without `hashed`, content hashes are left empty.
 
         Raises SealBroken where an accepted part does not open under the key that it names (or an event once accepted can no longer be read: the key
         store is another's), BodyUnreadable where an outcome cannot be decoded.
         """
-        events = [decoded_event(body.event) if isinstance(body, Decided) else None for _, body in pairs]
-        outcomes = [[decoded_outcome(each) for each in body.outcomes] if isinstance(body, Decided) else [] for _, body in pairs]
-        keys = await self._ring.by_ref(_refs_of([*(each for each in events if each is not None), *(each for entry in outcomes for each in entry)]))
+        decoded = decoded_event if hashed else typed_event
+        events = [decoded(body.event) if isinstance(body, Decided) else None for _, body in pairs]
+        outcomes = [[_unless(leave_sealed, typed_outcome(each)) for each in body.outcomes] if isinstance(body, Decided) else () for _, body in pairs]
+        wanted = [copy.ref for event in events if event is not None and not isinstance(event, Unread) for copy in event.sealed]
+        for entry in outcomes:
+            wanted += [copy.ref for each in entry if isinstance(each, TypedFact) for copy in each.sealed]
+        keys = await self._ring.by_ref(wanted)
         secret = (await self._ring.network()).secret
         entries = [
-            self._entry(envelope, body, event, wires, keys, secret) for (envelope, body), event, wires in zip(pairs, events, outcomes, strict=True)
+            self._entry(envelope, body, event, typed, keys, secret) for (envelope, body), event, typed in zip(pairs, events, outcomes, strict=True)
         ]
         for case_id in erased_cases(entries):
             self.forget(case_id)
@@ -150,7 +158,13 @@ class Vault:
         return [fact.value for fact in facts]
 
     def _entry(
-        self, envelope: Envelope, body: Body, event: WireFact | Unread | None, wires: list[WireFact], keys: Mapping[bytes, Key], secret: bytes
+        self,
+        envelope: Envelope,
+        body: Body,
+        event: WireFact | TypedFact | Unread | None,
+        typed: Sequence[Outcome | TypedFact | Locked],
+        keys: Mapping[bytes, Key],
+        secret: bytes,
     ) -> OpenedEntry:
         stands = (envelope.network, envelope.sequence, envelope.event_offset, envelope.event_time_ms)
         if not isinstance(body, Decided) or event is None:
@@ -158,7 +172,7 @@ class Vault:
                 raise TypeError("a decided entry without its event")
             return OpenedControl(*stands, body)
         opened = opened_event(self.network, body.event, event, keys, secret)
-        outcomes = tuple(opened_outcome(self.network, envelope.event_offset, index, wire, keys) for index, wire in enumerate(wires))
+        outcomes = tuple([opened_outcome(self.network, envelope.event_offset, index, each, keys) for index, each in enumerate(typed)])
         if isinstance(opened.event, Unread) and any(isinstance(outcome, Recorded) for outcome in outcomes):
             raise SealBroken(f"the event of entry {envelope.sequence} was read when it was decided and cannot be read with these keys")
         return OpenedDecision(*stands, opened, outcomes)
@@ -181,6 +195,10 @@ def erased_cases(entries: Iterable[OpenedEntry]) -> list[str]:
         for entry in entries
         if isinstance(entry, OpenedDecision) and isinstance(entry.opened.event, CaseErased) and any(isinstance(each, Recorded) for each in entry.outcomes)
     ]
+
+
+def _unless(left: Container[str], outcome: Outcome | TypedFact) -> Outcome | TypedFact | Locked:
+    return Locked(outcome.name, outcome.clear) if isinstance(outcome, TypedFact) and outcome.name in left else outcome
 
 
 def _refs_of(wires: Iterable[WireFact | Unread]) -> list[bytes]:

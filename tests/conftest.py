@@ -1,11 +1,11 @@
 """What tests may ask for: a real Kafka, fresh topics, fresh databases. Started when first asked for, and only where not configured.
 
-    kafka           bootstrap servers of one broker for the whole run (KAFKA_BOOTSTRAP_SERVERS where set)
-    kafka3          a cluster of three whose brokers can be killed, frozen and restarted; always our own
-    topic_names     fresh topics on `kafka`, deleted afterwards (2 partitions, CreateTime)
-    postgres_url    a fresh database, dropped afterwards (on the server of DATABASE_URL where set)
-    keystore_url    another one, of another role
-    postgres        the server itself, to kill and restart; always our own
+kafka           bootstrap servers of one broker for the whole run (KAFKA_BOOTSTRAP_SERVERS where set)
+kafka3          a cluster of three whose brokers can be killed, frozen and restarted; always our own
+topic_names     fresh topics on `kafka`, deleted afterwards (2 partitions, CreateTime)
+postgres_url    a fresh database, dropped afterwards (on the server of DATABASE_URL where set)
+keystore_url    another one, of another role
+postgres        the server itself, to kill and restart; always our own
 """
 
 from __future__ import annotations

@@ -56,7 +56,11 @@ class Core(Protocol[S]):
         ...
 
     def parts(self, state: S) -> StateParts:
-        """The state as bytes, for snapshots and state hashes."""
+        """The state as bytes, for snapshots."""
+        ...
+
+    def hashed_parts(self, state: S) -> StateParts:
+        """The same for state hashes alone: long runs may stand as their own hashes, so it need not be readable again. Part of the ledger's format."""
         ...
 
     def from_parts(self, network: str, parts: StateParts) -> S:

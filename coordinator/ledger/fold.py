@@ -27,7 +27,8 @@ class Settled(Generic[S]):
     events_topic_id: str
     """The events topic that the ledger names now."""
     whole: bool
-    """Whether every private part of the fold so far could be opened. Only then can the sealed half be held against its hash."""
+    """Whether the sealed half is what somebody with every key would have: nothing was locked, or the erasure of what was locked has been folded.
+    Only then can it be held against its hash."""
 
     def moved_to(self, position: Position) -> Settled[S]:
         """The same, its entry standing at another ledger offset (a heal puts entries where it finds room)."""

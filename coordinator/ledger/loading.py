@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Generic
 
 from coordinator.ledger.core import Core, S, Sealing
@@ -66,6 +67,8 @@ class Loading(Generic[S]):
         try:
             async for batch in reader.read_to_end():
                 settled = await self._folded(settled, batch, checking)
+            while not settled.whole:
+                settled = await self._beyond_erasures(settled, reader, checking)
             while reader.position is None:
                 settled = await self._await_genesis(settled, reader, checking)
             checking.ended(settled.position)
@@ -100,6 +103,15 @@ class Loading(Generic[S]):
             self._recent.remember(record.position.event_offset, event_hash_of(record.body))
         self.loaded_entries += len(batch)
         return await self._folding.adopt(settled, batch)
+
+    async def _beyond_erasures(self, settled: Settled[S], reader: LedgerFollower, checking: _Witnessing) -> Settled[S]:
+        """Read to the end once more. A key is destroyed only once its erasure is accepted, so what was locked until here belongs to cases whose
+        erasure stands before the end as it is now; and after its erasure a state is the same whether the case could be read or not. Where nothing
+        more was locked on the way there, the state is whole."""
+        settled = replace(settled, whole=True)
+        async for batch in reader.read_to_end():
+            settled = await self._folded(settled, batch, checking)
+        return settled
 
     async def _await_genesis(self, settled: Settled[S], reader: LedgerFollower, checking: _Witnessing) -> Settled[S]:
         log.warning("waiting_for_genesis", extra={"network": self._network})

@@ -22,7 +22,7 @@ class StateHasher(Generic[S]):
 
     async def hashes(self, state: S) -> tuple[bytes, bytes | None]:
         """SHA-256 of the clear half and of the sealed half (sealed parts, sorted, one after the other); None where a key of that half is gone."""
-        parts = self._core.parts(state)
+        parts = self._core.hashed_parts(state)
         sealed = await self.sealed_parts(parts.sealed)
         sealed_hash = None if sealed is None else hashlib.sha256(b"".join(sorted(sealed))).digest()
         return hashlib.sha256(parts.clear).digest(), sealed_hash

@@ -18,6 +18,7 @@ from ops.demand.agenda import Timed
 from ops.services.throwaway import throwaway_directory
 from ops.stage import Stage, stage
 
+PARTS = ("throughput", "rebuild", "latency", "restart")
 LIVELY_EVENTS = 12_000
 SHORT = 10_000
 DAYS_OF_SHORT = 28
@@ -28,9 +29,10 @@ DAY_MS = 24 * 3_600_000
 class Bench:
     """One run."""
 
-    def __init__(self, directory: Path, entries: int) -> None:
+    def __init__(self, directory: Path, entries: int, parts: frozenset[str]) -> None:
         self._directory = directory
         self._entries = entries
+        self._parts = parts
         self._began = time.monotonic()
         self.figures: dict[str, object] = {}
 
@@ -43,15 +45,27 @@ class Bench:
         self.say(f"rehearsing {LIVELY_EVENTS} events of the Italian network")
         timed = lively(LIVELY_EVENTS)
         paced = int(RATE_PER_S * BLOCK_S * BLOCKS)
+        if self._parts & {"throughput", "rebuild"}:
+            await self._busy(timed[:-paced])
+        if "latency" in self._parts:
+            await self._paced(timed[:-paced], timed[-paced:])
+        if "restart" in self._parts:
+            await self._restart(timed[: LIVELY_EVENTS // 4])
+
+    async def _busy(self, timed: list[Timed]) -> None:
         async with stage(self._directory / "busy", 1, timed[0].at_ms - 1, self.say, processes=()) as built:
-            self.figures.update(await measure_throughput(built, timed[:-paced], self.say))
-            self.figures.update(await measure_rebuild(built, self.say))
-        async with stage(self._directory / "paced", 1, timed[0].at_ms - 1, self.say, processes=("worker-1",)) as built:
-            await feed(built.room, await seal(built.room, timed[:-paced]))
-            await _level(built, len(timed) - paced)
+            throughput = await measure_throughput(built, timed, self.say)
+            if "throughput" in self._parts:
+                self.figures.update(throughput)
+            if "rebuild" in self._parts:
+                self.figures.update(await measure_rebuild(built, self.say))
+
+    async def _paced(self, before: list[Timed], timed: list[Timed]) -> None:
+        async with stage(self._directory / "paced", 1, before[0].at_ms - 1, self.say, processes=("worker-1",)) as built:
+            await feed(built.room, await seal(built.room, before))
+            await _level(built, len(before))
             entry_bytes = await _mean_entry_bytes(built)
-            self.figures.update(await measure_latency(built, timed[-paced:], entry_bytes, self.say))
-        await self._restart(timed[: LIVELY_EVENTS // 4])
+            self.figures.update(await measure_latency(built, timed, entry_bytes, self.say))
 
     async def _restart(self, opening: list[Timed]) -> None:
         async with stage(self._directory / "long", 1, opening[0].at_ms - 1, self.say, processes=("worker-1",)) as built:
@@ -93,9 +107,13 @@ def main() -> int:
     """Measures, prints, and ends with one JSON object."""
     parser = argparse.ArgumentParser(prog="python -m ops.bench", description=__doc__)
     parser.add_argument("--entries", type=int, default=1_000_000, help="entries of the long ledger")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, separated by commas; a rebuild needs the entries of the throughput, which runs too")
     chosen = parser.parse_args()
+    parts = frozenset(chosen.only.split(","))
+    if not parts <= set(PARTS):
+        parser.error(f"parts are {', '.join(PARTS)}")
     with throwaway_directory() as directory:
-        bench = Bench(directory, chosen.entries)
+        bench = Bench(directory, chosen.entries, parts)
         asyncio.run(bench.run())
     print(json.dumps(bench.figures))
     return 0

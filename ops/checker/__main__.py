@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         schemas, records = open_export(chosen.file)
         findings = walk(schemas, records, chosen.tick_seconds * 1000)
+        if findings.entries == 0:
+            raise ValueError("it holds no entry, not even a genesis; export the ledger again")
     except (OSError, ValueError) as problem:
         print(f"{chosen.file} cannot be checked: {problem}", file=sys.stderr)
         return 2

@@ -1,6 +1,6 @@
 """The broker's jars, resolved by Maven from `ops/broker/pom.xml` and kept under that file's checksum.
 
-    python3 -m ops.services.jars        resolves them ahead of time; needs nothing that is not in Python's own library
+python3 -m ops.services.jars        resolves them ahead of time; needs nothing that is not in Python's own library
 """
 
 from __future__ import annotations

@@ -142,9 +142,7 @@ class KafkaCluster:
         if len(ports) != 2 * self.brokers or not all(is_free(port) for port in ports):
             ports = free_ports(2 * self.brokers)
             remembered.write_text(" ".join(map(str, ports)))
-        nodes = [
-            Node(number + 1, ports[2 * number], ports[2 * number + 1], self.data_dir / f"broker-{number}") for number in range(self.brokers)
-        ]
+        nodes = [Node(number + 1, ports[2 * number], ports[2 * number + 1], self.data_dir / f"broker-{number}") for number in range(self.brokers)]
         for node in nodes:
             write_settings(node, nodes, self._settings)
         return nodes
@@ -153,7 +151,9 @@ class KafkaCluster:
         (self.data_dir / "ports").unlink(missing_ok=True)
 
     def _lost_a_port(self) -> bool:
-        return any("Address already in use" in file.read_text(errors="replace") for node in self._nodes for file in (node.console, node.log) if file.exists())
+        return any(
+            "Address already in use" in file.read_text(errors="replace") for node in self._nodes for file in (node.console, node.log) if file.exists()
+        )
 
     def _format(self) -> None:
         """Give each new log directory its place in the cluster."""

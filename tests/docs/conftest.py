@@ -18,7 +18,7 @@ from ops.services.postgres import PostgresServer
 from ops.topics import delete_topics
 from tests.docs.shell import ROOT
 
-WITHIN_S = 120
+WITHIN_S = 300
 
 Shell = Callable[[str], "subprocess.CompletedProcess[str]"]
 

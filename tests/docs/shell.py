@@ -59,5 +59,5 @@ def script(lines: list[Line]) -> str:
     run = [line for line in lines if line.run and not line.text.startswith("make ") and line.text not in (*SETTING_THE_SHELL, *ENDING_ALL)]
     parts = ["set -euo pipefail", "trap 'echo \"failed: $at\" >&2' ERR"]
     for line in run:
-        parts += [f"at={shlex.quote(f'{line.document}:{line.number}')}; echo \"== $at\" >&2", line.text]
+        parts += [f'at={shlex.quote(f"{line.document}:{line.number}")}; echo "== $SECONDS s: $at" >&2', line.text]
     return "\n".join(parts) + "\n"

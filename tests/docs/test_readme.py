@@ -6,8 +6,8 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -60,9 +60,9 @@ def test_every_command_and_option_exists() -> None:
     assert wrong == []
 
 
-def _unknown(command: click.Command, words: list[str]) -> str | None:
-    """What of it the command line does not have."""
-    while isinstance(command, click.Group):
+def _unknown(command: Any, words: list[str]) -> str | None:
+    """What of it the command line does not have. `command`: Typer's, a group where it has `commands`."""
+    while hasattr(command, "commands"):
         if not words or words[0] not in command.commands:
             return f"no command {words[:1]}"
         command, words = command.commands[words[0]], words[1:]

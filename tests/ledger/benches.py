@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from coordinator.ledger.core import SystemClock
 from coordinator.ledger.kafka_worker import assembled_worker, worker_on_kafka
@@ -168,7 +168,7 @@ class KafkaBench:
 class Running:
     """Workers in tasks, stopped at the end of the block whatever happens."""
 
-    def __init__(self, *workers: Worker[TinyState]) -> None:
+    def __init__(self, *workers: Worker[Any]) -> None:
         self.workers = workers
         self.tasks: list[asyncio.Task[None]] = []
 

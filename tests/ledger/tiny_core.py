@@ -74,6 +74,9 @@ class TinyCore:
         clear = json.dumps([state.sequence, state.rolling.hex(), state.deadline_ms]).encode()
         return StateParts(clear, (SealedPart("network", json.dumps(sorted(state.seen.items())).encode()),))
 
+    def hashed_parts(self, state: TinyState) -> StateParts:
+        return self.parts(state)
+
     def from_parts(self, network: str, parts: StateParts) -> TinyState:
         sequence, rolling, deadline = json.loads(parts.clear)
         seen = dict(json.loads(parts.sealed[0].plain)) if parts.sealed else {}

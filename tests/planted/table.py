@@ -119,6 +119,15 @@ BUGS: tuple[Bug, ...] = (
         ((checker(past.a_second_place), "one_live_proposal"), (invariants(past.a_second_place), "one live proposal a case")),
     ),
     Bug(
+        "safety", "rule 7 (agreement) excludes nothing", plant.excludes_nothing(safety.agreement), ((checker(past.nobody_agreed), "explained.wrong"),)
+    ),
+    Bug(
+        "safety",
+        "rule 10 (people decide) excludes nothing",
+        plant.excludes_nothing(safety.people_decide),
+        ((checker(past.a_minor_alone), "explained.wrong"),),
+    ),
+    Bug(
         "safety",
         "rule 9 (freshness) excludes nothing",
         plant.excludes_nothing(safety.freshness),

@@ -49,8 +49,12 @@ async def test_roles_are_shut_from_each_other(postgres: PostgresServer) -> None:
     """The script that the PostgreSQL image runs once, run on a real server."""
     admin = urlsplit(postgres.admin_url())
     environment = {
-        "POSTGRES_USER": str(admin.username), "PGHOST": "127.0.0.1", "PGPORT": str(postgres.port), "PGPASSWORD": str(admin.password),
-        "VIEWS_PASSWORD": "it's views", "KEYS_PASSWORD": "keys",
+        "POSTGRES_USER": str(admin.username),
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(postgres.port),
+        "PGPASSWORD": str(admin.password),
+        "VIEWS_PASSWORD": "it's views",
+        "KEYS_PASSWORD": "keys",
         "PATH": f"{find_programs(unprivileged_user()).psql.parent}:{os.environ['PATH']}",
     }
     await asyncio.to_thread(_make_roles, environment)

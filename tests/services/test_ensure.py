@@ -21,7 +21,11 @@ from ops.services.process import Identity, identify, spawn
 from ops.services.say import Say, quietly
 from ops.services.throwaway import throwaway_directory
 
-_NAMED = {"KAFKA_BOOTSTRAP_SERVERS": "broker.example:9092", "DATABASE_URL": "postgresql://views@db.example/views", "KEYSTORE_URL": "postgresql://k@db.example/k"}
+_NAMED = {
+    "KAFKA_BOOTSTRAP_SERVERS": "broker.example:9092",
+    "DATABASE_URL": "postgresql://views@db.example/views",
+    "KEYSTORE_URL": "postgresql://k@db.example/k",
+}
 
 
 @pytest.fixture
@@ -81,7 +85,11 @@ def test_a_stale_record_harms_nobody(directory: Path) -> None:
     left = spawn(["/bin/sleep", "600"], log=directory / "log")
     bystander = spawn(["/bin/sleep", "600"], log=directory / "log")
     record = {
-        "owner": {"pid": os.getpid(), "started": "long ago"}, "bootstrap": "b", "database_url": "d", "keystore_url": "k", "development": True,
+        "owner": {"pid": os.getpid(), "started": "long ago"},
+        "bootstrap": "b",
+        "database_url": "d",
+        "keystore_url": "k",
+        "development": True,
         "processes": [{"pid": left.identity.pid, "started": left.identity.started}, {"pid": bystander.pid, "started": "long ago"}],
     }
     kept = directory / "services" / "services.json"

@@ -36,7 +36,9 @@ def cluster(directory: Path) -> Iterator[KafkaCluster]:
 def _send(bootstrap: str, topic: str, values: list[bytes], timeout_s: float = 20) -> list[str | None]:
     """The error of each send by name, None where it was acknowledged; in order."""
     outcomes: list[str | None] = []
-    producer = Producer({"bootstrap.servers": bootstrap, "acks": "all", "enable.idempotence": True, "delivery.timeout.ms": int(timeout_s * 1000), "log_level": 0})
+    producer = Producer(
+        {"bootstrap.servers": bootstrap, "acks": "all", "enable.idempotence": True, "delivery.timeout.ms": int(timeout_s * 1000), "log_level": 0}
+    )
     for value in values:
         producer.produce(topic, value, partition=0, on_delivery=lambda error, _: outcomes.append(error.name() if error is not None else None))
     producer.flush(timeout_s + 5)

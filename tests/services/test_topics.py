@@ -67,7 +67,13 @@ async def test_only_what_is_missing_is_made(kafka: str, topic_names: TopicNames)
 
 
 _EVERY_SETTING = [(index, setting) for index, topic in enumerate(topics(TopicNames("any"))) for setting in topic.settings]
-_OTHER_VALUE = {"retention.ms": "1000", "retention.bytes": "1000", "unclean.leader.election.enable": "true", "flush.messages": "9", "compression.type": "zstd"}
+_OTHER_VALUE = {
+    "retention.ms": "1000",
+    "retention.bytes": "1000",
+    "unclean.leader.election.enable": "true",
+    "flush.messages": "9",
+    "compression.type": "zstd",
+}
 
 
 @pytest.mark.parametrize(("index", "setting"), _EVERY_SETTING)
