@@ -1,7 +1,7 @@
 """View `capacity`: what the network counts on in each unit, and which of its places are held. All of it is clear in the ledger.
 
 `holds` gives each held place of a unit a number (slot), so that the database itself can refuse to hold one place twice: at most one active row a
-(unit, slot), and a slot given by a new hold must lie within the room that the unit had. The numbers mean nothing else.
+(unit, slot), and a slot given by a new hold must lie within the room that the unit had. Kept places have numbers apart. The numbers mean nothing else.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class HoldStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One held place. `room` is the number of places that were neither occupied nor reserved when a new hold was made; null: not examined."""
+    """One held place. `room` is the number of places that holds could fill when a new one was made (`_room`); null: not examined."""
 
     unit_id: str
     slot: int
@@ -83,6 +83,8 @@ class Changes:
 
 NOTHING = Changes({}, {})
 NO_HOLDS: Mapping[Slot, Hold] = {}
+KEPT_FROM = 1_000_000
+"""Numbers of kept places begin here: until a count takes the departure into account the place is still counted as occupied, and lies outside the room."""
 
 
 def fold(rows: Rows, entry: Effects) -> Changes:
@@ -106,19 +108,22 @@ def fold(rows: Rows, entry: Effects) -> Changes:
     if not told:
         return Changes(differing(rows.figures, figures), {}) if figures else NOTHING
     rooms = [
-        _room(rows.figures.get(fact.unit_id) if number < counted_after.get(fact.unit_id, 0) else figures.get(fact.unit_id) or rows.figures.get(fact.unit_id))
+        rows.figures.get(fact.unit_id) if number < counted_after.get(fact.unit_id, 0) else figures.get(fact.unit_id) or rows.figures.get(fact.unit_id)
         for number, fact in enumerate(told)
     ]
     return Changes(differing(rows.figures, figures), fold_holds(rows.holds, list(zip(told, rooms, strict=True)), entry.sequence))
 
 
-def _room(figures: Figures | None) -> int:
-    """Places of a unit that are neither occupied nor reserved by its project: what holds may fill. None were ever counted: no room."""
-    return max(0, figures.places - figures.occupied - figures.reserved) if figures else 0
+def _room(figures: Figures | None, held: int) -> int:
+    """Places that holds may fill: neither occupied, nor reserved by the unit's project, nor kept for somebody whom the count has seen leave.
+
+    `held`: places that holds fill, the kept ones left out. None were ever counted: no room.
+    """
+    return max(0, figures.places - figures.occupied - figures.reserved - max(0, figures.held - held)) if figures else 0
 
 
-def fold_holds(rows: Mapping[str, Mapping[Slot, Hold]], told: Sequence[tuple[HoldFact, int]], sequence: int) -> dict[Slot, Hold | None]:
-    """Holds that begin, change or end. Beside each fact the room of its unit.
+def fold_holds(rows: Mapping[str, Mapping[Slot, Hold]], told: Sequence[tuple[HoldFact, Figures | None]], sequence: int) -> dict[Slot, Hold | None]:
+    """Holds that begin, change or end. Beside each fact the figures of its unit.
 
     A hold that a deadline made before the project's own new count is examined against the count it was made under: a count may shrink below what is
     held, a new hold may not exceed it.
@@ -126,19 +131,20 @@ def fold_holds(rows: Mapping[str, Mapping[Slot, Hold]], told: Sequence[tuple[Hol
     units = {fact.unit_id for fact, _ in told}
     before = {slot: hold for unit in sorted(units) for slot, hold in rows.get(unit, NO_HOLDS).items()}
     active = dict(before)
-    made: dict[str, tuple[PlaceHeld, int]] = {}
-    for fact, room in told:
+    made: dict[str, tuple[PlaceHeld, Figures | None]] = {}
+    for fact, figures in told:
         mine = [slot for slot, hold in active.items() if hold.hold_id == fact.hold_id]
         match fact:
             case PlaceHeld() if mine:
                 for slot in mine:
                     active[slot] = replace(active[slot], until_ms=fact.until_ms, from_sequence=sequence)
             case PlaceHeld():
-                made[fact.hold_id] = (fact, room)
+                made[fact.hold_id] = (fact, figures)
             case PlaceReserved() | PlaceKept():
                 made.pop(fact.hold_id, None)
                 stage = HoldStage.RESERVED if isinstance(fact, PlaceReserved) else HoldStage.KEPT
-                for slot in mine or _lowest_free(active, fact.unit_id, fact.places):
+                lowest = KEPT_FROM if stage is HoldStage.KEPT else 0
+                for slot in mine or _lowest_free(active, fact.unit_id, fact.places, lowest):
                     active[slot] = Hold(*slot, fact.hold_id, stage, None, None, sequence)
             case PlaceOccupied() | PlaceReleased():
                 made.pop(fact.hold_id, None)
@@ -146,8 +152,12 @@ def fold_holds(rows: Mapping[str, Mapping[Slot, Hold]], told: Sequence[tuple[Hol
                     del active[slot]
             case _:
                 assert_never(fact)
-    for fact, room in made.values():
-        _make(active, fact, room, sequence)
+    to_come: dict[str, int] = {}
+    for fact, _ in made.values():
+        to_come[fact.unit_id] = to_come.get(fact.unit_id, 0) + fact.places
+    held = {unit: _held(active, unit) + places for unit, places in to_come.items()}
+    for fact, figures in made.values():
+        _make(active, fact, _room(figures, held[fact.unit_id]), sequence)
     after: dict[Slot, Hold | None] = {slot: active.get(slot) for slot in sorted(before.keys() | active.keys())}
     return differing(before, after)
 
@@ -156,14 +166,19 @@ def _make(active: dict[Slot, Hold], fact: PlaceHeld, room: int, sequence: int) -
     """Numbers the places of a new hold. Where the unit has no room left the number lies outside it, and the database refuses the row."""
     for _ in range(fact.places):
         number = _lowest_free(active, fact.unit_id, 1)[0][1]
-        if sum(1 for unit, _ in active if unit == fact.unit_id) >= room:
+        if _held(active, fact.unit_id) >= room:
             number = max(number, room)
         active[fact.unit_id, number] = Hold(fact.unit_id, number, fact.hold_id, HoldStage.HELD, fact.until_ms, room, sequence)
 
 
-def _lowest_free(active: Mapping[Slot, Hold], unit_id: str, places: int) -> list[Slot]:
+def _held(active: Mapping[Slot, Hold], unit_id: str) -> int:
+    """Places of a unit that holds fill, the kept ones left out."""
+    return sum(1 for unit, number in active if unit == unit_id and number < KEPT_FROM)
+
+
+def _lowest_free(active: Mapping[Slot, Hold], unit_id: str, places: int, lowest: int = 0) -> list[Slot]:
     free: list[Slot] = []
-    number = 0
+    number = lowest
     while len(free) < places:
         if (unit_id, number) not in active:
             free.append((unit_id, number))

@@ -358,7 +358,8 @@ class Reads:
                         yield changed
                         continue
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(woken.wait(), LOOKED_AGAIN_AFTER_S)
+                        async with asyncio.timeout(LOOKED_AGAIN_AFTER_S):
+                            await woken.wait()
             finally:
                 if not connection.is_closed():
                     connection.remove_termination_listener(wake)

@@ -22,10 +22,11 @@ from projections.queries import named_queries
 from projections.reported import Effects, effects_of
 from projections.runner import Source, apply
 from projections.store import CaseRows, Connection, Stand, Store
+from reading.collecting import collecting_rarely
 from reading.ledger_reader import AcceptedRecord
 from reading.vault import Vault
 
-REBUILD_RECORDS = 4_000
+REBUILD_RECORDS = 2_000
 FILES_IN_MEMORY = 50_000
 """Cases beyond these are sealed and written early, and read again when an entry is about them."""
 LEVEL_WITHIN_S = 10.0
@@ -67,8 +68,9 @@ async def rebuild(
         folding, stand = Folding(EMPTY), Stand(None, generation, schema.SHAPE, -1, b"")
         loader = _Loader(store, folding, files_in_memory)
         async with source.reader(stand) as reader:
-            async for records in reader.read_to_end(max_records):
-                await loader.take(records)
+            with collecting_rarely():
+                async for records in reader.read_to_end(max_records):
+                    await loader.take(records)
             folded = time.monotonic()
             stand = await loader.finish(stand)
         stand = await _level(store, folding, source, stand)

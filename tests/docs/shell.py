@@ -32,7 +32,7 @@ class Line:
 
 
 def documents() -> list[Path]:
-    """The README, guides and every other page with commands."""
+    """The README, which begins the story of the commands, and every other page."""
     return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 

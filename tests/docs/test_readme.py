@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,28 +14,16 @@ from coordinator.cli.main import app
 from tests.docs.conftest import Shell
 from tests.docs.shell import ROOT, commands, documents, script
 
-README = ROOT / "README.md"
 LINES = [line for document in documents() for line in commands(document)]
-RUN = [document for document in documents() if document != README and any(line.run for line in commands(document))]
-
-
-def _name(document: Path) -> str:
-    return document.relative_to(ROOT).as_posix()
 
 
 @pytest.mark.edge
-def test_the_readme_runs(shell: Shell) -> None:
-    ended = shell(script(commands(README)))
+def test_the_documents_run(shell: Shell) -> None:
+    """The README's story, then the guides, which go on from it."""
+    ended = shell(script(LINES))
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "7 events: 7 recorded" in ended.stdout and "units accounted for" in ended.stdout and "AvailabilityPublished" not in ended.stderr
-    assert "ProposalAccepted" in ended.stdout, "the case's timeline tells of the answer"
-
-
-@pytest.mark.edge
-@pytest.mark.parametrize("document", RUN, ids=_name)
-def test_a_document_runs(document: Path, shell: Shell) -> None:
-    ended = shell(script(commands(document)))
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    for told in ("7 events: 7 recorded", "1 events: 1 recorded", "units accounted for", "ProposalAccepted", "0 differ"):
+        assert told in ended.stdout, ended.stdout
 
 
 def test_every_make_target_exists() -> None:
@@ -75,5 +62,5 @@ def test_links_lead_somewhere() -> None:
     for document in [*documents(), ROOT / "CHANGELOG.md"]:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text(encoding="utf-8")):
             if "://" not in target and not (document.parent / target).exists():
-                broken.append(f"{_name(document)}: {target}")
+                broken.append(f"{document.relative_to(ROOT)}: {target}")
     assert broken == []
