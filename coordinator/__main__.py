@@ -14,7 +14,8 @@ PROCESSES = ("worker", "projector", "relay", "gateway")
 
 def main() -> None:
     """The program's entry."""
-    run(Wires(wiring.settings_here, wiring.open_network, wiring.create_network, _start_local, {name: _process(name) for name in PROCESSES}))
+    processes = {name: _process(name) for name in PROCESSES}
+    run(Wires(wiring.settings_here, wiring.open_network, wiring.create_network, wiring.heal_network, _start_local, processes))
 
 
 def _process(name: str) -> Callable[[Settings], None]:

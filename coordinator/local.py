@@ -230,6 +230,9 @@ def local_grants(networks: list[Network | None], settings: Settings) -> list[Gra
         Grant(None, CLOCK_BODY, Standing.SIMULATOR, None, names),
     ]
     grants += [
-        Grant(None, body, Standing.PROJECT, project.project, (network.network,)) for network in known for project in network.projects for body in project.bodies
+        Grant(None, body, Standing.PROJECT, project.project, (network.network,))
+        for network in known
+        for project in network.projects
+        for body in project.bodies
     ]
     return grants

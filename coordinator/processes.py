@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 import uvicorn
+from prometheus_client import start_http_server
 
 from coordinator.access import Tokens, TokensInvalid, read_tokens
 from coordinator.agent.process import WorkerPlace, WorkerProcess
@@ -41,7 +42,9 @@ TOKENS_LOOKED_AT_EVERY = timedelta(seconds=1)
 
 
 def run_worker(settings: Settings) -> None:
-    """Decides the events of every network until it is told to stop."""
+    """Decides the events of every network until it is told to stop; its metrics are served on loopback where a port is set."""
+    if settings.worker_port:
+        start_http_server(settings.worker_port, addr="127.0.0.1")
     run_until_told(_work(settings))
 
 

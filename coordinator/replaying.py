@@ -174,5 +174,3 @@ def _name_of(record: AcceptedRecord) -> str | None:
         return decode_fact(record.body.event).name
     except Undecodable:
         return None
-
-

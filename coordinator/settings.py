@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     """TCP port of the gateway; 0: any free one. `staffetta up` takes a free one where this is taken."""
 
     worker_port: int = Field(0, ge=0, le=65535, validation_alias=_env("STAFFETTA_WORKER_PORT"))
-    """TCP port of the worker's web page (loopback); 0: none is opened."""
+    """TCP port (loopback) on which a worker serves its metrics at `/metrics`; 0: none is opened. One worker a port."""
 
     default_wait_ms: int = Field(5_000, ge=0, le=60_000, validation_alias=_env("STAFFETTA_DEFAULT_WAIT_MS"))
     """How long, in milliseconds, the gateway waits for the accepted entry where the caller does not say."""

@@ -98,7 +98,11 @@ def timeline_json(facts: tuple[TimelineFact, ...], grant: Grant | None) -> list[
     """A case's facts; `grant` None: everything, for an operator at the machine. For others than the case's project no free text."""
     told = []
     for one in facts:
-        if grant is not None and grant.standing is Standing.PROJECT and isinstance(one.fact, ProposalMade | ProposalEnded | PlaceKeptFor | MatchExplained):
+        if (
+            grant is not None
+            and grant.standing is Standing.PROJECT
+            and isinstance(one.fact, ProposalMade | ProposalEnded | PlaceKeptFor | MatchExplained)
+        ):
             continue
         fact = fact_json(one.fact)
         if grant is not None:

@@ -19,6 +19,7 @@ from coordinator.intake.door import Intake
 from coordinator.intake.older import EntriesInViews
 from coordinator.intake.tail import LedgerTail
 from coordinator.ledger import operator_entries
+from coordinator.ledger.heal import Healed, heal_on_kafka
 from coordinator.ledger.published_schemas import publish_schemas
 from coordinator.ledger.settings import LedgerSettings
 from coordinator.provisioning import provide_topics, require_topics
@@ -28,6 +29,7 @@ from coordinator.settings import NetworkPlace, NotConfigured, Settings, load_set
 from events.acceptance import Position
 from events.entry import Genesis
 from events.topics import TopicNames
+from projections.kept_entries import kept_entries
 from projections.reads import Reads, open_reads
 from projections.runner import wall_clock_ms
 from projections.schema import schema_of
@@ -55,7 +57,9 @@ def needed(settings: Settings, field: str) -> str:
     """The value of a setting without which nothing can be reached. Raises NotConfigured."""
     value = getattr(settings, field)
     if value is None:
-        raise NotConfigured(f"{variable_of(field)} is not set, and nothing runs from {settings.data}. Set it, or start everything here with `staffetta up`.")
+        raise NotConfigured(
+            f"{variable_of(field)} is not set, and nothing runs from {settings.data}. Set it, or start everything here with `staffetta up`."
+        )
     return str(value)
 
 
@@ -85,9 +89,7 @@ async def open_network(settings: Settings, place: NetworkPlace, *, taking_events
         if taking_events:
             await intake.start()
             opened.push_async_callback(intake.stop)
-        yield NetworkRoom(
-            place.name, place.partition, bootstrap, names, database_url, own_clock, store, vault, DecisionCore(), reads, intake, reader
-        )
+        yield NetworkRoom(place.name, place.partition, bootstrap, names, database_url, own_clock, store, vault, DecisionCore(), reads, intake, reader)
 
 
 async def open_keystore(settings: Settings, place: NetworkPlace) -> PostgresKeyStore:
@@ -117,7 +119,9 @@ async def create_network(settings: Settings, place: NetworkPlace, say: Say, *, c
     say(f"{schemas} schemas stand in {names.schemas}")
     if not settings.master_key_path.exists() and settings.master_key_file is None:
         create_master_key_file(settings.master_key_path)
-        say(f"master key made: {settings.master_key_path}; without it no sealed part can ever be opened again, so keep a copy apart from the databases")
+        say(
+            f"master key made: {settings.master_key_path}; without it no sealed part can ever be opened again, so keep a copy apart from the databases"
+        )
     applied = await keys_schema.migrate(needed(settings, "keystore_url"))
     await _prepare_views(settings, place)
     say(f"key store and views are ready{', brought up to ' + applied[-1] if applied else ''}")
@@ -126,6 +130,12 @@ async def create_network(settings: Settings, place: NetworkPlace, say: Say, *, c
     new = isinstance(standing.body, Genesis) and standing.position.offset == 0 and standing.body.created_at_ms == at_ms
     say(f"network {place.name}: its ledger {'begins' if new else 'began before'}, partition {place.partition}")
     return new
+
+
+async def heal_network(settings: Settings, place: NetworkPlace) -> Healed:
+    """Appends a lost tail of the ledger again from what the views keep. Opens no key store: it would stop at the loss. Raises NotConfigured, HealRefused."""
+    entries = kept_entries(needed(settings, "database_url"), place.name)
+    return await heal_on_kafka(needed(settings, "kafka_bootstrap_servers"), TopicNames(settings.topic_prefix), place.name, place.partition, entries)
 
 
 async def _prepare_views(settings: Settings, place: NetworkPlace) -> None:

@@ -58,12 +58,7 @@ def why_ignored(position: Position, envelope: Envelope) -> Ignored | None:
 
 def is_genesis(network: str, envelope: Envelope) -> bool:
     """Whether this envelope can begin the ledger of `network` (its body must be a `Genesis` as well)."""
-    return (
-        envelope.network == network
-        and envelope.sequence == 0
-        and envelope.previous_hash == GENESIS_PREVIOUS_HASH
-        and envelope.event_offset == -1
-    )
+    return envelope.network == network and envelope.sequence == 0 and envelope.previous_hash == GENESIS_PREVIOUS_HASH and envelope.event_offset == -1
 
 
 def advance(position: Position, offset: int, value: bytes, envelope: Envelope, body: Body) -> Position:
@@ -77,6 +72,4 @@ def advance(position: Position, offset: int, value: bytes, envelope: Envelope, b
             event_offset = first - 1
         case Genesis(first_event_offset=first):
             event_offset = first - 1
-    return Position(
-        position.network, position.topic_id, offset, envelope.sequence, hash_of(value), event_offset, envelope.event_time_ms
-    )
+    return Position(position.network, position.topic_id, offset, envelope.sequence, hash_of(value), event_offset, envelope.event_time_ms)

@@ -54,9 +54,7 @@ def seal_envelope(envelope: Envelope) -> bytes:
     if len(envelope.previous_hash) != 32:
         raise ValueError("previous_hash must be 32 bytes")
     network = envelope.network.encode("ascii")
-    fixed = _FIXED.pack(
-        envelope.sequence, envelope.previous_hash, envelope.event_offset, envelope.event_time_ms, len(envelope.body)
-    )
+    fixed = _FIXED.pack(envelope.sequence, envelope.previous_hash, envelope.event_offset, envelope.event_time_ms, len(envelope.body))
     return MAGIC + bytes((len(network),)) + network + fixed + envelope.body
 
 

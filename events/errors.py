@@ -1,11 +1,11 @@
 """Failures of this package. A refusal is a value (`events.verdict.Refused`); what stands here is raised.
 
-    FactError
-    +-- Undecodable          a record's bytes are not a fact (carries one of the `Unreadable.why` words)
-    +-- BodyUnreadable       an accepted envelope's body cannot be read: the reader must stop
-    +-- EnvelopeUnreadable   bytes that are no envelope: garbage, ignored by every reader
-    +-- SealBroken           sealed bytes do not open under the key named by their reference
-    +-- LineInvalid          a line of an events file is not an event (carries line number and what to do)
+FactError
++-- Undecodable          a record's bytes are not a fact (carries one of the `Unreadable.why` words)
++-- BodyUnreadable       an accepted envelope's body cannot be read: the reader must stop
++-- EnvelopeUnreadable   bytes that are no envelope: garbage, ignored by every reader
++-- SealBroken           sealed bytes do not open under the key named by their reference
++-- LineInvalid          a line of an events file is not an event (carries line number and what to do)
 """
 
 from __future__ import annotations

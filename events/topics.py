@@ -52,17 +52,19 @@ class Topic:
     timestamps_matter: bool = False
 
 
-
-
 def topics(names: TopicNames) -> tuple[Topic, ...]:
     """Every topic with its required settings.
 
     Replication (3, min in-sync 2 in production; 1 on a development broker, which says so aloud) comes from the operator's settings.
     """
     return (
-        Topic(names.events, {**_KEEP, **_FLUSH, "compression.type": "uncompressed", "max.message.bytes": str(MAX_EVENT_BYTES)}, timestamps_matter=True),
+        Topic(
+            names.events, {**_KEEP, **_FLUSH, "compression.type": "uncompressed", "max.message.bytes": str(MAX_EVENT_BYTES)}, timestamps_matter=True
+        ),
         Topic(names.ledger, {**_KEEP, **_FLUSH, "max.message.bytes": str(MAX_ENTRY_BYTES)}),
         Topic(names.accepted, {**_KEEP, "max.message.bytes": str(MAX_ENTRY_BYTES)}),
-        Topic(names.snapshots, {"cleanup.policy": "compact", "unclean.leader.election.enable": "false", "max.message.bytes": str(MAX_SNAPSHOT_BYTES)}),
+        Topic(
+            names.snapshots, {"cleanup.policy": "compact", "unclean.leader.election.enable": "false", "max.message.bytes": str(MAX_SNAPSHOT_BYTES)}
+        ),
         Topic(names.schemas, {"cleanup.policy": "compact", "unclean.leader.election.enable": "false"}),
     )

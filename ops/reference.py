@@ -113,7 +113,7 @@ def metrics_page() -> str:
     lines = ["# Metrics\n", WRITTEN + "Prometheus' kinds and names; units of their values. None says anything about a person.\n"]
     for title, module in (
         ("Gateway: `GET /metrics`", gateway_metrics),
-        ("Worker and relay: in the default registry of their process, served by no port of ours", ledger_metrics),
+        ("Worker (served where `STAFFETTA_WORKER_PORT` is set) and relay (in its process alone)", ledger_metrics),
     ):
         lines += [f"## {title}\n", "| metric | kind | unit | labels | meaning |", "|---|---|---|---|---|"]
         for name, metric in metrics_of(module):

@@ -55,9 +55,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(
-    directory: Path, brokers: int, created_at_ms: int, say: Say, *, processes: tuple[str, ...] = PROCESSES
-) -> AsyncIterator[Stage]:
+async def stage(directory: Path, brokers: int, created_at_ms: int, say: Say, *, processes: tuple[str, ...] = PROCESSES) -> AsyncIterator[Stage]:
     """Everything started and ready; on leaving, everything ended. `created_at_ms`: the time of the genesis, before any event's."""
     kafka = KafkaCluster(directory / "kafka", brokers, heap_mb=384 if brokers == 1 else 256, say=say)
     postgres = PostgresServer(directory / "postgres", say=say)

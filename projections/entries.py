@@ -30,6 +30,4 @@ class StoredEntry:
 def fold(position: Position, envelope: Envelope, body: Body, value: bytes) -> StoredEntry:
     """The row of an accepted record. `position` is the reader's, right after it."""
     event_id = event_id_of(body.event) if isinstance(body, Decided) else None
-    return StoredEntry(
-        envelope.sequence, position.offset, position.hash, envelope.event_offset, envelope.event_time_ms, event_id, value
-    )
+    return StoredEntry(envelope.sequence, position.offset, position.hash, envelope.event_offset, envelope.event_time_ms, event_id, value)

@@ -31,7 +31,9 @@ class ViewsOutdated(ProjectionError):
     """The views were folded by other rules than this release's."""
 
     def __init__(self, network: str, found: str, needed: str) -> None:
-        super().__init__(f"The views of {network} are of shape {found}, and this release makes shape {needed}. Rebuild them: the old ones serve until then.")
+        super().__init__(
+            f"The views of {network} are of shape {found}, and this release makes shape {needed}. Rebuild them: the old ones serve until then."
+        )
         self.network = network
 
 

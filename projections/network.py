@@ -88,9 +88,7 @@ def fold(rows: Rows, entry: Effects) -> Changes:
     """The versions that begin with this entry."""
     match entry.event:
         case ProjectRegistered() | ProjectAmended() as told:
-            project = Project(
-                told.project_id, told.name, told.lead_body, told.bodies, told.provinces, told.valid_from, told.valid_to, entry.sequence
-            )
+            project = Project(told.project_id, told.name, told.lead_body, told.bodies, told.provinces, told.valid_from, told.valid_to, entry.sequence)
             return Changes(differing(rows.projects, {project.project_id: project}), {}, {})
         case UnitOpened() as told:
             unit = Unit(

@@ -40,7 +40,10 @@ __all__ = ["AsOf", "AtSequence", "AtTime", "Reads", "Seen", "open_reads"]
 
 LOOKED_AGAIN_AFTER_S = 15.0
 """A notification may be lost with its connection's peer: a watcher looks at the position itself after this long."""
-_SQL = {view: named_queries(view) for view in ("network", "capacity", "transfers", "inbox", "timeline", "entries", "audit", "health", "case_file", "position")}
+_SQL = {
+    view: named_queries(view)
+    for view in ("network", "capacity", "transfers", "inbox", "timeline", "entries", "audit", "health", "case_file", "position")
+}
 
 
 @dataclass(frozen=True, slots=True)

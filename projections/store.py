@@ -92,7 +92,13 @@ async def read_stand(connection: Connection | Pooled) -> Stand | None:
         return None
     position = (
         Position(
-            found["network"], found["topic_id"], found["ledger_offset"], found["sequence"], found["hash"], found["event_offset"], found["event_time_ms"]
+            found["network"],
+            found["topic_id"],
+            found["ledger_offset"],
+            found["sequence"],
+            found["hash"],
+            found["event_offset"],
+            found["event_time_ms"],
         )
         if found["sequence"] >= 0
         else None
@@ -166,7 +172,9 @@ class Store:
         kept = {case: pair for case, pair in files.items() if pair[1] is not None}
         erased = {case for case in files if case not in kept}
         while True:
-            plain = {case: case_row(case, case_key(self.vault, case), case_file.to_bytes(after)) for case, (_, after) in kept.items() if after is not None}
+            plain = {
+                case: case_row(case, case_key(self.vault, case), case_file.to_bytes(after)) for case, (_, after) in kept.items() if after is not None
+            }
             try:
                 sealed = dict(zip(plain, await self.vault.seal_records(list(plain.values())), strict=True))
                 break
@@ -209,7 +217,9 @@ class Store:
         for case, record in sealed.items():
             key = case_key(self.vault, case)
             rows.files.append((key, sealed_ids["view:cases", key.hex()], record))
-        rows.transfers.extend((key, owner, sealed_ids[f"view:{transfers.VIEW}", key.hex()], opened, closed) for key, owner, opened, closed in new_transfers)
+        rows.transfers.extend(
+            (key, owner, sealed_ids[f"view:{transfers.VIEW}", key.hex()], opened, closed) for key, owner, opened, closed in new_transfers
+        )
         rows.inbox.extend((key, project, live, sealed_ids[f"view:{inbox.VIEW}", key.hex()]) for key, project, live in new_inbox)
 
     async def write(self, batch: Batch, rows: CaseRows, stand: Stand) -> Stand:

@@ -127,9 +127,7 @@ def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, 
             )  # fmt: skip
             return (*transfers, opened)
         case ProposalMade():
-            step = Step(
-                sequence, at_ms, StepKind.PROPOSED, fact.proposal_id, fact.hold_id, fact.unit_id, fact.project_id, fact.deadline_at_ms
-            )
+            step = Step(sequence, at_ms, StepKind.PROPOSED, fact.proposal_id, fact.hold_id, fact.unit_id, fact.project_id, fact.deadline_at_ms)
         case ProposalEnded():
             step = Step(sequence, at_ms, StepKind.PROPOSAL_ENDED, fact.proposal_id, fact.hold_id, code=fact.how)
         case DepartureConfirmed():
@@ -142,9 +140,7 @@ def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, 
             step = Step(sequence, at_ms, StepKind.CLOSED, code=fact.how)
         case _:
             return transfers
-    return tuple(
-        replace(transfer, steps=(*transfer.steps, step)) if transfer.transfer_id == fact.transfer_id else transfer for transfer in transfers
-    )
+    return tuple(replace(transfer, steps=(*transfer.steps, step)) if transfer.transfer_id == fact.transfer_id else transfer for transfer in transfers)
 
 
 def until(transfers: tuple[Transfer, ...], sequence: int) -> tuple[Transfer, ...]:
@@ -160,9 +156,7 @@ def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
     """How a transfer stood after a sequence; None before it was requested."""
     if transfer.requested_sequence > sequence:
         return None
-    state = TransferState(
-        Stage.REQUESTED, transfer.requested_at_ms, transfer.requested_sequence, None, None, None, None, None, None, 0, 0, None
-    )
+    state = TransferState(Stage.REQUESTED, transfer.requested_at_ms, transfer.requested_sequence, None, None, None, None, None, None, 0, 0, None)
     for step in transfer.steps:
         if step.sequence > sequence:
             break

@@ -60,7 +60,9 @@ class LedgerHeadTrimmed(LedgerStopped):
     """The log begins after the place where reading must begin."""
 
     def __init__(self, network: str, needed: int, start: int) -> None:
-        super().__init__(f"The ledger of {network} begins at offset {start}; reading must begin at {needed}. Restore it, or start from a later anchor.")
+        super().__init__(
+            f"The ledger of {network} begins at offset {start}; reading must begin at {needed}. Restore it, or start from a later anchor."
+        )
         self.network = network
         self.needed = needed
         self.start = start
@@ -70,7 +72,9 @@ class BodyUnreadable(LedgerStopped, facts.BodyUnreadable):
     """An accepted entry's body cannot be read, or contradicts its envelope."""
 
     def __init__(self, network: str, sequence: int, offset: int, why: str) -> None:
-        super().__init__(f"Entry {sequence} of {network} (ledger offset {offset}) is accepted but its body is not usable: {why}. Use a release that knows it.")
+        super().__init__(
+            f"Entry {sequence} of {network} (ledger offset {offset}) is accepted but its body is not usable: {why}. Use a release that knows it."
+        )
         self.network = network
         self.sequence = sequence
         self.offset = offset
@@ -118,7 +122,9 @@ class EventDiffers(EventsStopped):
     """The event at a decided offset is not the one that the ledger holds."""
 
     def __init__(self, network: str, offset: int) -> None:
-        super().__init__(f"The event of {network} at offset {offset} is not the one that the ledger holds: the events topic was truncated or replaced.")
+        super().__init__(
+            f"The event of {network} at offset {offset} is not the one that the ledger holds: the events topic was truncated or replaced."
+        )
         self.network = network
         self.offset = offset
 
@@ -139,7 +145,9 @@ class EventFromFuture(EventsStopped):
     """An event's time is too far ahead of this machine's clock: one broker with a wrong year would expire every hold for good."""
 
     def __init__(self, network: str, offset: int, ahead_ms: int) -> None:
-        super().__init__(f"The event of {network} at offset {offset} is {ahead_ms} ms ahead of this machine's clock. Check the brokers' clocks and this one.")
+        super().__init__(
+            f"The event of {network} at offset {offset} is {ahead_ms} ms ahead of this machine's clock. Check the brokers' clocks and this one."
+        )
         self.network = network
         self.offset = offset
         self.ahead_ms = ahead_ms

@@ -99,7 +99,9 @@ class PostgresKeyStore:
         missing = [subject for tag, subject in tags.items() if subject not in found]
         if create and missing:
             created = [new_key(subject) for subject in missing]
-            await self._fetch("create_keys", self.network, FIRST_VERSION, [self._tag(key.subject) for key in created], [self._wrap(key) for key in created])
+            await self._fetch(
+                "create_keys", self.network, FIRST_VERSION, [self._tag(key.subject) for key in created], [self._wrap(key) for key in created]
+            )
             found |= await self._living("keys", self.network, [self._tag(subject) for subject in missing])
         return found
 

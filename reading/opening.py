@@ -85,9 +85,7 @@ def opened_event(network: str, value: bytes, wire: WireFact | TypedFact | Unread
     return OpenedEvent(fact, content_hash(secret, wire.name, wire.clear, private) if isinstance(wire, WireFact) else b"", len(value))
 
 
-def opened_outcome(
-    network: str, event_offset: int, index: int, typed: Outcome | TypedFact | Locked, keys: Mapping[bytes, Key]
-) -> Outcome | Locked:
+def opened_outcome(network: str, event_offset: int, index: int, typed: Outcome | TypedFact | Locked, keys: Mapping[bytes, Key]) -> Outcome | Locked:
     """An accepted entry's outcome, opened; Locked where its key is gone, or where it was before. Raises SealBroken, BodyUnreadable."""
     if not isinstance(typed, TypedFact):
         return typed

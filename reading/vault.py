@@ -92,7 +92,9 @@ class Vault:
         keys = await self._keys_of(subjects, create=False)
         sealed = [[seal_outcome(self.network, offset, index, each, keys) for index, each in enumerate(outcomes)] for offset, outcomes in batch]
         flat = [each for entry in sealed for each in entry]
-        await self._registered(flat, [tuple(key.subject for key in each.refs.values()) for each in flat], [i for i, entry in enumerate(sealed) for _ in entry])
+        await self._registered(
+            flat, [tuple(key.subject for key in each.refs.values()) for each in flat], [i for i, entry in enumerate(sealed) for _ in entry]
+        )
         return [tuple(each.value for each in entry) for entry in sealed]
 
     async def open_entries(
@@ -124,7 +126,10 @@ class Vault:
         """Sealed content of each row, in order; the key's version stands before it. Raises KeyDestroyed (indexes) where a case was erased."""
         subjects = [(row.subject,) for row in rows]
         keys = await self._keys_of(subjects, create=False)
-        return [_VERSION.pack(key.version) + seal(key.cipher, self._bound_to(row, key), row.content) for row, key in ((row, keys[row.subject]) for row in rows)]
+        return [
+            _VERSION.pack(key.version) + seal(key.cipher, self._bound_to(row, key), row.content)
+            for row, key in ((row, keys[row.subject]) for row in rows)
+        ]
 
     async def open_records(self, rows: Sequence[Row]) -> list[bytes | None]:
         """Plain content of each row, in order; None where its key is gone. Raises SealBroken for a row that was changed or moved."""
@@ -193,7 +198,9 @@ def erased_cases(entries: Iterable[OpenedEntry]) -> list[str]:
     return [
         entry.opened.event.case_id
         for entry in entries
-        if isinstance(entry, OpenedDecision) and isinstance(entry.opened.event, CaseErased) and any(isinstance(each, Recorded) for each in entry.outcomes)
+        if isinstance(entry, OpenedDecision)
+        and isinstance(entry.opened.event, CaseErased)
+        and any(isinstance(each, Recorded) for each in entry.outcomes)
     ]
 
 
@@ -203,5 +210,3 @@ def _unless(left: Container[str], outcome: Outcome | TypedFact) -> Outcome | Typ
 
 def _refs_of(wires: Iterable[WireFact | Unread]) -> list[bytes]:
     return [copy.ref for wire in wires if not isinstance(wire, Unread) for copy in wire.sealed]
-
-

@@ -1,4 +1,7 @@
-"""Which tests need what: `pure` ones nothing, `edge` ones a real Kafka or PostgreSQL (marked so by the fixtures they ask for), `journey` ones everything.
+"""Which tests need what: `pure` ones nothing, `edge` ones a real Kafka or PostgreSQL, `journey` ones everything.
+
+A test is marked `edge` by what it asks for: one of the shared fixtures, a fixture that returns a broker or a server, or a parameter named after one;
+`journey` where it runs the documents' commands (`shell`), or says so.
 
 At the end of a run each layer's outcomes and time are summed up; where TEST_COUNTS_FILE names a file, the numbers go there as JSON.
 """
@@ -13,7 +16,8 @@ from pathlib import Path
 import pytest
 
 LAYERS = ("pure", "edge", "journey")
-_REAL = frozenset({"kafka", "kafka3", "postgres"})
+_REAL = frozenset({"kafka", "kafka3", "postgres", "postgres_url", "keystore_url"})
+_SERVICES = ("KafkaCluster", "PostgresServer")
 
 _layer_of: dict[str, str] = {}
 _outcomes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -24,15 +28,25 @@ _seconds: dict[str, float] = defaultdict(float)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with its layer."""
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if "journeys" in item.path.parts or item.get_closest_marker("journey"):
-            layer = "journey"
-        elif fixtures & _REAL or fixtures & {"postgres_url", "keystore_url"} or item.get_closest_marker("edge"):
-            layer = "edge"
-        else:
-            layer = "pure"
+        layer = _layer(item)
         item.add_marker(getattr(pytest.mark, layer))
         _layer_of[item.nodeid] = layer
+
+
+def _layer(item: pytest.Item) -> str:
+    if "journeys" in item.path.parts or item.get_closest_marker("journey") or "shell" in getattr(item, "fixturenames", ()):
+        return "journey"
+    if item.get_closest_marker("edge") or not isinstance(item, pytest.Function):
+        return "edge" if item.get_closest_marker("edge") else "pure"
+    asked = set(item.fixturenames)
+    if hasattr(item, "callspec"):
+        asked |= {value for value in item.callspec.params.values() if isinstance(value, str)}
+    returned = [
+        str(definition.func.__annotations__.get("return", ""))
+        for definitions in item._fixtureinfo.name2fixturedefs.values()
+        for definition in definitions
+    ]
+    return "edge" if asked & _REAL or any(service in text for text in returned for service in _SERVICES) else "pure"
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

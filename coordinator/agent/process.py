@@ -1,4 +1,7 @@
-"""A worker process: Faust says which networks are this process's, and for each a worker runs.
+"""A worker process: a worker runs for each network from the start, on standby until Faust says which networks are this process's.
+
+Assignment only settles who goes first: whoever is on standby stands in within seconds where the one that has the network says nothing, and the
+acceptance rule keeps two that both go on from doing harm. A stalled or late Faust therefore delays nothing.
 
 Any failure of a worker ends the process; a supervisor starts it again and it loads from the ledger. A network whose ledger or events must be looked at
 by a person (`ReadingStopped`) stops alone, loudly, while the process has others to serve.
@@ -36,7 +39,7 @@ class WorkerPlace:
     network: str
     partition: int
     make: Callable[[], Worker[Any]]
-    """A new worker, not yet running. Called again when the network comes back after a rebalance."""
+    """A new worker, not yet running."""
 
 
 @dataclass
@@ -63,6 +66,7 @@ class WorkerProcess:
         app = doorbell_app(self.bootstrap, self.names.events, f"{self.names.prefix}-coordinator", self.ring, self.assign, self._failed.put_nowait)
         watchdog = Watchdog(KafkaEndOffsets(self.bootstrap, self.names.events), self.progress, self.stuck_after_s, end=self.end)
         watchdog.start()
+        self._serve()
         tasks = [asyncio.create_task(part, name=name) for name, part in (("faust", self._faust(app)), ("told", self._must_be_told()))]
         for task in tasks:
             task.add_done_callback(self._part_ended)
@@ -91,26 +95,23 @@ class WorkerProcess:
             self._network_stopped(partition, stopped)
 
     async def assign(self, partitions: Collection[int]) -> None:
-        """These partitions are this process's now, and no others."""
+        """These partitions are this process's now, and no others; the rest is on standby."""
         self._told.set()
-        await asyncio.gather(*(self._let_go(partition) for partition in list(self._serving) if partition not in partitions))
-        for place in self.places:
-            if place.partition in partitions and place.partition not in self._serving:
-                worker = place.make()
-                task = asyncio.create_task(worker.run(), name=f"worker of {place.network}")
-                self._serving[place.partition] = _Serving(worker, task)
-                task.add_done_callback(lambda done, partition=place.partition: self._worker_ended(partition, done))  # type: ignore[misc]
+        for partition, serving in self._serving.items():
+            serving.worker.stand_by(partition not in partitions)
         log.info("networks_assigned", extra={"partitions": sorted(partitions), "serving": sorted(self._serving)})
+
+    def _serve(self) -> None:
+        for place in self.places:
+            worker = place.make()
+            worker.stand_by(True)
+            task = asyncio.create_task(worker.run(), name=f"worker of {place.network}")
+            self._serving[place.partition] = _Serving(worker, task)
+            task.add_done_callback(lambda done, partition=place.partition: self._worker_ended(partition, done))  # type: ignore[misc]
 
     def progress(self) -> Mapping[int, Progress]:
         """Where every worker is, for the watchdog's thread."""
         return {partition: Progress(*serving.worker.progress) for partition, serving in list(self._serving.items())}
-
-    async def _let_go(self, partition: int) -> None:
-        serving = self._serving.pop(partition)
-        serving.task.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await serving.task
 
     def _worker_ended(self, partition: int, task: asyncio.Task[None]) -> None:
         serving = self._serving.get(partition)

@@ -53,7 +53,9 @@ def replay(context: typer.Context, network: NetworkOption = None, as_json: JsonO
 
 def rebuild(
     context: typer.Context,
-    view: Annotated[str, typer.Argument(help=f"One of: {', '.join(VIEWS)}. Views stand at one position, so all of a network are rebuilt together.")] = "all",
+    view: Annotated[
+        str, typer.Argument(help=f"One of: {', '.join(VIEWS)}. Views stand at one position, so all of a network are rebuilt together.")
+    ] = "all",
     network: NetworkOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -68,7 +70,9 @@ def rebuild(
     if as_json:
         print_json(done)
     else:
-        say(f"{done.entries} entries folded in {done.folding_s:.1f} s, swapped in after {done.finishing_s:.1f} s more; the views stand at entry {done.sequence}.")
+        say(
+            f"{done.entries} entries folded in {done.folding_s:.1f} s, swapped in after {done.finishing_s:.1f} s more; the views stand at entry {done.sequence}."
+        )
 
 
 def export(

@@ -19,7 +19,9 @@ T = TypeVar("T")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on standard output, for programs.")]
 NetworkOption = Annotated[str | None, typer.Option("--network", "-n", metavar="NAME", help="The network; the first configured one where left out.")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="SEQUENCE|TIME", help="As it stood after a ledger sequence, or at an ISO 8601 time (UTC).")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="SEQUENCE|TIME", help="As it stood after a ledger sequence, or at an ISO 8601 time (UTC).")
+]
 
 
 def wires_of(context: typer.Context) -> Wires:

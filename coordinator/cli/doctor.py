@@ -113,7 +113,9 @@ async def _clocks(room: NetworkRoom) -> Finding:
         await connection.close()
     last = await _last_event_ms(room)
     ahead_ms = 0 if last is None or room.own_clock else last - time.time_ns() // 1_000_000
-    found = f"PostgreSQL's and this machine's {abs(apart):.2f} s apart" + (f"; the last event is {ahead_ms} ms ahead of this machine" if ahead_ms > 0 else "")
+    found = f"PostgreSQL's and this machine's {abs(apart):.2f} s apart" + (
+        f"; the last event is {ahead_ms} ms ahead of this machine" if ahead_ms > 0 else ""
+    )
     well = abs(apart) < CLOCKS_APART.total_seconds() and ahead_ms < CLOCKS_APART.total_seconds() * 1000
     return Finding("clocks", well, found, "" if well else "Set the clocks by NTP: deadlines follow the brokers' clocks.")
 
@@ -157,7 +159,9 @@ async def _events(room: NetworkRoom) -> Finding:
             continue
         decided = -1 if reader.position is None else reader.position.event_offset
     if end < decided + 1:
-        return Finding("events", False, f"the topic ends at {end}, and offset {decided} was decided", "It lost its tail or was replaced; see source-changed.")
+        return Finding(
+            "events", False, f"the topic ends at {end}, and offset {decided} was decided", "It lost its tail or was replaced; see source-changed."
+        )
     waiting = end - decided - 1
     return Finding("events", True, f"{waiting} wait for a decision" if waiting else "all are decided")
 

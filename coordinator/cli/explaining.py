@@ -41,7 +41,13 @@ def _show(one: Explanation, units: Mapping[str, Unit]) -> None:
         )
         for number, scored in enumerate(told.scored, start=1)
     ]  # fmt: skip
-    print_table("Units that fitted, best first", ("#", "unit", "project", "score", "made of", "figures' age"), rows, right=frozenset({"#", "score"}), empty="None.")
+    print_table(
+        "Units that fitted, best first",
+        ("#", "unit", "project", "score", "made of", "figures' age"),
+        rows,
+        right=frozenset({"#", "score"}),
+        empty="None.",
+    )
     print_table(
         "Units that were excluded",
         ("rule", "units", "which", "why"),

@@ -31,7 +31,9 @@ def describe(failure: BaseException) -> NotDone | None:
         case ReadingError() | KeyStoreError() | ProjectionError() | TokensInvalid() | FactError():
             return NotDone(str(failure))
         case BrokersSilent():
-            return NotDone(str(failure), "Is Kafka running? `staffetta up` starts it; KAFKA_BOOTSTRAP_SERVERS names another. Sending again is harmless.")
+            return NotDone(
+                str(failure), "Is Kafka running? `staffetta up` starts it; KAFKA_BOOTSTRAP_SERVERS names another. Sending again is harmless."
+            )
         case Lagging():
             return NotDone(f"Decisions are behind: {failure}.", "Is a worker running? `staffetta doctor` tells. Sending again is harmless.")
         case EventTooLarge():
@@ -43,6 +45,8 @@ def describe(failure: BaseException) -> NotDone | None:
         case ServiceFailed() | TopicsUnreachable():
             return NotDone(str(failure), "`staffetta doctor` looks at what runs; the logs are in the data directory.")
         case ConnectionError() | TimeoutError():
-            return NotDone(f"A service does not answer ({type(failure).__name__}).", "Start what is missing with `staffetta up`, or correct the settings.")
+            return NotDone(
+                f"A service does not answer ({type(failure).__name__}).", "Start what is missing with `staffetta up`, or correct the settings."
+            )
         case _:
             return None

@@ -30,7 +30,9 @@ STOPPED_WITHIN = timedelta(seconds=45)
 
 def up(
     context: typer.Context,
-    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when all is ready, and leave it running; `staffetta down` stops it.")] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Return when all is ready, and leave it running; `staffetta down` stops it.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Start everything on persistent data: Kafka and PostgreSQL where none is configured, the networks, worker, projector, relay, gateway.
@@ -97,7 +99,10 @@ def stop_running(data: Path) -> bool:
     until = time.monotonic() + STOPPED_WITHIN.total_seconds()
     while process_started(running.supervisor_pid) == running.supervisor_started:
         if time.monotonic() > until:
-            raise NotDone(f"Process {running.supervisor_pid} does not end.", f"Look at its log in {data / 'logs'}, or end it with kill -9: its children end with it.")
+            raise NotDone(
+                f"Process {running.supervisor_pid} does not end.",
+                f"Look at its log in {data / 'logs'}, or end it with kill -9: its children end with it.",
+            )
         time.sleep(TEND_EVERY.total_seconds())
     return True
 
@@ -198,7 +203,9 @@ def _other(settings: Settings) -> Running:
 
 def _tell(running: Running, as_json: bool) -> None:
     if as_json:
-        print_json({"gateway_url": running.gateway_url, "supervisor_pid": running.supervisor_pid, "started_at": running.started_at, "runs": running.children})
+        print_json(
+            {"gateway_url": running.gateway_url, "supervisor_pid": running.supervisor_pid, "started_at": running.started_at, "runs": running.children}
+        )
         return
     say(f"[bold green]Ready.[/] Gateway: {escape(running.gateway_url)} (described at {escape(running.gateway_url)}/docs)")
     for line in running.children:
@@ -219,4 +226,3 @@ def _elsewhere(data: Path) -> list[Path]:
 
     home = PostgresServer(data / "services" / "postgres").home
     return [home] if home.exists() and not home.is_relative_to(data.absolute()) else []
-

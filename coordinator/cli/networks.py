@@ -26,7 +26,9 @@ def _network() -> None:
 def create(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="The network, as STAFFETTA_NETWORKS names it; the first where left out.")] = None,
-    file: Annotated[Path | None, typer.Option("--file", exists=True, dir_okay=False, help="The network's data; else the one that ships under its name.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", exists=True, dir_okay=False, help="The network's data; else the one that ships under its name.")
+    ] = None,
     empty: Annotated[bool, typer.Option("--empty", help="No policy and no projects: they will be submitted.")] = False,
     created_at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="When it begins, for a network on its own clock (ISO 8601).")] = None,
     as_json: JsonOption = False,

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 import typer
 
-from coordinator.cli.command import JsonOption, NetworkOption, in_network
+from coordinator.cli.command import JsonOption, NetworkOption, in_network, place_of, run, settings_of, wires_of
 from coordinator.cli.outcome import NotDone, print_json, say
-from coordinator.ledger.heal import Healed, HealRefused, heal_on_kafka
+from coordinator.ledger.heal import Healed, HealRefused
 from coordinator.ledger.operator_entries import OperatorRefused, operator_entries
 from coordinator.rooms import NetworkRoom
 from reading.ledger_reader import AcceptedRecord
-
-RAW_ENTRIES_AT_ONCE = 500
 
 WhyOption = Annotated[str, typer.Option("--why", help="The reason, for the auditor; it stands in the ledger in clear, so name nobody.")]
 
@@ -65,27 +62,19 @@ def source_changed(
 def heal(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False) -> None:
     """Append a lost tail of the ledger again, verbatim, from the raw entries that the views keep. Stop every worker first."""
 
-    async def work(room: NetworkRoom) -> Healed:
+    async def work() -> Healed:
+        settings = settings_of(context)
         try:
-            return await heal_on_kafka(room.bootstrap, room.names, room.name, room.partition, raw_entries(room))
+            return await wires_of(context).heal(settings, place_of(settings, network))
         except HealRefused as refused:
             raise NotDone(f"Not healed: {refused}.", "The two differ; compare them before anything proposes.") from None
 
-    healed = in_network(context, network, as_json, work)
+    healed = run(context, as_json, work)
     sequence = healed.position.sequence if healed.position else None
     if as_json:
         print_json({"appended": healed.appended, "sequence": sequence})
     else:
         say(f"{healed.appended} entries appended; the ledger ends with entry {sequence}." if healed.appended else "Nothing was missing.")
-
-
-async def raw_entries(room: NetworkRoom) -> AsyncIterator[bytes]:
-    """Every accepted entry that the views keep, byte for byte, in order."""
-    last = -1
-    while stored := await room.reads.entries_after(last, RAW_ENTRIES_AT_ONCE):
-        for entry in stored:
-            yield entry.value
-        last = stored[-1].sequence
 
 
 def _tell(record: AcceptedRecord, as_json: bool) -> None:

@@ -50,7 +50,9 @@ def print_json(value: object) -> None:
     sys.stdout.flush()
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: frozenset[str] = frozenset(), empty: str = "Nothing.") -> None:
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: frozenset[str] = frozenset(), empty: str = "Nothing."
+) -> None:
     """A table for people. `right`: columns of figures. `empty` is said where there are no rows."""
     if not rows:
         out.print(f"[bold]{escape(title)}[/]\n{escape(empty)}")

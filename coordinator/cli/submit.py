@@ -66,7 +66,9 @@ def submit(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Events, one JSON object a line.")],
     network: NetworkOption = None,
     wait: Annotated[float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for the entries of each chunk.")] = 30.0,
-    patience: Annotated[float, typer.Option("--patience", min=0, metavar="SECONDS", help="How long to try again where a service does not answer.")] = 60.0,
+    patience: Annotated[
+        float, typer.Option("--patience", min=0, metavar="SECONDS", help="How long to try again where a service does not answer.")
+    ] = 60.0,
     as_json: JsonOption = False,
 ) -> None:
     """Send the events of a file, in order. Sending a file again is harmless: what is known is not decided twice.

@@ -85,7 +85,9 @@ def case(
     async def work(room: NetworkRoom) -> None:
         seen = await room.reads.timeline(_uuid(case_id, "case"), parse_as_of(as_of))
         if not seen.answer:
-            raise NotDone("No such case is known.", "It may be unknown, erased, or not yet there at that moment; `staffetta transfers` lists the open ones.")
+            raise NotDone(
+                "No such case is known.", "It may be unknown, erased, or not yet there at that moment; `staffetta transfers` lists the open ones."
+            )
         if as_json:
             print_json(seen_json(seen, "facts", timeline_json(seen.answer, None)))
             return

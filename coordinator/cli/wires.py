@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from coordinator.ledger.heal import Healed
 from coordinator.rooms import NetworkRoom
 from coordinator.settings import NetworkPlace, Settings
 
@@ -61,6 +62,8 @@ class Wires:
     """Raises SettingsInvalid."""
     open_network: OpenNetwork
     create_network: CreateNetwork
+    heal: Callable[[Settings, NetworkPlace], Awaitable[Healed]]
+    """Gives a ledger its lost tail back. Opens no key store, which would stop at the loss itself. Raises HealRefused."""
     start_local: StartLocal
     processes: dict[str, Callable[[Settings], None]]
     """By name (`worker`, `projector`, `relay`, `gateway`): runs it until it is told to stop; raises what ends it."""

@@ -108,7 +108,9 @@ async def _many(request: Request, room: NetworkRoom, grant: Grant, wait: timedel
     lines = text_of(await read_body(request, MAX_BATCH_TEXT_BYTES)).split("\n")
     numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     if len(numbered) > MAX_BATCH_EVENTS:
-        raise Problem(Code.TOO_LARGE, f"A batch holds at most {MAX_BATCH_EVENTS} events; nothing of it was stored.", {"limit_events": MAX_BATCH_EVENTS})
+        raise Problem(
+            Code.TOO_LARGE, f"A batch holds at most {MAX_BATCH_EVENTS} events; nothing of it was stored.", {"limit_events": MAX_BATCH_EVENTS}
+        )
     dated = [without_record_time(line) if dates else (line, None) for _, line in numbered]
     events = [_event(line, number, room, grant) for (number, _), (line, _) in zip(numbered, dated, strict=True)]
     answers = await _submit(room, events, wait, [at_ms for _, at_ms in dated])
@@ -120,7 +122,11 @@ async def _many(request: Request, room: NetworkRoom, grant: Grant, wait: timedel
 def _event(text: str, line: int, room: NetworkRoom, grant: Grant) -> Event:
     """The event in one line of text, said by the token's holder. Raises Problem with the line's number."""
     if len(text) > MAX_EVENT_TEXT_BYTES:
-        raise Problem(Code.TOO_LARGE, f"Line {line} is over {MAX_EVENT_TEXT_BYTES} bytes; nothing was stored.", {"line": line, "limit_bytes": MAX_EVENT_TEXT_BYTES})
+        raise Problem(
+            Code.TOO_LARGE,
+            f"Line {line} is over {MAX_EVENT_TEXT_BYTES} bytes; nothing was stored.",
+            {"line": line, "limit_bytes": MAX_EVENT_TEXT_BYTES},
+        )
     try:
         event = parse_line(text, line)
     except LineInvalid as invalid:

@@ -6,7 +6,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 registry = CollectorRegistry()
 
-answers = Counter("staffetta_gateway_answers", "Events answered, by network and verdict (or notyet, gone).", ["network", "verdict"], registry=registry)
+answers = Counter(
+    "staffetta_gateway_answers", "Events answered, by network and verdict (or notyet, gone).", ["network", "verdict"], registry=registry
+)
 refused_at_door = Counter(
     "staffetta_gateway_refused_at_door", "Events that did not get in, by network and problem code.", ["network", "code"], registry=registry
 )

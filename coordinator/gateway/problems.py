@@ -56,29 +56,43 @@ CATALOGUE: dict[Code, Kind] = {
     Code.TOKEN_UNKNOWN: Kind(HTTPStatus.UNAUTHORIZED, "The token is not in force", "Ask an administrator of the network for a new one."),
     Code.NOT_ALLOWED: Kind(HTTPStatus.FORBIDDEN, "Not for this token", "This is for another standing, project or network than the token's."),
     Code.ACTOR_DIFFERS: Kind(
-        HTTPStatus.FORBIDDEN, "The event speaks for somebody else", "The event's actor must be the token's: same body, same role, and person where it names one."
+        HTTPStatus.FORBIDDEN,
+        "The event speaks for somebody else",
+        "The event's actor must be the token's: same body, same role, and person where it names one.",
     ),
     Code.UNKNOWN_NETWORK: Kind(HTTPStatus.NOT_FOUND, "No such network here", "Check the network's name in the address."),
     Code.NOT_FOUND: Kind(HTTPStatus.NOT_FOUND, "Nothing here", "Check the address; an entry or event may also not be accepted yet."),
     Code.AHEAD: Kind(HTTPStatus.CONFLICT, "The views have not come so far", "Ask again in a moment, or for an earlier sequence."),
     Code.METHOD_NOT_ALLOWED: Kind(HTTPStatus.METHOD_NOT_ALLOWED, "Not that way", "See `Allow`, or the description at /openapi.json."),
     Code.EVENT_INVALID: Kind(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "Not an event", "Correct what `detail` names; in a batch, `line` says where. Nothing of the request was stored."
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Not an event",
+        "Correct what `detail` names; in a batch, `line` says where. Nothing of the request was stored.",
     ),
     Code.REQUEST_INVALID: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The request does not fit", "Correct the parameters that `fields` names."),
     Code.KEY_INVALID: Kind(
-        HTTPStatus.BAD_REQUEST, "The idempotency key is no UUIDv7", "Make a UUIDv7 for each event, and send the same one again when the outcome is unknown."
+        HTTPStatus.BAD_REQUEST,
+        "The idempotency key is no UUIDv7",
+        "Make a UUIDv7 for each event, and send the same one again when the outcome is unknown.",
     ),
-    Code.KEY_DIFFERS: Kind(HTTPStatus.BAD_REQUEST, "Key and event id differ", "`Idempotency-Key` and `event_id` name the same thing; send one, or both equal."),
+    Code.KEY_DIFFERS: Kind(
+        HTTPStatus.BAD_REQUEST, "Key and event id differ", "`Idempotency-Key` and `event_id` name the same thing; send one, or both equal."
+    ),
     Code.TIME_NOT_YOURS: Kind(
         HTTPStatus.BAD_REQUEST, "The broker dates events here", "Leave out the record time: only a development network on its own clock takes one."
     ),
-    Code.MEDIA_TYPE_UNKNOWN: Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Unknown kind of content", "One event: application/json. Many: application/x-ndjson."),
-    Code.TOO_LARGE: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large", "An event is at most 64 KiB, a batch 8 MiB. Nothing of the request was stored."),
+    Code.MEDIA_TYPE_UNKNOWN: Kind(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Unknown kind of content", "One event: application/json. Many: application/x-ndjson."
+    ),
+    Code.TOO_LARGE: Kind(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large", "An event is at most 64 KiB, a batch 8 MiB. Nothing of the request was stored."
+    ),
     Code.ERASED: Kind(HTTPStatus.GONE, "The case is erased", "Nothing more can be said about it. Nothing of the request was stored."),
     Code.LAGGING: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Decisions are behind", "Wait as `Retry-After` says and send the same event again."),
     Code.UNAVAILABLE: Kind(
-        HTTPStatus.SERVICE_UNAVAILABLE, "A service behind does not answer", "Wait as `Retry-After` says and send the same event again: that is harmless."
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "A service behind does not answer",
+        "Wait as `Retry-After` says and send the same event again: that is harmless.",
     ),
     Code.FAILED: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "The gateway failed", "Send the same event again; tell the operators the `trace`."),
 }

@@ -45,7 +45,9 @@ Stream = Annotated[bool, Query(description="As server-sent events: the view now,
 
 
 @router.get("/capacity", summary="What is free", response_model=None)
-async def get_capacity(room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False) -> Plain | EventSourceResponse:
+async def get_capacity(
+    room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False
+) -> Plain | EventSourceResponse:
     """Exact figures of all units to the helpline, of its own to a project; of others bands by macro-area, batched and delayed."""
     require(grant, Standing.HELPLINE, Standing.PROJECT, Standing.ADMINISTRATOR)
     moment = _as_of(as_of, as_of_ms)
@@ -63,7 +65,9 @@ async def get_capacity(room: TheRoom, grant: TheGrant, as_of: AsOfSequence = Non
 
 
 @router.get("/transfers", summary="Open transfers", response_model=None)
-async def get_transfers(room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False) -> Plain | EventSourceResponse:
+async def get_transfers(
+    room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False
+) -> Plain | EventSourceResponse:
     """All of them to the helpline; to a project those of its own cases and those it has accepted."""
     require(grant, Standing.HELPLINE, Standing.PROJECT)
     moment = _as_of(as_of, as_of_ms)
@@ -113,7 +117,9 @@ async def get_case(room: TheRoom, grant: TheGrant, case_id: Annotated[str, Path(
 
 
 @router.get("/transfers/{transfer_id}/explanations", summary="Why so, or why not", response_model=None)
-async def get_explanations(room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, Path()], as_of: AsOfSequence = None, as_of_ms: AsOfTime = None) -> Plain:
+async def get_explanations(
+    room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, Path()], as_of: AsOfSequence = None, as_of_ms: AsOfTime = None
+) -> Plain:
     """For each decision about a transfer: every unit, with the rule that excluded it or its score. For the helpline."""
     require(grant, Standing.HELPLINE)
     seen = await _behind(room.reads.explanation(transfer_id, _as_of(as_of, as_of_ms))) if is_uuid(transfer_id) else None
@@ -199,7 +205,9 @@ async def _behind(answer: Awaitable[T]) -> T:
     try:
         return await answer
     except AsOfAhead as ahead:
-        raise Problem(Code.AHEAD, f"The views stand at entry {ahead.reached}.", {"reached": ahead.reached}, {"Retry-After": str(RETRY_AFTER_S)}) from None
+        raise Problem(
+            Code.AHEAD, f"The views stand at entry {ahead.reached}.", {"reached": ahead.reached}, {"Retry-After": str(RETRY_AFTER_S)}
+        ) from None
     except ProjectionError:
         raise Problem(Code.UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER_S)}) from None
     except Exception as failure:

@@ -101,7 +101,9 @@ def verdict_of(decision: OpenedDecision) -> Verdict:
 class Intake:
     """One network's door. Used from one event loop; `start` before, `stop` after."""
 
-    def __init__(self, vault: Vault, appender: EventAppender, tail: LedgerTail, older: OlderEntries | None, *, own_clock: bool, max_lag_ms: int) -> None:
+    def __init__(
+        self, vault: Vault, appender: EventAppender, tail: LedgerTail, older: OlderEntries | None, *, own_clock: bool, max_lag_ms: int
+    ) -> None:
         """`own_clock`: the topic is on CreateTime, and events are dated by the instant inside their ids. `older`: None where there are no views."""
         self._vault = vault
         self._appender = appender

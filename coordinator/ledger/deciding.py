@@ -37,7 +37,9 @@ class Deciding(Generic[S]):
         self._sealing = sealing
         self._hasher = hasher
 
-    async def propose(self, head: Head[S], whole: bool, records: Sequence[LogRecord], outdated: Callable[[], bool], now_s: float) -> list[Proposal[S]]:
+    async def propose(
+        self, head: Head[S], whole: bool, records: Sequence[LogRecord], outdated: Callable[[], bool], now_s: float
+    ) -> list[Proposal[S]]:
         """Entries for these events, chained from `head`; empty as soon as `outdated()` says that the ledger went another way.
 
         `whole`: the sealed half of the state can be hashed. Raises KeyDestroyed where the head is behind an erasure.

@@ -81,9 +81,7 @@ def assembled_worker(
     kept = Snapshots(network, *snapshots, core, sealing, clock, settings)
     recent = RecentEvents(network)
     folding = Folding(core, sealing, StateHasher(core, sealing))
-    source = EventsSource(
-        events, network, clock, checked_every_s=settings.source_checked_every_s, ahead_at_most_ms=settings.ahead_at_most_ms
-    )
+    source = EventsSource(events, network, clock, checked_every_s=settings.source_checked_every_s, ahead_at_most_ms=settings.ahead_at_most_ms)
     reporting = ClockEvents(network, sealing, clock_events, clock, randomness, settings) if settings.clock_events else None
 
     def heard(record: LogRecord, why: Ignored) -> None:

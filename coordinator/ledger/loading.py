@@ -36,7 +36,15 @@ class Loading(Generic[S]):
     """Loads one network."""
 
     def __init__(
-        self, network: str, core: Core[S], sealing: Sealing, folding: Folding[S], snapshots: Snapshots[S], recent: RecentEvents, reader_at: ReaderAt, witnesses: Witnesses
+        self,
+        network: str,
+        core: Core[S],
+        sealing: Sealing,
+        folding: Folding[S],
+        snapshots: Snapshots[S],
+        recent: RecentEvents,
+        reader_at: ReaderAt,
+        witnesses: Witnesses,
     ) -> None:
         self._network = network
         self._core = core

@@ -1,6 +1,6 @@
 """Entries that no worker ever writes: the genesis, a hole stepped over, a new source. Each is appended, and counts once it is read back.
 
-    OperatorRefused    the entry would not be true, or would not fit; nothing was appended
+OperatorRefused    the entry would not be true, or would not fit; nothing was appended
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ class OperatorEntries:
                 async for batch in reader.read_to_end():
                     for record in batch:
                         if record.value == value:
-                            log.warning("operator_entry", extra={"network": self._network, "kind": type(body).__name__, "sequence": envelope.sequence})
+                            log.warning(
+                                "operator_entry", extra={"network": self._network, "kind": type(body).__name__, "sequence": envelope.sequence}
+                            )
                             return record
         raise OperatorRefused("workers keep appending; stop them first")
 
@@ -127,7 +129,9 @@ def operator_entries(bootstrap: str, names: TopicNames, network: str, partition:
     )
 
 
-async def create_network(bootstrap: str, names: TopicNames, network: str, partition: int, now_ms: int, first_event_offset: int | None = None) -> AcceptedRecord:
+async def create_network(
+    bootstrap: str, names: TopicNames, network: str, partition: int, now_ms: int, first_event_offset: int | None = None
+) -> AcceptedRecord:
     """Write the genesis of a network whose topics exist; where it exists already, return it.
 
     `first_event_offset`: the first event that counts; None: the first that the events partition holds now. Raises TopicMissing, OperatorRefused.

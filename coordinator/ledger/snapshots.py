@@ -29,7 +29,9 @@ LOOKED_AT_MOST = 64
 class Snapshots(Generic[S]):
     """The snapshots of one network in one partition of the snapshots topic."""
 
-    def __init__(self, network: str, reading: PartitionLog, appender: LogAppender, core: Core[S], sealing: Sealing, clock: Clock, settings: LedgerSettings) -> None:
+    def __init__(
+        self, network: str, reading: PartitionLog, appender: LogAppender, core: Core[S], sealing: Sealing, clock: Clock, settings: LedgerSettings
+    ) -> None:
         self._network = network
         self._reading = reading
         self._appender = appender

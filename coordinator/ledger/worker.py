@@ -6,6 +6,9 @@ adopted, and the window is dropped and decided again. Every await in the propose
 looks at `_course` after the last one and before it proposes; a change of course there means: throw the batch away.
 
 Nobody needs to ring for events to be decided: `ring` shortens the wait, and without it the loop looks every second.
+
+A worker on *standby* tails and folds the ledger as any other, and decides only what nobody else has decided for a second or two. So when the
+process that has the network dies or freezes, another goes on long before the group's session has run out; the acceptance rule makes that safe.
 """
 
 from __future__ import annotations
@@ -83,6 +86,8 @@ class Worker(Generic[S]):
         self._course = 0
         self._adopting = False
         self._follow_until_s = float("-inf")
+        self._standby = False
+        self._standing_in = False
         self._rung_to = -1
         self._bell = asyncio.Event()
         self._moved = asyncio.Event()
@@ -114,6 +119,13 @@ class Worker(Generic[S]):
         self._recent.compare(offset, value)
         self._rung_to = max(self._rung_to, offset)
         self._bell.set()
+
+    def stand_by(self, standby: bool) -> None:
+        """Whether the network is another process's for now (see above). A new worker is not on standby."""
+        if standby != self._standby:
+            self._standby, self._standing_in = standby, False
+            self._moved.set()
+            self._bell.set()
 
     async def run(self) -> None:
         """Work until cancelled. Raises ReadingStopped and TopicMissing; anything else raised is a fault of this process, to be started again."""
@@ -177,6 +189,7 @@ class Worker(Generic[S]):
         self._adopting = True
         self._change_course("rival")
         if any(isinstance(record.body, Decided) and not self._is_own(record) for record in records):
+            self._standing_in = False
             self._follow()
         self._loaded = await self._folding.adopt(self._settled, records)
         for record in records:
@@ -242,6 +255,8 @@ class Worker(Generic[S]):
             self._dry = not records and self._rung_to <= head.event_offset
             if not records or course != self._course:
                 continue
+            if self._standby and not self._standing_in and await self._somebody_decides(course):
+                continue
             try:
                 await self._propose_batch(course, head, records)
                 behind_since_s = None
@@ -252,6 +267,17 @@ class Worker(Generic[S]):
                     raise
                 self._change_course("erased")
                 await self._clock.sleep(0.2)
+
+    async def _somebody_decides(self, course: int) -> bool:
+        """On standby, with events waiting: whether the ledger moves within the time that another process is given. If not, this worker stands in."""
+        settled = self._settled.position.sequence
+        await self._clock.sleep(self._randomness.uniform(*self._settings.standby_waits_s))
+        if self._settled.position.sequence != settled or course != self._course:
+            return True
+        if self._standby:
+            self._standing_in = True
+            log.warning("standing_in", extra={"network": self.network})
+        return False
 
     async def _drained(self) -> bool:
         """Before stopping at an event: let what was decided before it settle. Whether something was still on its way."""
@@ -312,7 +338,7 @@ class Worker(Generic[S]):
         while True:
             await self._clock.sleep(0.25)
             idle = not self._window and self._dry and self._rung_to <= self._settled.position.event_offset
-            if idle and self._pause_s() == 0:
+            if idle and self._pause_s() == 0 and (not self._standby or self._standing_in):
                 await clock_events.report(self._core.next_deadline_ms(self._settled.state))
 
     @property

@@ -23,7 +23,9 @@ async def measure_rebuild(stage: Stage, say: Say) -> dict[str, float]:
         began = time.perf_counter()
         rebuilt = await rebuild(stage.room.database_url, stage.room.vault, stage.room.source)
         views.append(rebuilt.entries / (time.perf_counter() - began))
-        say(f"rebuild of {NETWORK}, round {number + 1} of {ROUNDS}: views {views[-1]:.0f} entries/s, raw {raw[-1]:.0f} entries/s")
+        say(
+            f"rebuild of {NETWORK}, round {number + 1} of {ROUNDS}: views {views[-1]:.0f} entries/s, raw {raw[-1]:.0f} entries/s; folding {rebuilt.folding_s:.1f} s, finishing {rebuilt.finishing_s:.1f} s"
+        )
     return {"rebuild_entries_per_s": round(max(views)), "raw_entries_per_s": round(max(raw)), "rebuild_ratio": round(max(views) / max(raw), 2)}
 
 

@@ -58,8 +58,6 @@ async def measure_restart(stage: Stage, events: Iterator[Timed], say: Say) -> di
     return {"seconds": round(statistics.median(taken), 3), "rss_mb": round(statistics.median(memory), 1)}
 
 
-
-
 def _rss_mb(pid: int) -> float:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):

@@ -151,7 +151,9 @@ class Cases:
         }[event.name]
         if transfer.state not in wanted:
             yield Breach(at, "transfer.state", f"{event.name} takes effect while transfer {transfer.transfer_id} is {transfer.state}")
-        if event.name in ("ProposalAccepted", "ProposalDeclined", "ArrivalConfirmed") and not self.network.speaks_for(event["actor"], transfer.project_id):
+        if event.name in ("ProposalAccepted", "ProposalDeclined", "ArrivalConfirmed") and not self.network.speaks_for(
+            event["actor"], transfer.project_id
+        ):
             yield Breach(at, "people_decide", f"{event.name} by who does not speak for the receiving project")
         if event.name in ("DepartureConfirmed", "TransferWithdrawn") and not self._may_speak(event["actor"], case):
             yield Breach(at, "responsibility.actor", f"{event.name} by who is not responsible")

@@ -175,9 +175,7 @@ class Places:
         """Places under holds. Until a count takes a departure into account, who left is still counted in it, and the kept place is not a second one."""
         as_of = unit.count["as_of_sequence"] if unit.count is not None else -1
         return sum(
-            hold.places
-            for hold in self._holds_in(unit)
-            if hold.stage != "occupied" and (leavers_too or hold.stage != "kept" or hold.since <= as_of)
+            hold.places for hold in self._holds_in(unit) if hold.stage != "occupied" and (leavers_too or hold.stage != "kept" or hold.since <= as_of)
         )
 
     def occupied(self, unit: Unit) -> int:

@@ -121,8 +121,24 @@ OFFERS: dict[Need, float] = {
 OFFERS_PREGNANCY_CARE = 0.45
 """Of units that host women or mothers."""
 
-SPEECH: dict[str, float] = {"eng": 0.92, "fra": 0.62, "pcm": 0.48, "ara": 0.32, "ron": 0.28, "spa": 0.30, "sqi": 0.18, "bin": 0.16, "urd": 0.16,
-                            "por": 0.14, "ben": 0.12, "yor": 0.10, "wol": 0.10, "rus": 0.12, "ukr": 0.12, "zho": 0.10}
+SPEECH: dict[str, float] = {
+    "eng": 0.92,
+    "fra": 0.62,
+    "pcm": 0.48,
+    "ara": 0.32,
+    "ron": 0.28,
+    "spa": 0.30,
+    "sqi": 0.18,
+    "bin": 0.16,
+    "urd": 0.16,
+    "por": 0.14,
+    "ben": 0.12,
+    "yor": 0.10,
+    "wol": 0.10,
+    "rus": 0.12,
+    "ukr": 0.12,
+    "zho": 0.10,
+}
 """Share of units whose staff speaks a language, besides Italian. ISO 639-3."""
 
 TONGUES: tuple[tuple[float, tuple[str, ...]], ...] = (

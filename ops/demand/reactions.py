@@ -141,11 +141,7 @@ def _plan_journey(play: Play, at_ms: int, case: CaseNow) -> None:
     draw = play.draw("journey", case.plan.case_id, case.proposals)
     plan = journey(draw, at_ms, request.urgency, same_macro_area=play.world.same_macro_area(case, unit_id))
     if plan.withdrawn_at_ms is not None:
-        off = (
-            reports.agreement_withdrawn(play, case)
-            if plan.agreement_withdrawn
-            else reports.withdrawn(play, case, (Stage.PROPOSED, Stage.ACCEPTED))
-        )
+        off = reports.agreement_withdrawn(play, case) if plan.agreement_withdrawn else reports.withdrawn(play, case, (Stage.PROPOSED, Stage.ACCEPTED))
         play.agenda.plan(plan.withdrawn_at_ms, off)
     play.agenda.plan(plan.departs_at_ms, reports.departed(play, case, proposal_id, plan.expected_arrival_ms))
     end = reports.arrived(play, case, proposal_id, project_id) if plan.failed is None else reports.ended(play, case, proposal_id, plan.failed)
@@ -186,6 +182,3 @@ def _come_back(play: Play, at_ms: int, case: CaseNow) -> None:
         unit = play.world.units[case.lives_in]
         unit.occupied = min(unit.plan.places, unit.occupied + len(case.plan.household))
         plan_count_after(play, unit, at_ms, 0.75, ("came back", case.plan.case_id))
-
-
-

@@ -100,9 +100,7 @@ def _units_of_project(project: Project, network: Network, seed: int) -> list[Uni
     return units
 
 
-def _unit(
-    draw: Random, project: Project, number: int, places: int, region: str, macro_area: dict[str, str], bodies: list[str]
-) -> UnitPlan:
+def _unit(draw: Random, project: Project, number: int, places: int, region: str, macro_area: dict[str, str], bodies: list[str]) -> UnitPlan:
     kind = pick(draw, _KINDS)
     if places == 1 and Host.MOTHERS_WITH_CHILDREN in kind:
         kind = (Host.WOMEN,)
@@ -144,9 +142,7 @@ def _dangers_to(draw: Random, region: str) -> tuple[Danger, ...]:
     return (Danger(DangerKind.REGION, other),)
 
 
-def _non_residential(
-    draw: Random, project: Project, number: int, region: str, macro_area: dict[str, str], bodies: list[str]
-) -> UnitPlan:
+def _non_residential(draw: Random, project: Project, number: int, region: str, macro_area: dict[str, str], bodies: list[str]) -> UnitPlan:
     """*Presa in carico territoriale*: support without a bed."""
     return UnitPlan(
         unit_id=f"{project.project}-{number:02d}",

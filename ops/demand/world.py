@@ -73,9 +73,7 @@ class World:
     def __init__(self, network: Network, units: tuple[UnitPlan, ...], demand: DemandPlan) -> None:
         self.network = network
         self.units = {unit.unit_id: UnitNow(unit, unit.occupied, unit.reserved, unit.accepting) for unit in units}
-        self.cases = {
-            case.case_id: CaseNow(case, case.project, case.hosted) for case in (*demand.residents, *demand.new_cases)
-        }
+        self.cases = {case.case_id: CaseNow(case, case.project, case.hosted) for case in (*demand.residents, *demand.new_cases)}
         self.holds: dict[str, str] = {}
         """Unit of each live hold."""
 

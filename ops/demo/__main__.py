@@ -38,7 +38,9 @@ _WIDTH_ELSEWHERE = 160
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the demo from beginning to end."""
-    parser = argparse.ArgumentParser(prog="python -m ops.demo", description="Plays a synthetic day of a network through everything real, and verifies it.")
+    parser = argparse.ArgumentParser(
+        prog="python -m ops.demo", description="Plays a synthetic day of a network through everything real, and verifies it."
+    )
     parser.add_argument("--network", default="it")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another seed, another day (default: %(default)s)")
     parser.add_argument("--days", type=int, default=1, help="days with new demand (default: %(default)s)")

@@ -95,7 +95,9 @@ async def _one_entry_an_event(room: NetworkRoom, played: Played, export: Path, e
     lost = sum(decided.get(event_id) != sequence for event_id, sequence in played.acknowledged.items())
     holds = lost == 0 and exported == events + 1
     text = f"one entry an event: {events} events, {exported - 1} entries behind the genesis, {len(played.acknowledged)} acknowledged, {lost} lost"
-    return Verified("one_entry_an_event", holds, text, {"events": events, "entries": exported - 1, "acknowledged": len(played.acknowledged), "lost": lost})
+    return Verified(
+        "one_entry_an_event", holds, text, {"events": events, "entries": exported - 1, "acknowledged": len(played.acknowledged), "lost": lost}
+    )
 
 
 async def _end_of_events(room: NetworkRoom) -> int:

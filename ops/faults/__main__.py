@@ -103,7 +103,9 @@ class Run:
                 self.sums.recoveries_s += saboteur.recoveries_s
                 load.stop()
             await playing
-            self.say(f"faults over; {len(load.sent.acknowledged)} events acknowledged, {load.sent.bursts} bursts, {load.sent.repeated} sends repeated")
+            self.say(
+                f"faults over; {len(load.sent.acknowledged)} events acknowledged, {load.sent.bursts} bursts, {load.sent.repeated} sends repeated"
+            )
             self.sums.add(name, await check(built, load.sent, self._directory / name, self.say))
 
     async def _split_brain(self) -> None:

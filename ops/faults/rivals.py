@@ -26,6 +26,7 @@ class OtherVersion:
         self.evolve = core.evolve
         self.next_deadline_ms = core.next_deadline_ms
         self.parts = core.parts
+        self.hashed_parts = core.hashed_parts
         self.from_parts = core.from_parts
 
     def decide(self, state: State, event: OpenedEvent, at_ms: int) -> tuple[Outcome, ...]:

@@ -46,9 +46,7 @@ def _policy(network: Network, event_id: str, actor: Actor) -> PolicyAdopted:
         areas=tuple(sorted(areas, key=lambda area: area.province)),
         fresh_for_ms=policy["fresh_for_hours"] * _HOUR_MS,
         ageing_for_ms=policy["ageing_for_hours"] * _HOUR_MS,
-        proposal_deadlines=tuple(
-            ProposalDeadline(urgency, policy["answer_within_hours"][urgency.value] * _HOUR_MS) for urgency in Urgency
-        ),
+        proposal_deadlines=tuple(ProposalDeadline(urgency, policy["answer_within_hours"][urgency.value] * _HOUR_MS) for urgency in Urgency),
         max_disclosures=policy["max_disclosures"],
         max_declines=policy["max_declines"],
         kept_after_arrival_ms=policy["kept_after_arrival_hours"] * _HOUR_MS,

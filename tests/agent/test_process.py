@@ -28,7 +28,9 @@ async def on_kafka(kafka: str, topic_names: TopicNames) -> KafkaBench:
 
 
 @asynccontextmanager
-async def serving(bench: KafkaBench, settings: LedgerSettings, name: str = "p1") -> AsyncIterator[tuple[WorkerProcess, asyncio.Task[None], list[int]]]:
+async def serving(
+    bench: KafkaBench, settings: LedgerSettings, name: str = "p1"
+) -> AsyncIterator[tuple[WorkerProcess, asyncio.Task[None], list[int]]]:
     ended: list[int] = []
     place = WorkerPlace(NETWORK, 1, lambda: bench.worker(name, settings=settings))
     process = WorkerProcess(bench.bootstrap, bench.names, [place], end=lambda status, _: ended.append(status))
@@ -56,6 +58,9 @@ async def test_faust_assigns_and_rings(on_kafka: KafkaBench) -> None:
     values = await acknowledged(on_kafka, range(20))
     async with serving(on_kafka, UNHURRIED) as (process, _, ended):
         await settled(process, 19)
+        async with asyncio.timeout(60):
+            while process._serving[1].worker._standby:
+                await asyncio.sleep(0.05)
         await asyncio.sleep(1.5)
         latencies = []
         for number in range(20, 30):

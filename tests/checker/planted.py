@@ -273,7 +273,9 @@ def _kept_for_an_hour(steps: list[Step]) -> list[Step]:
 def _linked(steps: list[Step]) -> list[Step]:
     at_ms = steps[REFERRED].at_ms
     other = ReferralReceived(event_id(73, at_ms), HELPLINE, OTHER, steps[REFERRED].event.source, "RM", (woman(),), "")  # type: ignore[union-attr]
-    living = replace(steps[REFERRED + 1].event, event_id=event_id(74, at_ms), case_id=OTHER, project_id="centre", actor=staff("centre"), hosted_unit_id="centre-2")  # type: ignore
+    living = replace(
+        steps[REFERRED + 1].event, event_id=event_id(74, at_ms), case_id=OTHER, project_id="centre", actor=staff("centre"), hosted_unit_id="centre-2"
+    )  # type: ignore
     link = KeepApartDeclared(event_id(75, at_ms), HELPLINE, CASE, OTHER, KeepApart.RECRUITER)
     added = [
         Step(at_ms, other, [Recorded(), ReferralRouted(OTHER, "centre"), ResponsibilityPassed(OTHER, None)]),
@@ -308,7 +310,10 @@ def _accepted_late(steps: list[Step]) -> list[Step]:
 
 
 def _overdue(steps: list[Step]) -> list[Step]:
-    return [*steps[:ARRIVED], replace(steps[COUNTED], at_ms=steps[COUNTED].at_ms + 3 * HOUR, event=replace(steps[COUNTED].event, as_of_sequence=5, occupied=2))]  # type: ignore
+    return [
+        *steps[:ARRIVED],
+        replace(steps[COUNTED], at_ms=steps[COUNTED].at_ms + 3 * HOUR, event=replace(steps[COUNTED].event, as_of_sequence=5, occupied=2)),
+    ]  # type: ignore
 
 
 def _escalated_in_silence(steps: list[Step]) -> list[Step]:
@@ -350,5 +355,3 @@ def _private_in_clear(written: list[Written]) -> list[Written]:
         raise TypeError("the story has changed")
     leaking = encode_body(replace(body, outcomes=(*body.outcomes, private)))
     return _resealed(AGREED + 1, body=leaking)(written)
-
-

@@ -114,7 +114,9 @@ async def test_rebuild_and_doctor(running: Running, submitted: Submitted) -> Non
     assert rebuilt.status == 0 and rebuilt.json["entries"] > 10, rebuilt.err
     after = (await staffetta(running.settings, "capacity", "--json")).json["units"]
     ages = {"age_ms"}
-    assert [{k: v for k, v in unit.items() if k not in ages} for unit in after] == [{k: v for k, v in unit.items() if k not in ages} for unit in before]
+    assert [{k: v for k, v in unit.items() if k not in ages} for unit in after] == [
+        {k: v for k, v in unit.items() if k not in ages} for unit in before
+    ]
     assert (await staffetta(running.settings, "rebuild", "nothing")).status == 2
     looked = await staffetta(running.settings, "doctor", "--json")
     assert looked.json["well"], looked.out

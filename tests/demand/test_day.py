@@ -30,7 +30,9 @@ def day() -> list[Rehearsed]:
 
 def test_the_same_seed_gives_the_same_day(day: list[Rehearsed]) -> None:
     again = played(1)
-    assert [(each.timed.at_ms, format_line(each.timed.event)) for each in day] == [(each.timed.at_ms, format_line(each.timed.event)) for each in again]
+    assert [(each.timed.at_ms, format_line(each.timed.event)) for each in day] == [
+        (each.timed.at_ms, format_line(each.timed.event)) for each in again
+    ]
     assert [each.answer for each in day] == [each.answer for each in again]
 
 

@@ -1,4 +1,4 @@
-"""One network for the documents of a test run, started and stopped the way they say: `staffetta up --detach`, `staffetta down`."""
+"""One network for the documents of a test run: `staffetta up`, which dies with the tests however they end, and `staffetta down`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import os
 import stat
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from coordinator.running import read_running
 from events.topics import TopicNames
 from ops.services.postgres import PostgresServer
+from ops.services.process import Child, spawn
 from ops.topics import delete_topics
 from tests.docs.shell import ROOT
 
@@ -54,14 +57,23 @@ def shell(kafka: str, postgres: PostgresServer, tmp_path_factory: pytest.TempPat
             ["bash", "-c", text], cwd=here, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=WITHIN_S, check=False
         )
 
-    started = run("staffetta up --detach")
+    log = directory / "up.log"
+    up = spawn((sys.executable, "-m", "coordinator", "up"), log=log, environment=environment, directory=directory)
     try:
-        assert started.returncode == 0, started.stderr
+        _await_ready(up, directory / "data", log)
         yield run
-    finally:
         stopped = run("staffetta down")
+        assert stopped.returncode == 0 and not up.alive(), stopped.stderr
+    finally:
+        up.kill()
         asyncio.run(delete_topics(kafka, TopicNames(prefix)))
-    assert stopped.returncode == 0, stopped.stderr
+
+
+def _await_ready(up: Child, data: Path, log: Path) -> None:
+    until = time.monotonic() + WITHIN_S
+    while read_running(data) is None:
+        assert up.alive() and time.monotonic() < until, log.read_text(encoding="utf-8", errors="replace")
+        time.sleep(0.1)
 
 
 def _programs(directory: Path) -> Path:

@@ -138,7 +138,9 @@ def test_a_hold_that_does_not_run_out_is_found(monkeypatch: pytest.MonkeyPatch) 
 
     checked(play())
     happen = deadlines._happen
-    monkeypatch.setattr(deadlines, "_happen", lambda entry, item, kind, busy, clock: kind is not Kind.PROPOSAL and happen(entry, item, kind, busy, clock))
+    monkeypatch.setattr(
+        deadlines, "_happen", lambda entry, item, kind, busy, clock: kind is not Kind.PROPOSAL and happen(entry, item, kind, busy, clock)
+    )
     with pytest.raises(AssertionError, match="outlived"):
         checked(play())
 

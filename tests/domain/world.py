@@ -147,13 +147,19 @@ class World:
     def project(self, project_id: str, provinces: tuple[str, ...]) -> None:
         self.send(
             ProjectRegistered(
-                "", ADMINISTRATOR, project_id, project_id.title(), f"body-{project_id}", (f"body-{project_id}",), provinces, "2022-01-01", "2026-12-31"
+                "",
+                ADMINISTRATOR,
+                project_id,
+                project_id.title(),
+                f"body-{project_id}",
+                (f"body-{project_id}",),
+                provinces,
+                "2022-01-01",
+                "2026-12-31",
             )
         )
 
-    def unit(
-        self, unit_id: str, project_id: str, region: str, places: int = 2, *, free: int | None = None, **changes: object
-    ) -> tuple[Outcome, ...]:
+    def unit(self, unit_id: str, project_id: str, region: str, places: int = 2, *, free: int | None = None, **changes: object) -> tuple[Outcome, ...]:
         """Open a unit for women and mothers, and publish what is free in it (all; -1: publish nothing)."""
         opened = UnitOpened(
             "", body(project_id), unit_id, project_id, f"body-{project_id}", region, Level.FIRST, places,
@@ -177,7 +183,13 @@ class World:
         return self.send(UnitClosed("", body(self.state.units[unit_id].project_id), unit_id))
 
     def case(
-        self, name: str, project_id: str | None = "campania", household: tuple[Member, ...] = (woman(),), *, hosted: str | None = None, agreed: bool = True
+        self,
+        name: str,
+        project_id: str | None = "campania",
+        household: tuple[Member, ...] = (woman(),),
+        *,
+        hosted: str | None = None,
+        agreed: bool = True,
     ) -> str:
         """A case that a project (None: the helpline) is responsible for, with everybody's agreement."""
         case_id = uuid(name)

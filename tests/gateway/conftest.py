@@ -56,7 +56,15 @@ class Running:
         of_the_loop = replace(wiring.ledger_settings(self.settings), poll_every_s=0.02)
         place = self.settings.networks[0]
         worker = worker_on_kafka(
-            self.room.bootstrap, self.room.names, place.name, place.partition, DecisionCore(), self.room.vault, SystemClock(), system_randomness(), of_the_loop
+            self.room.bootstrap,
+            self.room.names,
+            place.name,
+            place.partition,
+            DecisionCore(),
+            self.room.vault,
+            SystemClock(),
+            system_randomness(),
+            of_the_loop,
         )
         self.worker = asyncio.create_task(worker.run())
 

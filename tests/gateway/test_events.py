@@ -204,7 +204,9 @@ async def test_other_kinds_of_content_and_networks_are_told(running: Running) ->
 
 async def test_only_a_network_on_its_own_clock_takes_a_record_time(running: Running) -> None:
     plain = problem(
-        await running.client("helpline").post(URL, json=referral(case_id()), headers={"Staffetta-Record-Time": "1700000000000"}), 400, "time-not-yours"
+        await running.client("helpline").post(URL, json=referral(case_id()), headers={"Staffetta-Record-Time": "1700000000000"}),
+        400,
+        "time-not-yours",
     )
     assert plain["detail"]
 

@@ -52,7 +52,12 @@ async def told(running: Running) -> Told:
     accepted = event("ReferralAccepted", of_project("fuori-tratta"), case_id=case, project_id="fuori-tratta", hosted_unit_id=None)
     await send(accepted)
     await send(agreement(case))
-    danger = event("DangerDeclared", {"person": "op-1", "body": BODY_OF["fuori-tratta"], "role": "project"}, case_id=case, danger={"kind": "region", "value": "15"})
+    danger = event(
+        "DangerDeclared",
+        {"person": "op-1", "body": BODY_OF["fuori-tratta"], "role": "project"},
+        case_id=case,
+        danger={"kind": "region", "value": "15"},
+    )
     await send(danger)
     proposed = await send(request(case, transfer, note=CANARY))
     assert [outcome["unit_id"] for outcome in proposed["outcomes"] if outcome["outcome"] == "ProposalMade"] == ["forte-1"]
@@ -186,7 +191,10 @@ async def test_every_route_wants_a_token_but_those_of_the_service(running: Runni
 
 async def test_a_stream_tells_each_change_and_nothing_of_others(running: Running, told: Told) -> None:
     async with served(running) as url:
-        owner, other = asyncio.create_task(first_events(url, running, "anello-forte", 2)), asyncio.create_task(first_events(url, running, "alba", 2, 3.0))
+        owner, other = (
+            asyncio.create_task(first_events(url, running, "anello-forte", 2)),
+            asyncio.create_task(first_events(url, running, "alba", 2, 3.0)),
+        )
         await asyncio.sleep(1.0)
         simulator = running.client("simulator")
         sequence = (await read(running, "helpline", "capacity"))["reached"]

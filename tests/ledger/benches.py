@@ -44,7 +44,9 @@ class Bench(Protocol):
     keys: MemoryKeyStore
     vault: Vault
 
-    def worker(self, worker_id: str = "w1", core: TinyCore = PLAIN, settings: LedgerSettings = QUICK, witnesses: Witnesses = no_witnesses) -> Worker[TinyState]: ...
+    def worker(
+        self, worker_id: str = "w1", core: TinyCore = PLAIN, settings: LedgerSettings = QUICK, witnesses: Witnesses = no_witnesses
+    ) -> Worker[TinyState]: ...
 
     def events_log(self) -> PartitionLog: ...
 

@@ -109,7 +109,13 @@ def test_operator_entries_move_the_event_offset() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [Genesis("c", "e", "l", 0, 1), NoEvent(2, 4, "wrong start"), NoEvent(1, 0, "backwards"), SourceChanged("x", 3, 0, "wrong end"), b"\xc3\x01broken"],
+    [
+        Genesis("c", "e", "l", 0, 1),
+        NoEvent(2, 4, "wrong start"),
+        NoEvent(1, 0, "backwards"),
+        SourceChanged("x", 3, 0, "wrong end"),
+        b"\xc3\x01broken",
+    ],
     ids=["second-genesis", "no-event-elsewhere", "no-event-backwards", "source-elsewhere", "unreadable"],
 )
 def test_an_accepted_envelope_with_an_unusable_body_stops(body: Genesis | NoEvent | SourceChanged | bytes) -> None:

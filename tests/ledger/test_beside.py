@@ -73,7 +73,12 @@ async def test_relay_copies_verbatim_and_resumes() -> None:
     await acknowledged(bench, range(300))
 
     def relay() -> Relay:
-        return Relay(NETWORK, lambda anchor: LedgerFollower(MemoryLog(bench.ledger), NETWORK, anchor), MemoryLog(bench.accepted), MemoryAppender(bench.accepted))
+        return Relay(
+            NETWORK,
+            lambda anchor: LedgerFollower(MemoryLog(bench.ledger), NETWORK, anchor),
+            MemoryLog(bench.accepted),
+            MemoryAppender(bench.accepted),
+        )
 
     async with Running(bench.worker()) as running:
         for round_ in range(3):

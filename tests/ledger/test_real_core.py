@@ -80,7 +80,9 @@ async def test_erasure_restart_and_hashes_agree() -> None:
         for value, entry in list(zip(values, world.entries, strict=True))[1500:]:
             await bench.events.add([(None, value, ())], timestamp_ms=entry.event_time_ms)
         await running.until_settled(EVENTS - 1)
-    hashed = {entry.position.sequence: entry.body for entry in await entries_of(bench) if isinstance(entry.body, Decided) and entry.body.clear_state_hash}
+    hashed = {
+        entry.position.sequence: entry.body for entry in await entries_of(bench) if isinstance(entry.body, Decided) and entry.body.clear_state_hash
+    }
     assert sorted(hashed) == [1000, 2000]
     assert all(found.sealed_state_hash for found in hashed.values())
     again = worker_of(bench, "again")

@@ -43,7 +43,9 @@ async def test_damaged_and_foreign_snapshots_are_passed_over() -> None:
     bench = await with_snapshot(200)
     good = bench.snapshots.records[-1].value or b""
     wrong = replace(unpack(good), clear=b"not ours")
-    await bench.snapshots.add([(b"it/7", b"garbage", ()), (b"it/6", good[:-1], ()), (b"fr/1", good, ()), (b"it/5", pack(wrong), ()), (b"it/4", b"", ())])
+    await bench.snapshots.add(
+        [(b"it/7", b"garbage", ()), (b"it/6", good[:-1], ()), (b"fr/1", good, ()), (b"it/5", pack(wrong), ()), (b"it/4", b"", ())]
+    )
     worker = bench.worker()
     async with Running(worker) as running:
         await running.until_settled(199)

@@ -107,7 +107,9 @@ async def measure(count: int, directory: Path) -> None:
             connection = await asyncpg.connect(url)
             await connection.execute("drop schema views_it cascade")
             await connection.close()
-            await timed("live, at most 200 entries in a transaction", count, lambda: run_until(url, Vault("it", keystore), source, count, within_s=600))
+            await timed(
+                "live, at most 200 entries in a transaction", count, lambda: run_until(url, Vault("it", keystore), source, count, within_s=600)
+            )
 
 
 if __name__ == "__main__":

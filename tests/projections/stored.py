@@ -17,9 +17,7 @@ async def dump(url: str, network: str = "it") -> dict[str, list[str]]:
     connection = await asyncpg.connect(url)
     try:
         schema = schema_of(network)
-        found = {
-            table: [row[0] for row in await connection.fetch(f'select row::text from "{schema}".{table} as row order by 1')] for table in TABLES
-        }
+        found = {table: [row[0] for row in await connection.fetch(f'select row::text from "{schema}".{table} as row order by 1')] for table in TABLES}
         query = f'select row(sequence, hash, ledger_offset, event_offset, event_time_ms)::text from "{schema}".view_position'
         found["position"] = [await connection.fetchval(query)]
         return found

@@ -121,9 +121,7 @@ class Story:
         self._erasures = erasures
         self._at_ms = START_MS
         self._projects = [f"project-{number:02}" for number in range(projects)]
-        self._units = [
-            _Unit(f"unit-{number:03}", self._projects[number % projects], self._random.randint(2, 8)) for number in range(units)
-        ]
+        self._units = [_Unit(f"unit-{number:03}", self._projects[number % projects], self._random.randint(2, 8)) for number in range(units)]
         self._open: dict[str, _Case] = {}
         self._last_id: str | None = None
         self.erased: list[str] = []
@@ -145,7 +143,9 @@ class Story:
             return self._told(self._policy(), Recorded())
         if number < len(self._projects):
             project = self._projects[number]
-            event = ProjectRegistered(self._id(), self._admin(), project, f"Project {number}", project, (project,), ("TO",), "2026-01-01", "2027-12-31")
+            event = ProjectRegistered(
+                self._id(), self._admin(), project, f"Project {number}", project, (project,), ("TO",), "2026-01-01", "2027-12-31"
+            )
             return self._told(event, Recorded())
         unit = self._units[number - len(self._projects)]
         return self._told(
@@ -179,7 +179,9 @@ class Story:
         if self._random.random() < 0.3 and unit.observed_at_ms is not None:
             unit.observed_at_ms = self._at_ms
             return self._told(
-                AvailabilityReaffirmed(self._id(), self._staff(unit.project_id), unit.unit_id, self._at_ms, self.sequence - 1), Recorded(), unit.told()
+                AvailabilityReaffirmed(self._id(), self._staff(unit.project_id), unit.unit_id, self._at_ms, self.sequence - 1),
+                Recorded(),
+                unit.told(),
             )
         event, unit.occupied = self._count(unit)
         unit.observed_at_ms = self._at_ms
@@ -188,7 +190,9 @@ class Story:
     def _count(self, unit: _Unit) -> tuple[AvailabilityPublished, int]:
         occupied = self._random.randint(0, unit.places)
         return (
-            AvailabilityPublished(self._id(), self._staff(unit.project_id), unit.unit_id, self._at_ms, unit.places, occupied, 0, True, None, self.sequence - 1),
+            AvailabilityPublished(
+                self._id(), self._staff(unit.project_id), unit.unit_id, self._at_ms, unit.places, occupied, 0, True, None, self.sequence - 1
+            ),
             occupied,
         )
 
@@ -207,7 +211,9 @@ class Story:
                 return self._told(event, Recorded(), ResponsibilityPassed(case.case_id, case.project_id))
             case "taken":
                 if self._random.random() < 0.3:
-                    return self._told(AgreementGiven(self._id(), self._staff(case.project_id), case.case_id, "a", self._at_ms + 90 * 24 * HOUR_MS), Recorded())
+                    return self._told(
+                        AgreementGiven(self._id(), self._staff(case.project_id), case.case_id, "a", self._at_ms + 90 * 24 * HOUR_MS), Recorded()
+                    )
                 if self._random.random() < 0.1 and len(self._open) > 1:
                     other = self._random.choice([one for one in sorted(self._open) if one != case.case_id])
                     return self._told(
@@ -215,7 +221,11 @@ class Story:
                     )
                 return self._request(case)
             case "waiting":
-                return self._told(AgreementGiven(self._id(), self._staff(case.project_id), case.case_id, "a", self._at_ms + HOUR_MS), Recorded(), *self._propose(case))
+                return self._told(
+                    AgreementGiven(self._id(), self._staff(case.project_id), case.case_id, "a", self._at_ms + HOUR_MS),
+                    Recorded(),
+                    *self._propose(case),
+                )
             case "proposed":
                 return self._answer(case)
             case "accepted":
@@ -273,7 +283,11 @@ class Story:
         case.stage = "accepted"
         accept = ProposalAccepted(self._id(), self._staff(unit.project_id), *said)
         return self._told(
-            accept, Recorded(), ProposalEnded(*said, case.hold_id, ProposalEnd.ACCEPTED), PlaceReserved(case.hold_id, unit.unit_id, case.size), unit.told()
+            accept,
+            Recorded(),
+            ProposalEnded(*said, case.hold_id, ProposalEnd.ACCEPTED),
+            PlaceReserved(case.hold_id, unit.unit_id, case.size),
+            unit.told(),
         )
 
     def _depart(self, case: _Case) -> Told:

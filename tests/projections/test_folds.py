@@ -173,7 +173,9 @@ def test_a_proposal_in_an_inbox_shows_neither_who_asks_nor_why() -> None:
 
 
 def place(*outcomes: Outcome, event: Event | None = None, sequence: int = 5) -> Effects:
-    return effects_of(OpenedDecision("it", sequence, sequence - 1, 0, OpenedEvent(event or Locked("ClockAdvanced", {}), b"", 0), (Recorded(), *outcomes)))
+    return effects_of(
+        OpenedDecision("it", sequence, sequence - 1, 0, OpenedEvent(event or Locked("ClockAdvanced", {}), b"", 0), (Recorded(), *outcomes))
+    )
 
 
 HOLD = "00000000-0000-4000-8000-00000000000{}"

@@ -78,7 +78,12 @@ async def test_nothing_clear_joins_the_rows_of_one_case(kafka: str, topic_names:
     try:
         schema = schema_of("it")
         columns = {
-            table: [row[0] for row in await connection.fetch("select column_name from information_schema.columns where table_schema = $1 and table_name = $2", schema, table)]
+            table: [
+                row[0]
+                for row in await connection.fetch(
+                    "select column_name from information_schema.columns where table_schema = $1 and table_name = $2", schema, table
+                )
+            ]
             for table in ("cases", "transfers", "inbox")
         }
         for table, names in columns.items():

@@ -118,7 +118,9 @@ def dumped(url: str) -> bytes:
     """What pg_dump says of a database."""
     pg_dump = find_programs(None).server / "pg_dump"
     parts = urlsplit(url)
-    done = subprocess.run([pg_dump, "--no-password", url], capture_output=True, timeout=60, check=True, env={**os.environ, "PGPASSWORD": parts.password or ""})
+    done = subprocess.run(
+        [pg_dump, "--no-password", url], capture_output=True, timeout=60, check=True, env={**os.environ, "PGPASSWORD": parts.password or ""}
+    )
     return done.stdout
 
 

@@ -192,7 +192,9 @@ class Forger:
     async def key(self, subject: str) -> Key:
         return (await self.store.keys([subject], create=True))[subject]
 
-    async def copy(self, subject: str, event_id: str, private: bytes, *, ref: bytes | None = None, version: int = 1, field: str = "event", network: str = "it") -> Sealed:
+    async def copy(
+        self, subject: str, event_id: str, private: bytes, *, ref: bytes | None = None, version: int = 1, field: str = "event", network: str = "it"
+    ) -> Sealed:
         key = await self.key(subject)
         ref = ref or bytes([len(self.store._refs) + 1]) * 16
         await self.store.register({ref: (subject, 1)})
