@@ -36,6 +36,7 @@ class Kind(IntEnum):
 
 
 EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED})
+_KINDS = tuple((kind, kind in EDGES) for kind in Kind)
 NO_AGENDA: Agenda = ((),) * len(Kind)
 
 
@@ -72,13 +73,14 @@ def added_ms(kind: Kind, policy: PolicyAdopted | None) -> int:
 def due(agenda: Agenda, last_at_ms: int, at_ms: int, policy: PolicyAdopted | None) -> list[tuple[int, str, Kind]]:
     """Everything due at `at_ms`, as (due instant, id, kind), in the order in which it happens. `last_at_ms`: time of the last decided entry."""
     found: list[tuple[int, str, Kind]] = []
-    for kind in Kind:
+    for kind, is_edge in _KINDS:
         items = agenda[kind]
         if not items:
             continue
         added = added_ms(kind, policy)
-        first = bisect_right(items, (last_at_ms - added, _AFTER_EVERY_ID)) if kind in EDGES else 0
-        for base, item_id in items[first:]:
+        first = bisect_right(items, (last_at_ms - added, _AFTER_EVERY_ID)) if is_edge else 0
+        for index in range(first, len(items)):
+            base, item_id = items[index]
             if base + added > at_ms:
                 break
             found.append((base + added, item_id, kind))
@@ -89,12 +91,12 @@ def due(agenda: Agenda, last_at_ms: int, at_ms: int, policy: PolicyAdopted | Non
 def next_ms(agenda: Agenda, last_at_ms: int, policy: PolicyAdopted | None) -> int | None:
     """The earliest deadline that has not happened; None: there is none."""
     earliest: int | None = None
-    for kind in Kind:
+    for kind, is_edge in _KINDS:
         items = agenda[kind]
         if not items:
             continue
         added = added_ms(kind, policy)
-        first = bisect_right(items, (last_at_ms - added, _AFTER_EVERY_ID)) if kind in EDGES else 0
+        first = bisect_right(items, (last_at_ms - added, _AFTER_EVERY_ID)) if is_edge else 0
         if first < len(items) and (earliest is None or items[first][0] + added < earliest):
             earliest = items[first][0] + added
     return earliest

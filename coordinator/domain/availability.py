@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from coordinator.domain import rights
+from coordinator.domain.changing import changed
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft
 from coordinator.domain.network import MOST_PLACES
@@ -22,11 +21,9 @@ def evolve_availability_published(draft: Draft, event: AvailabilityPublished, se
     unit = draft.units[event.unit_id]
     before = unit.published
     as_of = event.as_of_sequence if before is None else max(before.as_of_sequence, event.as_of_sequence)
-    published = Published(
-        event.observed_at_ms, event.places, event.occupied, event.reserved, event.accepting, event.free_from_ms, as_of
-    )
+    published = Published(event.observed_at_ms, event.places, event.occupied, event.reserved, event.accepting, event.free_from_ms, as_of)
     same = before is not None and _offered(before) == _offered(published)
-    draft.put_unit(replace(unit, published=published, changed_sequence=unit.changed_sequence if same else sequence))
+    draft.put_unit(changed(unit, published=published, changed_sequence=unit.changed_sequence if same else sequence))
     for hold_id in draft.holds_in.get(event.unit_id, ()):
         hold = draft.holds[hold_id]
         if hold.stage is HoldStage.OCCUPIED and hold.sequence <= as_of:
@@ -41,7 +38,7 @@ def evolve_availability_reaffirmed(draft: Draft, event: AvailabilityReaffirmed) 
     """The count was seen again. It keeps what it takes into account: arrivals since are still counted beside it."""
     unit = draft.units[event.unit_id]
     if unit.published is not None:
-        draft.put_unit(replace(unit, published=replace(unit.published, observed_at_ms=event.observed_at_ms)))
+        draft.put_unit(changed(unit, published=changed(unit.published, observed_at_ms=event.observed_at_ms)))
 
 
 def evolve_capacity_changed(draft: Draft, outcome: CapacityChanged) -> None:
@@ -49,9 +46,9 @@ def evolve_capacity_changed(draft: Draft, outcome: CapacityChanged) -> None:
     unit = draft.units[outcome.unit_id]
     published = unit.published
     if published is not None and published.accepting and unit.is_open and not outcome.accepting:
-        published = replace(published, accepting=False)
+        published = changed(published, accepting=False)
     draft.put_unit(
-        replace(
+        changed(
             unit,
             published=published,
             counted=Counted(
@@ -127,6 +124,4 @@ def enter(entry: Deciding, unit_id: str) -> None:
 def correct_availability(entry: Deciding, unit: Unit) -> None:
     """A project said that what it published is not free: nothing in the unit counts as free until it publishes anew."""
     now = unit.counted
-    entry.emit(
-        CapacityChanged(unit.unit_id, now.places, now.occupied, now.reserved, now.held, 0, False, now.observed_at_ms, now.over_capacity)
-    )
+    entry.emit(CapacityChanged(unit.unit_id, now.places, now.occupied, now.reserved, now.held, 0, False, now.observed_at_ms, now.over_capacity))

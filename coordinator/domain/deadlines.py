@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from coordinator.domain.agenda import EDGES, Kind, due
 from coordinator.domain.availability import enter
 from coordinator.domain.deciding import Deciding, most_at_once
@@ -26,15 +28,20 @@ def make_due_happen(entry: Deciding, event: Event | Locked | Unread, last_at_ms:
     if draft.crowded:
         entry.to_match.update(case_id for *_, case_id in draft.waiting)
     now_due = due(draft.agenda, last_at_ms, entry.at_ms, draft.policy)
+    if now_due:
+        _happen_all(entry, event, now_due)
+    if draft.terms is not None:
+        propose(entry)
+
+
+def _happen_all(entry: Deciding, event: Event | Locked | Unread, now_due: Sequence[tuple[int, str, Kind]]) -> None:
     expiring = frozenset(item_id for _, item_id, kind in now_due if kind is Kind.PROPOSAL)
     named = frozenset[str]() if isinstance(event, Locked | Unread) else frozenset(cases_of(event))
-    happened, most = 0, most_at_once(len(draft.units))
+    happened, most = 0, most_at_once(len(entry.draft.units))
     for _, item_id, kind in now_due:
         if happened >= most and kind not in EDGES:
             continue
         happened += _happen(entry, item_id, kind, expiring | named, isinstance(event, ClockAdvanced))
-    if draft.terms is not None:
-        propose(entry)
 
 
 def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clock: bool) -> bool:

@@ -75,9 +75,7 @@ class Deciding:
         if now == before:
             return
         self.emit(
-            CapacityChanged(
-                unit_id, now.places, now.occupied, now.reserved, now.held, now.free, now.accepting, now.observed_at_ms, now.over_capacity
-            )
+            CapacityChanged(unit_id, now.places, now.occupied, now.reserved, now.held, now.free, now.accepting, now.observed_at_ms, now.over_capacity)
         )
         if now.free and (now.free > before.free or now.observed_at_ms != before.observed_at_ms):
             self.changed_units.add(unit_id)
@@ -161,6 +159,6 @@ def wire_size(outcome: Outcome) -> int:
     """An upper estimate of an outcome's bytes in the entry."""
     if not isinstance(outcome, MatchExplained):
         return _PLAIN_OUTCOME_BYTES
-    names = sum(2 + len(unit_id) for group in outcome.excluded for unit_id in group.units)
-    scores = sum(16 + len(scored.unit_id) + 6 * len(scored.parts) for scored in outcome.scored)
+    names = sum(2 * len(group.units) + sum(map(len, group.units)) for group in outcome.excluded)
+    scores = sum([16 + len(scored.unit_id) + 6 * len(scored.parts) for scored in outcome.scored])
     return 2 * (names + scores) + _PLAIN_OUTCOME_BYTES

@@ -9,7 +9,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable
 
 from coordinator.domain.agenda import Kind, scheduled, unscheduled
-from coordinator.domain.state import OPERATOR_DECIDES, Case, Hold, Project, State, Transfer, Unit, WaitingKey
+from coordinator.domain.state import OPERATOR_DECIDES, Case, Counted, Hold, Kept, Parked, Project, State, Transfer, Unit, WaitingKey
 from coordinator.matching.household import household_of
 from coordinator.matching.place import Place
 from coordinator.matching.terms import terms_of
@@ -107,7 +107,11 @@ class Draft:
         was, now = _free_from(before), _free_from(unit)
         if was != now:
             self._reschedule(Kind.FREE_FROM, unit.unit_id, was, now)
-        if before is None or not _same_place(before, unit):
+        place = self.places.get(unit.unit_id)
+        if before is not None and _same_place(before, unit):
+            if place is not None and before.counted is not unit.counted:
+                self.places = self.places.set(unit.unit_id, _recounted(place, unit.counted))
+        else:
             self._place(unit)
 
     def put_unit_dangers(self, unit_id: str, dangers: tuple[Danger, ...]) -> None:
@@ -200,6 +204,8 @@ class Draft:
         self.taken = self.taken.set(project_id, taken) if taken else self.taken.delete(project_id)
 
     def _reindex(self, case_id: str, before: Case | None, after: Case | None) -> None:
+        if _told_by(before) == _told_by(after):
+            return
         was, now = _waiting_key(before), _waiting_key(after)
         if was != now:
             if was is not None:
@@ -280,6 +286,26 @@ def place_of(draft: Draft, unit: Unit) -> Place:
     )
 
 
+def _recounted(place: Place, counted: Counted) -> Place:
+    """The same place with another count; its sets are kept."""
+    return Place(
+        place.unit_id,
+        place.project_id,
+        place.body,
+        place.bodies,
+        place.region,
+        place.level,
+        place.places,
+        place.hosts,
+        place.offers,
+        place.languages,
+        place.dangers,
+        counted.accepting,
+        counted.free,
+        counted.observed_at_ms,
+    )
+
+
 def operator_decides(transfer: Transfer) -> bool:
     """Whether an operator was called in who decides from here, so that nothing is proposed automatically."""
     return any(why in OPERATOR_DECIDES for why in transfer.escalated)
@@ -299,6 +325,11 @@ def _with_key(keys: tuple[WaitingKey, ...], key: WaitingKey) -> tuple[WaitingKey
     return tuple(items)
 
 
+def _told_by(case: Case | None) -> tuple[Transfer | None, tuple[Kept, ...], tuple[Parked, ...]]:
+    """What the derived fields about a case follow from, its household aside, which never changes."""
+    return (None, (), ()) if case is None else (case.transfer, case.kept, case.parked)
+
+
 def _waiting_key(case: Case | None) -> WaitingKey | None:
     if case is None or case.transfer is None or case.transfer.stage is not TransferStage.WAITING or operator_decides(case.transfer):
         return None
@@ -309,16 +340,14 @@ def _waiting_key(case: Case | None) -> WaitingKey | None:
 def _deadline(case: Case | None, kind: Kind) -> int | None:
     if case is None or case.transfer is None:
         return None
-    transfer = case.transfer
-    match kind, transfer.stage:
-        case Kind.PROPOSAL, TransferStage.PROPOSED if transfer.proposal is not None:
-            return transfer.proposal.deadline_at_ms
-        case Kind.NEEDED_BY, TransferStage.WAITING | TransferStage.PROPOSED:
-            return None if Escalation.DEADLINE_PASSED in transfer.escalated else transfer.needed_by_ms
-        case Kind.ARRIVAL, TransferStage.DEPARTED:
-            return None if Escalation.ARRIVAL_OVERDUE in transfer.escalated else transfer.expected_arrival_ms
-        case _:
-            return None
+    transfer, stage = case.transfer, case.transfer.stage
+    if kind is Kind.PROPOSAL and stage is TransferStage.PROPOSED and transfer.proposal is not None:
+        return transfer.proposal.deadline_at_ms
+    if kind is Kind.NEEDED_BY and stage in (TransferStage.WAITING, TransferStage.PROPOSED):
+        return None if Escalation.DEADLINE_PASSED in transfer.escalated else transfer.needed_by_ms
+    if kind is Kind.ARRIVAL and stage is TransferStage.DEPARTED:
+        return None if Escalation.ARRIVAL_OVERDUE in transfer.escalated else transfer.expected_arrival_ms
+    return None
 
 
 def _parked(case: Case | None) -> tuple[int, ...]:
@@ -343,10 +372,9 @@ def _left_at(hold: Hold | None) -> int | None:
 
 
 def _same_place(one: Unit, other: Unit) -> bool:
-    """Whether the matcher sees no difference between two states of a unit."""
+    """Whether the matcher sees no difference between two states of a unit but in what is counted."""
     return (
-        one.counted is other.counted
-        and one.is_open is other.is_open
+        one.is_open is other.is_open
         and one.places == other.places
         and one.hosts is other.hosts
         and one.offers is other.offers

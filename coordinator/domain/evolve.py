@@ -42,6 +42,8 @@ from events.transfer import (
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import HoldStage
 
+_VERDICTS = (Recorded, Refused, Duplicate, Unreadable)
+
 
 def evolve(state: State, entry: OpenedEntry) -> State:
     """The state after `entry`, which must be the next one. An operator's entry moves the sequence and nothing else."""
@@ -60,24 +62,26 @@ def evolve(state: State, entry: OpenedEntry) -> State:
 def _evolve_decision(draft: Draft, entry: OpenedDecision) -> None:
     forget_old(draft, draft.at_ms, entry.event_time_ms)
     draft.look_again = ()
-    most = most_at_once(len(draft.units))
-    draft.crowded = sum(1 for outcome in entry.outcomes if isinstance(outcome, PlaceHeld)) >= most
+    draft.crowded = [type(outcome) for outcome in entry.outcomes].count(PlaceHeld) >= most_at_once(len(draft.units))
     for outcome in entry.outcomes:
         if isinstance(outcome, Locked):
             continue
         apply(draft, outcome, entry.sequence, entry.event_time_ms)
+        if not isinstance(outcome, _VERDICTS):
+            continue
         if isinstance(outcome, Recorded):
             event = clear_event(entry.opened.event) if isinstance(entry.opened.event, Locked) else entry.opened.event
             if event is not None and not isinstance(event, Unread):
                 apply(draft, event, entry.sequence, entry.event_time_ms)
-        if isinstance(outcome, Recorded | Refused | Duplicate | Unreadable):
-            remember_event(draft, entry.opened, outcome, entry.sequence, entry.event_time_ms)
+        remember_event(draft, entry.opened, outcome, entry.sequence, entry.event_time_ms)
     draft.at_ms = entry.event_time_ms
 
 
 def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> None:
     """Let one fact of an entry take effect: outcomes in order, the reported event where its `Recorded` stands."""
     match fact:
+        case Recorded() | Refused() | Duplicate() | Unreadable() | ClockAdvanced() | MatchExplained():
+            pass
         case CapacityChanged():
             availability.evolve_capacity_changed(draft, fact)
         case PlaceHeld():
@@ -112,8 +116,6 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             person.evolve_case_erased(draft, fact, at_ms)
         case KeepApartDeclared():
             person.evolve_keep_apart_declared(draft, fact)
-        case Recorded() | Refused() | Duplicate() | Unreadable() | ClockAdvanced() | MatchExplained():
-            pass
         case _:
             if fact.case_id in draft.cases:
                 _apply_to_case(draft, fact, sequence, at_ms)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from coordinator.domain import rights
+from coordinator.domain.changing import changed
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft
 from coordinator.domain.rules import RULES
@@ -62,7 +63,7 @@ def evolve_unit_amended(draft: Draft, event: UnitAmended, sequence: int) -> None
     """A unit is as the event says."""
     unit = draft.units[event.unit_id]
     draft.put_unit(
-        replace(
+        changed(
             unit,
             level=event.level,
             places=event.places,
@@ -77,7 +78,7 @@ def evolve_unit_amended(draft: Draft, event: UnitAmended, sequence: int) -> None
 
 def evolve_unit_closed(draft: Draft, event: UnitClosed) -> None:
     """A unit takes nobody in any more."""
-    draft.put_unit(replace(draft.units[event.unit_id], is_open=False))
+    draft.put_unit(changed(draft.units[event.unit_id], is_open=False))
 
 
 def evolve_policy_adopted(draft: Draft, event: PolicyAdopted) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from coordinator.domain import rights
+from coordinator.domain.changing import changed
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft, with_danger
 from coordinator.domain.seen_events import forget_case
@@ -26,19 +25,19 @@ def evolve_agreement_given(draft: Draft, event: AgreementGiven) -> None:
     case = draft.cases[event.case_id]
     others = [agreement for agreement in case.agreements if agreement.person != event.person]
     agreements = sorted([*others, Agreement(event.person, event.until_ms)], key=lambda agreement: agreement.person)
-    draft.put_case(replace(case, agreements=tuple(agreements)))
+    draft.put_case(changed(case, agreements=tuple(agreements)))
 
 
 def evolve_agreement_withdrawn(draft: Draft, event: AgreementWithdrawn) -> None:
     """Somebody no longer agrees."""
     case = draft.cases[event.case_id]
-    draft.put_case(replace(case, agreements=tuple(agreement for agreement in case.agreements if agreement.person != event.person)))
+    draft.put_case(changed(case, agreements=tuple(agreement for agreement in case.agreements if agreement.person != event.person)))
 
 
 def evolve_danger_declared(draft: Draft, event: DangerDeclared) -> None:
     """Something is dangerous for the case."""
     case = draft.cases[event.case_id]
-    draft.put_case(replace(case, dangers=with_danger(case.dangers, event.danger)))
+    draft.put_case(changed(case, dangers=with_danger(case.dangers, event.danger)))
 
 
 def evolve_keep_apart_declared(draft: Draft, event: KeepApartDeclared) -> None:

@@ -26,6 +26,8 @@ def propose(entry: Deciding) -> None:
 
     Where one entry has room for no more proposals, the next one goes on (`State.crowded`).
     """
+    if not entry.to_match and not entry.changed_units:
+        return
     draft = entry.draft
     to_match, units = entry.to_match, sorted(entry.changed_units)
     entry.to_match, entry.changed_units = set(), set()
@@ -59,7 +61,11 @@ def _to_look_at(draft: Draft, to_match: set[str], everybody: bool) -> list[tuple
 
 def _may_fit(household: Household, places: list[Place]) -> bool:
     """A quick no for most: whether any of these places could hold such a household."""
-    return any(household.size <= place.free and could_host(household, place) for place in places)
+    size = household.size
+    for place in places:
+        if size <= place.free and could_host(household, place):
+            return True
+    return False
 
 
 def _for_a_person(entry: Deciding, case: Case, transfer: Transfer) -> bool:
@@ -128,9 +134,7 @@ def _answered(entry: Deciding, answer: Answer) -> None:
 
 
 def _explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, proposal_id: str | None) -> None:
-    entry.emit(
-        MatchExplained(case.case_id, transfer.transfer_id, proposal_id, entry.policy.version, answer.excluded, answer.scored)
-    )
+    entry.emit(MatchExplained(case.case_id, transfer.transfer_id, proposal_id, entry.policy.version, answer.excluded, answer.scored))
 
 
 def _loads(draft: Draft) -> Mapping[str, int]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from coordinator.domain import rights
+from coordinator.domain.changing import changed
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft
 from coordinator.domain.settling import settle_cases
@@ -43,17 +42,17 @@ def evolve_referral_received(draft: Draft, event: ReferralReceived) -> None:
 
 def evolve_referral_accepted(draft: Draft, event: ReferralAccepted) -> None:
     """Where the household lives. Who is responsible follows from `ResponsibilityPassed`."""
-    draft.put_case(replace(draft.cases[event.case_id], hosted_unit_id=event.hosted_unit_id))
+    draft.put_case(changed(draft.cases[event.case_id], hosted_unit_id=event.hosted_unit_id))
 
 
 def evolve_referral_routed(draft: Draft, outcome: ReferralRouted) -> None:
     """To whom the referral went."""
-    draft.put_case(replace(draft.cases[outcome.case_id], routed_to=outcome.project_id))
+    draft.put_case(changed(draft.cases[outcome.case_id], routed_to=outcome.project_id))
 
 
 def evolve_responsibility_passed(draft: Draft, outcome: ResponsibilityPassed) -> None:
     """Who is responsible."""
-    draft.put_case(replace(draft.cases[outcome.case_id], responsible=outcome.project_id))
+    draft.put_case(changed(draft.cases[outcome.case_id], responsible=outcome.project_id))
 
 
 # Decisions.

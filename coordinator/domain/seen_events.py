@@ -21,27 +21,28 @@ from events.vocabulary import RefusalCode
 SEQUENCE_BYTES = 8
 HASH_BYTES = 16
 
-NetworkEvent = (
-    AvailabilityPublished
-    | AvailabilityReaffirmed
-    | ClockAdvanced
-    | ProjectRegistered
-    | ProjectAmended
-    | UnitOpened
-    | UnitAmended
-    | UnitClosed
-    | PolicyAdopted
-    | RulesAdopted
-    | CaseErased
+_NETWORK_EVENTS = (
+    AvailabilityPublished,
+    AvailabilityReaffirmed,
+    ClockAdvanced,
+    ProjectRegistered,
+    ProjectAmended,
+    UnitOpened,
+    UnitAmended,
+    UnitClosed,
+    PolicyAdopted,
+    RulesAdopted,
+    CaseErased,
 )
 """Events under the network's key."""
 
+_NOTHING_NEW = (Duplicate, Unreadable)
 _NOT_REMEMBERED = frozenset({RefusalCode.ID_MALFORMED, RefusalCode.ID_TOO_OLD, RefusalCode.ID_FROM_FUTURE, RefusalCode.ID_REUSED})
 
 
 def cases_of(event: Event) -> tuple[str, ...]:
     """The cases whose keys seal the event; empty: the network's does."""
-    if isinstance(event, NetworkEvent):
+    if isinstance(event, _NETWORK_EVENTS):
         return ()
     if isinstance(event, KeepApartDeclared) and event.other_case_id != event.case_id:
         return event.case_id, event.other_case_id
@@ -79,7 +80,7 @@ def _hash_of(draft: Draft, event: Event, day: int, key: bytes) -> bytes | None:
 def remember_event(draft: Draft, opened: OpenedEvent, verdict: Recorded | Refused | Duplicate | Unreadable, sequence: int, at_ms: int) -> None:
     """Keep what is needed to recognise a repeat of this event, if its id may ever be seen again."""
     event = opened.event
-    if isinstance(event, Unread) or isinstance(verdict, Duplicate | Unreadable):
+    if isinstance(event, Unread) or isinstance(verdict, _NOTHING_NEW):
         return
     if isinstance(verdict, Refused) and verdict.code in _NOT_REMEMBERED:
         return

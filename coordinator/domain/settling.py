@@ -31,7 +31,9 @@ def settle_holds_in(entry: Deciding, unit_id: str) -> None:
     """Look again at the places held in a unit that was amended or closed: proposals that no longer fit are released, the latest first."""
     draft = entry.draft
     owned = [draft.cases[draft.owners[hold_id]] for hold_id in draft.holds_in.get(unit_id, ()) if hold_id in draft.owners]
-    incoming = [case for case in owned if case.transfer is not None and case.transfer.proposal is not None and case.transfer.proposal.unit_id == unit_id]
+    incoming = [
+        case for case in owned if case.transfer is not None and case.transfer.proposal is not None and case.transfer.proposal.unit_id == unit_id
+    ]
     for case in sorted(incoming, key=lambda case: _undone_first(entry, case)):
         transfer = case.transfer
         assert transfer is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from coordinator.domain import rights
 from coordinator.domain.availability import correct_availability
 from coordinator.domain.deciding import Deciding, refused
+from coordinator.domain.draft import Draft
 from coordinator.domain.requests import request_of
 from coordinator.domain.settling import held_place
 from coordinator.domain.state import Case, Proposal, Transfer
@@ -62,12 +63,22 @@ def request_transfer(entry: Deciding, event: TransferRequested) -> Refused | Non
         return refused(RefusalCode.FIELD_INVALID, "wished_levels")
     if len(event.note) > LONGEST_TEXT:
         return refused(RefusalCode.TOO_LARGE, "note")
-    largest = max((place.places for place in draft.places.values() if place.level is not Level.NON_RESIDENTIAL), default=None)
-    if largest is not None and len(case.household) > largest:
+    if _too_large_for_all(draft, len(case.household)):
         return refused(RefusalCode.HOUSEHOLD_TOO_LARGE, "case_id")
     entry.record(event)
     entry.to_match.add(event.case_id)
     return None
+
+
+def _too_large_for_all(draft: Draft, people: int) -> bool:
+    """Whether there are open residential units and none has that many places. Asked for every request; the first unit mostly answers it."""
+    non_residential, residential = Level.NON_RESIDENTIAL, False
+    for place in draft.places.values():
+        if place.level is not non_residential:
+            if people <= place.places:
+                return False
+            residential = True
+    return residential
 
 
 def withdraw_transfer(entry: Deciding, event: TransferWithdrawn) -> Refused | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from coordinator.domain.changing import changed
 from coordinator.domain.draft import Draft
 from coordinator.domain.state import Case, Hold, Kept, Parked, Proposal, Transfer
 from events.transfer import (
@@ -43,15 +42,15 @@ def evolve_transfer_requested(draft: Draft, event: TransferRequested, at_ms: int
         escalated=(),
         expected_arrival_ms=None,
     )
-    draft.put_case(replace(draft.cases[event.case_id], transfer=transfer))
+    draft.put_case(changed(draft.cases[event.case_id], transfer=transfer))
 
 
 def evolve_departure_confirmed(draft: Draft, event: DepartureConfirmed) -> None:
     """The household lives nowhere for now."""
     case = draft.cases[event.case_id]
     if case.transfer is not None:
-        transfer = replace(case.transfer, stage=TransferStage.DEPARTED, expected_arrival_ms=event.expected_arrival_ms)
-        draft.put_case(replace(case, transfer=transfer, hosted_unit_id=None))
+        transfer = changed(case.transfer, stage=TransferStage.DEPARTED, expected_arrival_ms=event.expected_arrival_ms)
+        draft.put_case(changed(case, transfer=transfer, hosted_unit_id=None))
 
 
 def evolve_place_held(draft: Draft, outcome: PlaceHeld, sequence: int, at_ms: int) -> None:
@@ -81,7 +80,7 @@ def _no_longer_kept(draft: Draft, hold_id: str) -> None:
     case = draft.cases.get(draft.owners.get(hold_id, ""))
     if case is None or all(kept.hold_id != hold_id for kept in case.kept):
         return
-    draft.put_case(replace(case, kept=tuple(kept for kept in case.kept if kept.hold_id != hold_id)))
+    draft.put_case(changed(case, kept=tuple(kept for kept in case.kept if kept.hold_id != hold_id)))
     if case.transfer is not None and case.transfer.stage is TransferStage.WAITING:
         draft.look_again = tuple(sorted({*draft.look_again, case.case_id}))
 
@@ -91,14 +90,14 @@ def evolve_proposal_made(draft: Draft, outcome: ProposalMade) -> None:
     case = draft.cases[outcome.case_id]
     if case.transfer is None:
         return
-    transfer = replace(
+    transfer = changed(
         case.transfer,
         stage=TransferStage.PROPOSED,
         proposal=Proposal(outcome.proposal_id, outcome.hold_id, outcome.unit_id, outcome.project_id, outcome.deadline_at_ms),
         disclosures=case.transfer.disclosures + 1,
         escalated=tuple(why for why in case.transfer.escalated if why not in _FALL_WITH_A_PROPOSAL),
     )
-    draft.put_case(replace(case, transfer=transfer))
+    draft.put_case(changed(case, transfer=transfer))
 
 
 def evolve_proposal_ended(draft: Draft, outcome: ProposalEnded, sequence: int, at_ms: int) -> None:
@@ -108,14 +107,14 @@ def evolve_proposal_ended(draft: Draft, outcome: ProposalEnded, sequence: int, a
     if transfer is None or transfer.proposal is None:
         return
     if outcome.how is ProposalEnd.ACCEPTED:
-        draft.put_case(replace(case, transfer=replace(transfer, stage=TransferStage.ACCEPTED)))
+        draft.put_case(changed(case, transfer=changed(transfer, stage=TransferStage.ACCEPTED)))
         return
     parked = case.parked
     if outcome.how in (ProposalEnd.DECLINED, ProposalEnd.EXPIRED):
         parked = _parked(case, Parked(transfer.proposal.unit_id, at_ms, sequence))
     declines = transfer.declines + (outcome.how is ProposalEnd.DECLINED)
-    waiting = replace(transfer, stage=TransferStage.WAITING, proposal=None, declines=declines)
-    draft.put_case(replace(case, transfer=waiting, parked=parked))
+    waiting = changed(transfer, stage=TransferStage.WAITING, proposal=None, declines=declines)
+    draft.put_case(changed(case, transfer=waiting, parked=parked))
 
 
 def _parked(case: Case, newest: Parked) -> tuple[Parked, ...]:
@@ -129,7 +128,7 @@ def evolve_place_kept_for(draft: Draft, outcome: PlaceKeptFor) -> None:
     others = tuple(kept for kept in case.kept if kept.hold_id != outcome.hold_id)
     unit_id = draft.holds[outcome.hold_id].unit_id
     kept = Kept(outcome.hold_id, unit_id, outcome.transfer_id, outcome.until_ms, returned=False)
-    draft.put_case(replace(case, kept=(*others, kept)))
+    draft.put_case(changed(case, kept=(*others, kept)))
 
 
 def evolve_transfer_escalated(draft: Draft, outcome: TransferEscalated) -> None:
@@ -137,7 +136,7 @@ def evolve_transfer_escalated(draft: Draft, outcome: TransferEscalated) -> None:
     case = draft.cases[outcome.case_id]
     if case.transfer is not None:
         escalated = tuple(sorted({*case.transfer.escalated, outcome.why}))
-        draft.put_case(replace(case, transfer=replace(case.transfer, escalated=escalated)))
+        draft.put_case(changed(case, transfer=changed(case.transfer, escalated=escalated)))
 
 
 def evolve_transfer_closed(draft: Draft, outcome: TransferClosed) -> None:
@@ -152,7 +151,7 @@ def evolve_transfer_closed(draft: Draft, outcome: TransferClosed) -> None:
         hosted = transfer.proposal.unit_id
     elif outcome.how is TransferEnd.RETURNED:
         hosted = own.unit_id if own is not None else None
-        kept = tuple(replace(place, returned=True) if place is own else place for place in kept)
+        kept = tuple(changed(place, returned=True) if place is own else place for place in kept)
     elif outcome.how is not TransferEnd.WITHDRAWN:
         hosted = None
-    draft.put_case(replace(case, hosted_unit_id=hosted, kept=kept, parked=(), transfer=None, over=transfer.transfer_id))
+    draft.put_case(changed(case, hosted_unit_id=hosted, kept=kept, parked=(), transfer=None, over=transfer.transfer_id))

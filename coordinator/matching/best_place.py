@@ -6,13 +6,14 @@ given; that no two answers take the same place or bring together cases kept apar
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request, kept_apart
-from coordinator.matching.safety import that_may_exclude
+from coordinator.matching.safety import excluded_for_all, that_may_exclude
 from coordinator.matching.score import score_parts, tie_break
 from coordinator.matching.terms import Terms
 from events.transfer import RULES_SHOWN_AS_SAFETY, Excluded, Scored
@@ -28,32 +29,40 @@ class Answer:
     scored: tuple[Scored, ...]
 
 
+_RULES = tuple(Rule)
+_UNIT_ID = attrgetter("unit_id")
+
 Matcher = Callable[[Sequence[Request], Sequence[Place], int, Terms, Mapping[str, int]], tuple[Answer, ...]]
 """(requests, most urgent first; places, sorted by unit; instant in ms; terms; load of each project in hundredths) -> one answer a request."""
 
 
 def match(requests: Sequence[Request], places: Sequence[Place], at_ms: int, terms: Terms, loads: Mapping[str, int]) -> tuple[Answer, ...]:
     """Answers, one a request. Every place stands in each answer exactly once."""
-    left = {place.unit_id: place for place in places}
+    if not requests:
+        return ()
+    left, for_all = excluded_for_all(places, min(request.household.size for request in requests))
     placed: dict[str, Place] = {}
     answers: list[Answer] = []
     for request in requests:
         apart = request
         for other in sorted(request.apart_from & placed.keys()):
             apart = kept_apart(apart, placed[other], terms.policy)
-        answer = _answer(apart, tuple(left.values()), at_ms, terms, loads)
+        answer = _answer(apart, left, at_ms, terms, loads, for_all)
         if answer.scored:
-            chosen = left[answer.scored[0].unit_id]
-            left[chosen.unit_id] = replace(chosen, free=chosen.free - request.household.size)
+            index = bisect_left(left, answer.scored[0].unit_id, key=_UNIT_ID)
+            chosen = left[index]
+            left[index] = replace(chosen, free=chosen.free - request.household.size)
             placed[request.case_id] = chosen
         answers.append(answer)
     return tuple(answers)
 
 
-def _answer(request: Request, places: Sequence[Place], at_ms: int, terms: Terms, loads: Mapping[str, int]) -> Answer:
-    """The answer for one request, from places sorted by unit."""
+def _answer(
+    request: Request, places: Sequence[Place], at_ms: int, terms: Terms, loads: Mapping[str, int], for_all: Mapping[Rule, list[str]]
+) -> Answer:
+    """The answer for one request, from places sorted by unit, beside those excluded `for_all` requests."""
     predicates = that_may_exclude(request, places[0], at_ms, terms) if places else ()
-    excluded: dict[Rule, list[str]] = {}
+    excluded = {rule: list(units) for rule, units in for_all.items()}
     fitting: list[tuple[int, bytes, Scored]] = []
     for place in places:
         for predicate in predicates:
@@ -72,7 +81,7 @@ def _answer(request: Request, places: Sequence[Place], at_ms: int, terms: Terms,
 def _shown(excluded: Mapping[Rule, list[str]]) -> tuple[Excluded, ...]:
     """Rules with the units they excluded, in the order of `Rule`. Rules 2 and 3 are one, so that an explanation does not tell a danger from a link."""
     shown: dict[str, list[str]] = {}
-    for rule in Rule:
+    for rule in _RULES:
         if rule in excluded:
             shown.setdefault("safety" if rule in RULES_SHOWN_AS_SAFETY else rule.value, []).extend(excluded[rule])
     return tuple(Excluded(name, tuple(sorted(units))) for name, units in shown.items())

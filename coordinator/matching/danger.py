@@ -6,7 +6,7 @@ cannot locate makes every unit dangerous: never towards danger, also where it is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from coordinator.matching.terms import Terms
@@ -27,6 +27,9 @@ class DangerZone:
     projects: frozenset[str]
     bodies: frozenset[str]
     units: frozenset[str]
+
+
+_NO_DANGER = DangerZone(False, frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,10 @@ def is_located(danger: Danger, terms: Terms) -> bool:
     return danger.kind not in _AREAS or _area(danger, terms) is not None
 
 
-def danger_zone(dangers: Iterable[Danger], terms: Terms) -> DangerZone:
+def danger_zone(dangers: Collection[Danger], terms: Terms) -> DangerZone:
     """The zone of these dangers; the territory being left is among them where safety is the reason."""
+    if not dangers:
+        return _NO_DANGER
     everywhere = False
     regions: set[str] = set()
     macro_areas: set[str] = set()

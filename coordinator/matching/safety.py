@@ -7,7 +7,7 @@ that can turn (`still_safe`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from coordinator.matching.danger import overlap
 from coordinator.matching.household import Household
@@ -17,6 +17,11 @@ from coordinator.matching.terms import Terms
 from events.vocabulary import Host, Level, Rule
 
 Predicate = Callable[[Request, Place, int, Terms], Rule | None]
+Split = Callable[[Sequence[Place], int], tuple[list[Place], list[str]]]
+"""(places, people in the smallest household) -> (places that a predicate may let pass, units that it excludes for every household of that size or
+larger), both in the order given."""
+
+_NON_RESIDENTIAL = Level.NON_RESIDENTIAL
 
 
 def accepting(_request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
@@ -125,6 +130,35 @@ PREDICATES: tuple[Predicate, ...] = (
 )
 """In the order of `Rule`: the first that excludes is the one named."""
 
+
+def _split_accepting(places: Sequence[Place], _size: int) -> tuple[list[Place], list[str]]:
+    passed: list[Place] = []
+    excluded: list[str] = []
+    for place in places:
+        if place.accepting and place.level is not _NON_RESIDENTIAL:
+            passed.append(place)
+        else:
+            excluded.append(place.unit_id)
+    return passed, excluded
+
+
+def _split_by_room(places: Sequence[Place], size: int) -> tuple[list[Place], list[str]]:
+    passed: list[Place] = []
+    excluded: list[str] = []
+    for place in places:
+        if size <= place.free:
+            passed.append(place)
+        else:
+            excluded.append(place.unit_id)
+    return passed, excluded
+
+
+_SPLITS: Mapping[Predicate, tuple[Rule, Split]] = {
+    accepting: (Rule.ACCEPTING, _split_accepting),
+    one_place_one_case: (Rule.ONE_PLACE_ONE_CASE, _split_by_room),
+}
+"""For the predicates that exclude most places: the rule, and what tells the places that it excludes for every household, in one pass over all."""
+
 _ABOUT_THE_REQUEST: tuple[Predicate, ...] = (agreement, one_live_proposal, people_decide)
 """They say the same of every place."""
 
@@ -169,3 +203,17 @@ def still_safe(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule
 def still_agreed(request: Request, at_ms: int) -> bool:
     """Whether everybody who must agree does so at this instant."""
     return request.agreed_until_ms is not None and request.agreed_until_ms > at_ms
+
+
+def excluded_for_all(places: Sequence[Place], size: int) -> tuple[list[Place], dict[Rule, list[str]]]:
+    """What the first predicates exclude for every household of at least `size` people: (the places left, in the order given; units by rule)."""
+    left = list(places)
+    excluded: dict[Rule, list[str]] = {}
+    for predicate in PREDICATES:
+        if predicate not in _SPLITS:
+            break
+        rule, split = _SPLITS[predicate]
+        left, out = split(left, size)
+        if out:
+            excluded[rule] = out
+    return left, excluded
