@@ -42,7 +42,7 @@ class Sent:
     repeated: int = 0
     bursts: int = 0
     last_answer_s: float = 0.0
-    """Monotonic instant at which an event sent after `mark` was last answered."""
+    """Monotonic instant at which the latest event was sent that has been decided since."""
     last_answer_sequence: int = -1
 
 
@@ -110,8 +110,9 @@ class Load:
         self.sent.acknowledged.add(event.event_id)
         if self.sent.answers.setdefault(event.event_id, answer.sequence) != answer.sequence:
             self.sent.contradicted += 1
-        self.sent.last_answer_s = max(self.sent.last_answer_s, began)
-        self.sent.last_answer_sequence = max(self.sent.last_answer_sequence, answer.sequence)
+        if not answer.repeated:  # a repeated send is answered from what is known, with no worker alive
+            self.sent.last_answer_s = max(self.sent.last_answer_s, began)
+            self.sent.last_answer_sequence = max(self.sent.last_answer_sequence, answer.sequence)
         return answer
 
     def _referral(self, at_ms: int) -> Timed:
