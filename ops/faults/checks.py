@@ -25,6 +25,8 @@ from reading.kafka_log import KafkaLog
 from reading.ledger_reader import AcceptedRecord
 
 LEVEL_WITHIN_S = 90.0
+SCORED_OTHERWISE = "explained.score"
+"""What the checker rightly says of the planted other version of the rules, which scores one higher (`ops.faults.rivals`)."""
 _VERDICTS = ("Recorded", "Refused", "Duplicate", "Unreadable")
 
 
@@ -62,7 +64,7 @@ async def check(stage: Stage, sent: Sent, directory: Path, say: Say, *, decided_
         say("checking: deciding everything again (invariant 4)")
         await _decide_again(stage, held)
     say("checking: the rules, over an export, with code of its own (invariants 5, 6, 7)")
-    await _rules(stage, directory, held)
+    await _rules(stage, directory, held, () if decided_by_one_version else (SCORED_OTHERWISE,))
     say("checking: the views against a rebuild (invariants 8, 9)")
     await _views(stage, entries, held)
     return held
@@ -138,13 +140,14 @@ async def _decide_again(stage: Stage, held: Held) -> None:
     held.must(found.identical > 0, "4: nothing could be decided again")
 
 
-async def _rules(stage: Stage, directory: Path, held: Held) -> None:
+async def _rules(stage: Stage, directory: Path, held: Held, expected: tuple[str, ...]) -> None:
     path = directory / "export.avro"
     async with stage.room.reader(None) as reader:
         with path.open("wb") as out:
             await export_entries(reader.read_to_end(), stage.room.vault, out, NETWORK)
     findings = walk(*open_export(path))
-    held.must(not findings.breaches, f"5-7: {len(findings.breaches)} breaches: {[str(breach) for breach in findings.breaches[:3]]}")
+    breaches = [breach for breach in findings.breaches if breach.rule not in expected]
+    held.must(not breaches, f"5-7: {len(breaches)} breaches: {[str(breach) for breach in breaches[:3]]}")
     held.must(findings.proposals > 0, "6: there was no proposal to be checked")
 
 
