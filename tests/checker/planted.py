@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
+from events.availability import AvailabilityPublished
 from events.envelope import Envelope, seal_envelope
 from events.fact import Danger
 from events.facts import Event, Outcome
 from events.network import ClockAdvanced, UnitClosed
 from events.person import AgreementWithdrawn, DangerDeclared, KeepApartDeclared
-from events.referral import Member, ReferralReceived, ReferralRouted, ResponsibilityPassed
+from events.referral import Member, ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.transfer import (
     Excluded,
     MatchExplained,
@@ -273,9 +275,8 @@ def _kept_for_an_hour(steps: list[Step]) -> list[Step]:
 def _linked(steps: list[Step]) -> list[Step]:
     at_ms = steps[REFERRED].at_ms
     other = ReferralReceived(event_id(73, at_ms), HELPLINE, OTHER, steps[REFERRED].event.source, "RM", (woman(),), "")  # type: ignore[union-attr]
-    living = replace(
-        steps[REFERRED + 1].event, event_id=event_id(74, at_ms), case_id=OTHER, project_id="centre", actor=staff("centre"), hosted_unit_id="centre-2"
-    )  # type: ignore
+    accepted = cast(ReferralAccepted, steps[REFERRED + 1].event)
+    living = replace(accepted, event_id=event_id(74, at_ms), case_id=OTHER, project_id="centre", actor=staff("centre"), hosted_unit_id="centre-2")
     link = KeepApartDeclared(event_id(75, at_ms), HELPLINE, CASE, OTHER, KeepApart.RECRUITER)
     added = [
         Step(at_ms, other, [Recorded(), ReferralRouted(OTHER, "centre"), ResponsibilityPassed(OTHER, None)]),
@@ -310,10 +311,8 @@ def _accepted_late(steps: list[Step]) -> list[Step]:
 
 
 def _overdue(steps: list[Step]) -> list[Step]:
-    return [
-        *steps[:ARRIVED],
-        replace(steps[COUNTED], at_ms=steps[COUNTED].at_ms + 3 * HOUR, event=replace(steps[COUNTED].event, as_of_sequence=5, occupied=2)),
-    ]  # type: ignore
+    counted = replace(cast(AvailabilityPublished, steps[COUNTED].event), as_of_sequence=5, occupied=2)
+    return [*steps[:ARRIVED], replace(steps[COUNTED], at_ms=steps[COUNTED].at_ms + 3 * HOUR, event=counted)]
 
 
 def _escalated_in_silence(steps: list[Step]) -> list[Step]:
