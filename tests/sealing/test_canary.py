@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -105,7 +106,8 @@ async def test_no_canary_is_found(store: PostgresKeyStore, keystore_url: str, po
     assert found(dump) == []
     postgres.sql("checkpoint")
     for file in files_below(postgres.home):
-        assert found(file.read_bytes()) == [], file.name
+        with suppress(FileNotFoundError):  # the server recycles its own files while it runs
+            assert found(file.read_bytes()) == [], file.name
     assert found(caplog.text.encode()) == []
     await store.close()
 
@@ -126,4 +128,4 @@ def dumped(url: str) -> bytes:
 
 def files_below(home: Path) -> Iterator[Path]:
     """Tables, indexes, write-ahead log and the server's own log."""
-    return (path for path in home.rglob("*") if path.is_file() and path.stat().st_size < 64 << 20)
+    return (path for path in home.rglob("*") if path.is_file())
