@@ -190,9 +190,15 @@ def _port(settings: Settings, say: Say) -> int:
 
 def _issue_local_tokens(settings: Settings) -> None:
     """Tokens for every actor of the networks that ship, once; later starts keep them. Only where no file of tokens is configured."""
+    if settings.tokens_file is None:
+        issue_tokens(settings)
+
+
+def issue_tokens(settings: Settings) -> Path | None:
+    """Tokens for every actor of the configured networks, with their digests where the gateway looks; the file, or None where both were there before."""
     path = settings.data / LOCAL_TOKENS
-    if settings.tokens_file is not None or (path.exists() and settings.tokens_path.exists()):
-        return
+    if path.exists() and settings.tokens_path.exists():
+        return None
     issued = [(new_token(), grant) for grant in local_grants([load_or_empty(place.name) for place in settings.networks], settings)]
     plain = [
         {
@@ -207,6 +213,7 @@ def _issue_local_tokens(settings: Settings) -> None:
     ]
     write_private(path, json.dumps({"tokens": plain}, indent=1) + "\n")
     write_tokens(settings.tokens_path, issued)
+    return path
 
 
 def load_or_empty(name: str) -> Network | None:
