@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from coordinator.cli import checking, doctor, machine, networks, operators, processes, submit, views
+from coordinator.cli import checking, doctor, machine, networks, operators, processes, scenario, submit, views
 from coordinator.cli.wires import Wires
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     epilog="Exit status: 0 done; 1 done, and something is wrong; 2 not done. Settings are environment variables: docs/reference/settings.md.",
 )
 
-RUNNING, TAKING, VIEWS, CHECKING, OPERATING, PROCESSES = "Run it", "Events", "Views", "Check", "Operate", "Processes"
+RUNNING, TAKING, VIEWS, LEARNING, CHECKING, OPERATING, PROCESSES = "Run it", "Events", "Views", "Learn", "Check", "Operate", "Processes"
 
 app.add_typer(networks.app, name="network", rich_help_panel=RUNNING)
 for _name, _command, _panel in (
@@ -31,6 +31,7 @@ for _name, _command, _panel in (
     ("inbox", views.inbox, VIEWS),
     ("audit", views.audit, VIEWS),
     ("explain", views.explain, VIEWS),
+    ("scenario", scenario.scenario, LEARNING),
     ("doctor", doctor.doctor, CHECKING),
     ("replay", checking.replay, CHECKING),
     ("rebuild", checking.rebuild, CHECKING),

@@ -1,0 +1,1 @@
+"""Written scenarios, played; what is wrong with one is said; together they cover what the network can do."""
