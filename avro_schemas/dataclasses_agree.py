@@ -63,7 +63,7 @@ def _fact(name: str, kind: Any, newest: Mapping[str, Version]) -> Iterator[str]:
         yield f"{path_of(clear)}: a field `sealed` stands in a fact that has a private part, and in no other"
     for field in sorted(in_clear & in_private):
         yield f"{path_of(clear)}: {field} stands in the clear half and in the private one"
-    if kind.sealed_under in (SealedUnder.CASE, SealedUnder.EXPLANATION):
+    if kind.sealed_under in (SealedUnder.CASE, SealedUnder.CASE_OR_NETWORK, SealedUnder.EXPLANATION):
         for field in sorted(in_clear - _CLEAR_OF_A_CASE):
             yield f"{path_of(clear)}: {field} is clear in a fact about a case; move it to {name}Private"
     if "actor" in in_clear:

@@ -24,6 +24,8 @@ class SealedUnder(StrEnum):
     """The network's own key: staff, and dangers to units."""
     CASE = "case"
     """The key of the case named by `case_id` (and, where the fact has `other_case_id`, a second copy under that case's key)."""
+    CASE_OR_NETWORK = "case_or_network"
+    """The case's key where `case_id` names one, else the network's: actions that may be about a case or about none."""
     EXPLANATION = "explanation"
     """A key of its own beside the case's, because explanations have a shorter term."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from events import availability, network, person, referral, transfer, verdict
+from events import availability, network, person, referral, transfer, two_people, verdict
 
 Event = (
     network.ProjectRegistered
@@ -22,6 +22,10 @@ Event = (
     | person.DangerDeclared
     | person.KeepApartDeclared
     | person.CaseErased
+    | person.SafetyLowered
+    | two_people.ActionConfirmed
+    | two_people.ActionRefused
+    | two_people.ActionReviewed
     | transfer.TransferRequested
     | transfer.TransferWithdrawn
     | transfer.ProposalAccepted
@@ -51,8 +55,16 @@ Outcome = (
     | transfer.TransferEscalated
     | transfer.TransferClosed
     | transfer.MatchExplained
+    | two_people.ConfirmationAwaited
+    | two_people.ActionTaken
+    | two_people.ActionLapsed
+    | two_people.ReviewDue
+    | two_people.ReviewOverdue
 )
 """What the coordinator may decide."""
+
+TwoPersonEvent = person.SafetyLowered
+"""Events that take effect once a second person of another body has confirmed them (`coordinator.domain.two_people`)."""
 
 Fact = Event | Outcome
 

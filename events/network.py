@@ -138,6 +138,16 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Decisions:
+    """How long actions that take two people of different bodies wait."""
+
+    confirm_within_ms: int
+    """An action lapses when nobody has confirmed it for this long."""
+    review_within_ms: int
+    """An action that one body took alone is reviewed by another within this."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAdopted:
     """The rules and numbers in force from here on. Old holds keep the deadline they were made with."""
 
@@ -171,6 +181,8 @@ class PolicyAdopted:
     weights: Weights
     not_free_codes: tuple[DeclineCode, ...]
     """Decline codes after which the unit's availability is corrected to none."""
+    decisions: Decisions | None = None
+    """Actions that take two people; null: a day for each, as before this was policy."""
 
 
 @dataclass(frozen=True, slots=True)

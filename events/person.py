@@ -57,6 +57,22 @@ class KeepApartDeclared:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyLowered:
+    """A danger to the case, or a link that keeps it apart, is removed. Takes effect when a second person of another body confirms it, never before."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    danger: Danger | None
+    """The danger that is there no longer; null: a link is removed. Exactly one of the two is given."""
+    other_case_id: str | None
+    """The case from which this one is no longer kept apart; null: a danger is removed."""
+    why: str
+    """For the second person; needed, at most 4,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseErased:
     """The person's data go: state forgets the case, then its keys are destroyed. Live transfer and holds end first.
 

@@ -16,7 +16,7 @@ from fastavro.schema import parse_schema, to_parsing_canonical_form
 
 from events.resolution import Schema, inlined
 
-STREAMS = ("network", "availability", "referral", "person", "transfer", "verdict", "ledger", "snapshot")
+STREAMS = ("network", "availability", "referral", "person", "transfer", "two_people", "verdict", "ledger", "snapshot")
 """The directories of `avro_schemas/` that hold schemas."""
 
 _FILE = re.compile(r"(?P<name>[A-Z][A-Za-z]*)\.v(?P<version>[1-9][0-9]*)\.avsc\Z")

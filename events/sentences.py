@@ -223,6 +223,22 @@ _REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
         "The two cases are one and the same.",
         "I due casi sono lo stesso caso.",
     ),
+    RefusalCode.UNKNOWN_ACTION: (
+        "No such action waits for a second person, or for a review.",
+        "Nessuna azione di questo tipo attende una seconda persona o una verifica.",
+    ),
+    RefusalCode.ANOTHER_BODY_NEEDED: (
+        "This takes another person, of another body than the one that reported it.",
+        "Serve un'altra persona, di un ente diverso da quello che l'ha segnalata.",
+    ),
+    RefusalCode.TOO_MANY_AWAITED: (
+        "Too many actions wait for a second person or for a review; confirm, refuse or review some of them first.",
+        "Troppe azioni attendono una seconda persona o una verifica; prima confermarne, rifiutarne o verificarne alcune.",
+    ),
+    RefusalCode.NOTHING_TO_LOWER: (
+        "The case has no such danger or link.",
+        "Il caso non ha questo pericolo o questo legame.",
+    ),
 }
 
 _RULES: Mapping[str, tuple[str, str]] = {

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from events.fact import SealedUnder
 from events.facts import FACT_TYPES, Fact
-from events.person import KeepApartDeclared
+from events.person import KeepApartDeclared, SafetyLowered
 
 NETWORK = "network"
 
@@ -39,8 +39,12 @@ def _way_of(kind: type[Fact]) -> Callable[[Any], tuple[str, ...]]:
             return lambda fact: (NETWORK,)
         case SealedUnder.CASE if kind is KeepApartDeclared:
             return lambda fact: (case_subject(fact.case_id), case_subject(fact.other_case_id))
+        case SealedUnder.CASE if kind is SafetyLowered:
+            return lambda fact: (case_subject(fact.case_id), *(() if fact.other_case_id is None else (case_subject(fact.other_case_id),)))
         case SealedUnder.CASE:
             return lambda fact: (case_subject(fact.case_id),)
+        case SealedUnder.CASE_OR_NETWORK:
+            return lambda fact: (NETWORK if fact.case_id is None else case_subject(fact.case_id),)
         case SealedUnder.EXPLANATION:
             return lambda fact: (explanation_subject(fact.case_id),)
         case never:

@@ -217,6 +217,14 @@ class Rule(StrEnum):
     """This unit declined this case, and nothing has changed since."""
 
 
+class ReviewVerdict(StrEnum):
+    """What a review found about an action that one body took alone."""
+
+    UPHELD = "upheld"
+    NOT_UPHELD = "not_upheld"
+    """It should not have been taken; what follows is for people to do, with events of their own."""
+
+
 class HoldStage(StrEnum):
     """Where a hold stands."""
 
@@ -289,3 +297,8 @@ class RefusalCode(StrEnum):
     """A safety rule forbids it; which one is told to those with the right to know."""
     DEADLINE_NOT_REACHED = "deadline_not_reached"
     SAME_CASE = "same_case"
+    UNKNOWN_ACTION = "unknown_action"
+    """No such action waits for confirmation, or for review."""
+    ANOTHER_BODY_NEEDED = "another_body_needed"
+    TOO_MANY_AWAITED = "too_many_awaited"
+    NOTHING_TO_LOWER = "nothing_to_lower"

@@ -186,8 +186,13 @@ class _CatchingUp:
         return found
 
     async def _can_be_opened(self, wire: WireFact, keys: Mapping[bytes, Key]) -> bool:
-        if FACT_TYPES[wire.name].sealed_under is SealedUnder.NETWORK:
-            keys = await self._network.keys()
+        match FACT_TYPES[wire.name].sealed_under:
+            case SealedUnder.NETWORK:
+                keys = await self._network.keys()
+            case SealedUnder.CASE_OR_NETWORK:
+                keys = {**keys, **await self._network.keys()}
+            case _:
+                pass
         try:
             return private_of_event(self._store.network, wire, keys) is not None
         except SealBroken:

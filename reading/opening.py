@@ -117,8 +117,9 @@ def private_of_event(network: str, wire: WireFact | TypedFact, keys: Mapping[byt
     event_id = wire.clear["event_id"]
     if not isinstance(event_id, str):
         raise SealBroken("an event id is text")
-    under_network = FACT_TYPES[wire.name].sealed_under is SealedUnder.NETWORK
-    if not wire.sealed or any((copy.ref == NETWORK_REF) != under_network for copy in wire.sealed):
+    under = FACT_TYPES[wire.name].sealed_under
+    either = under is SealedUnder.CASE_OR_NETWORK
+    if not wire.sealed or any((copy.ref == NETWORK_REF) != (under is SealedUnder.NETWORK) and not either for copy in wire.sealed):
         raise SealBroken("not sealed under the key that this kind of event wants")
     return _same_private(network, EVENT, event_place(event_id), wire.sealed, keys)
 

@@ -34,6 +34,11 @@ class Kind(IntEnum):
     PARKED = 6
     """A unit may be offered again to a case that it declined; base: the decline; id: case."""
 
+    AWAITED = 7
+    """An action that nobody confirmed lapses; id: action."""
+    REVIEW = 8
+    """A review that is due is not there; id: action."""
+
 
 EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED})
 _KINDS = tuple((kind, kind in EDGES) for kind in Kind)

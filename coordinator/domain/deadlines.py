@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from coordinator.domain import two_people
 from coordinator.domain.agenda import EDGES, Kind, due
 from coordinator.domain.availability import enter
 from coordinator.domain.deciding import Deciding, most_at_once
@@ -60,6 +61,10 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
             entry.to_match.add(item_id)
         case Kind.KEPT_FOR_NOBODY:
             entry.let_go(item_id)
+        case Kind.AWAITED:
+            two_people.lapse(entry, item_id)
+        case Kind.REVIEW:
+            two_people.call_in(entry, item_id)
         case Kind.KEPT:
             return _end_kept(entry, item_id, busy, clock)
     return True

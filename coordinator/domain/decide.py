@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from coordinator.domain import availability, network, person, referral, transfer
+from coordinator.domain import availability, network, person, referral, transfer, two_people
+from coordinator.domain.actions import action_of
 from coordinator.domain.deadlines import make_due_happen
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft
@@ -16,7 +17,7 @@ from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked, OpenedEvent, Unread
 from events.facts import Event, Outcome
 from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import ReferralAccepted, ReferralReceived
 from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES
 from events.transfer import (
@@ -28,6 +29,7 @@ from events.transfer import (
     TransferRequested,
     TransferWithdrawn,
 )
+from events.two_people import ActionConfirmed, ActionRefused, ActionReviewed
 from events.verdict import Refused, Unreadable
 from events.vocabulary import RefusalCode, Role
 
@@ -110,6 +112,14 @@ def _decided(entry: Deciding, event: Event) -> Refused | None:
             return person.declare_keep_apart(entry, event)
         case CaseErased():
             return person.erase_case(entry, event)
+        case SafetyLowered():
+            return two_people.report(entry, action_of(event))
+        case ActionConfirmed():
+            return two_people.confirm(entry, event, action_of)
+        case ActionRefused():
+            return two_people.refuse(entry, event)
+        case ActionReviewed():
+            return two_people.review(entry, event)
         case ProjectRegistered():
             return network.register_project(entry, event)
         case ProjectAmended():

@@ -9,7 +9,21 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable
 
 from coordinator.domain.agenda import Kind, scheduled, unscheduled
-from coordinator.domain.state import OPERATOR_DECIDES, Case, Counted, Hold, Kept, Parked, Project, State, Transfer, Unit, WaitingKey
+from coordinator.domain.state import (
+    OPERATOR_DECIDES,
+    Awaited,
+    Case,
+    Counted,
+    Hold,
+    Kept,
+    OpenReview,
+    Parked,
+    Project,
+    State,
+    Transfer,
+    Unit,
+    WaitingKey,
+)
 from coordinator.matching.household import household_of
 from coordinator.matching.place import Place
 from coordinator.matching.terms import terms_of
@@ -40,6 +54,8 @@ class Draft:
         self.erased = state.erased
         self.links = state.links
         self.cases = state.cases
+        self.awaited = state.awaited
+        self.reviews = state.reviews
         self.look_again = state.look_again
         self.seen_by_network = state.seen_by_network
         self.seen_by_case = state.seen_by_case
@@ -72,6 +88,8 @@ class Draft:
             self.erased,
             self.links,
             self.cases,
+            self.awaited,
+            self.reviews,
             self.look_again,
             self.seen_by_network,
             self.seen_by_case,
@@ -160,6 +178,39 @@ class Draft:
         if case_id in self.links:
             self.links = self.links.delete(case_id)
         self.look_again = tuple(other for other in self.look_again if other != case_id)
+        for action_id in sorted(action_id for action_id, awaited in self.awaited.items() if awaited.event.case_id == case_id):
+            self.put_awaited(action_id, None)
+        for action_id in sorted(action_id for action_id, review in self.reviews.items() if review.case_id == case_id):
+            self.put_review(action_id, None)
+
+    def put_awaited(self, action_id: str, awaited: Awaited | None) -> None:
+        """An action waits for its second person; None: it no longer does."""
+        before = self.awaited.get(action_id)
+        if awaited is not None:
+            self.awaited = self.awaited.set(action_id, awaited)
+        elif before is not None:
+            self.awaited = self.awaited.delete(action_id)
+        was, now = (None if item is None else item.until_ms for item in (before, awaited))
+        self._reschedule(Kind.AWAITED, action_id, was, now)
+
+    def put_review(self, action_id: str, review: OpenReview | None) -> None:
+        """An action is to be reviewed; None: it was, or need not be."""
+        before = self.reviews.get(action_id)
+        if review is not None:
+            self.reviews = self.reviews.set(action_id, review)
+        elif before is not None:
+            self.reviews = self.reviews.delete(action_id)
+        was, now = (None if item is None or item.overdue else item.due_at_ms for item in (before, review))
+        self._reschedule(Kind.REVIEW, action_id, was, now)
+
+    def unlink(self, one: str, other: str) -> None:
+        """Two cases are no longer kept apart. Two that were not stay as they are."""
+        for case_id, linked in ((one, other), (other, one)):
+            left = tuple(each for each in self.links.get(case_id, ()) if each != linked)
+            if left:
+                self.links = self.links.set(case_id, left)
+            elif case_id in self.links:
+                self.links = self.links.delete(case_id)
 
     def link(self, one: str, other: str) -> None:
         """Two cases are kept apart."""
@@ -181,6 +232,11 @@ class Draft:
             self._place(unit)
         for case_id in sorted(self.cases):
             self._reindex(case_id, None, self.cases[case_id])
+        for action_id in sorted(self.awaited):
+            self._reschedule(Kind.AWAITED, action_id, None, self.awaited[action_id].until_ms)
+        for action_id in sorted(self.reviews):
+            review = self.reviews[action_id]
+            self._reschedule(Kind.REVIEW, action_id, None, None if review.overdue else review.due_at_ms)
 
     def _place(self, unit: Unit) -> None:
         unit_id = unit.unit_id

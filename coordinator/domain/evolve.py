@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from coordinator.domain import availability, network, person, referral, transfer_state
+from coordinator.domain import availability, network, person, referral, transfer_state, two_people
 from coordinator.domain.deciding import most_at_once
 from coordinator.domain.draft import Draft
 from coordinator.domain.locked import clear_event
@@ -15,9 +15,9 @@ from coordinator.domain.seen_events import forget_old, remember_event
 from coordinator.domain.state import State
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
 from events.entry import Locked, OpenedControl, OpenedDecision, OpenedEntry, Unread
-from events.facts import Event, Outcome
+from events.facts import Event, Outcome, TwoPersonEvent
 from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.transfer import (
     ArrivalConfirmed,
@@ -38,6 +38,16 @@ from events.transfer import (
     TransferEscalated,
     TransferRequested,
     TransferWithdrawn,
+)
+from events.two_people import (
+    ActionConfirmed,
+    ActionLapsed,
+    ActionRefused,
+    ActionReviewed,
+    ActionTaken,
+    ConfirmationAwaited,
+    ReviewDue,
+    ReviewOverdue,
 )
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import HoldStage
@@ -116,9 +126,37 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             person.evolve_case_erased(draft, fact, at_ms)
         case KeepApartDeclared():
             person.evolve_keep_apart_declared(draft, fact)
+        case SafetyLowered():
+            two_people.evolve_reported(draft, fact)
+        case ConfirmationAwaited():
+            two_people.evolve_confirmation_awaited(draft, fact)
+        case ActionConfirmed():
+            two_people.evolve_action_confirmed(draft, fact)
+        case ReviewDue():
+            two_people.evolve_review_due(draft, fact)
+        case ActionTaken():
+            awaited = draft.awaited.get(fact.action_id)
+            if awaited is not None:
+                draft.put_awaited(fact.action_id, None)
+                take_effect(draft, awaited.event, sequence, at_ms)
+        case ActionRefused() | ActionLapsed():
+            two_people.evolve_over(draft, fact)
+        case ActionReviewed():
+            two_people.evolve_action_reviewed(draft, fact)
+        case ReviewOverdue():
+            two_people.evolve_review_overdue(draft, fact)
         case _:
             if fact.case_id in draft.cases:
                 _apply_to_case(draft, fact, sequence, at_ms)
+
+
+def take_effect(draft: Draft, event: TwoPersonEvent, _sequence: int, _at_ms: int) -> None:
+    """Let an action that takes two people take effect, in the entry of its `ActionTaken`. Its case is there."""
+    match event:
+        case SafetyLowered():
+            person.evolve_safety_lowered(draft, event)
+        case _:
+            assert_never(event)
 
 
 CaseFact = (

@@ -9,10 +9,11 @@ from coordinator.domain.draft import Draft, with_danger
 from coordinator.domain.seen_events import forget_case
 from coordinator.domain.settling import settle_cases
 from coordinator.domain.state import Agreement, Case
+from coordinator.domain.wording import LONGEST_TEXT
 from coordinator.matching.danger import is_located
 from events.fact import Actor, Danger
 from events.ids import is_slug
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.transfer import TransferClosed
 from events.verdict import Refused
 from events.vocabulary import DangerKind, ProposalEnd, RefusalCode, Role, TransferEnd
@@ -43,6 +44,15 @@ def evolve_danger_declared(draft: Draft, event: DangerDeclared) -> None:
 def evolve_keep_apart_declared(draft: Draft, event: KeepApartDeclared) -> None:
     """Two cases are kept apart. One of them may be unknown to whoever folds without its key."""
     draft.link(event.case_id, event.other_case_id)
+
+
+def evolve_safety_lowered(draft: Draft, event: SafetyLowered) -> None:
+    """The danger is there no longer, or the two cases are no longer kept apart."""
+    if event.danger is not None:
+        case = draft.cases[event.case_id]
+        draft.put_case(changed(case, dangers=tuple(danger for danger in case.dangers if danger != event.danger)))
+    if event.other_case_id is not None:
+        draft.unlink(event.case_id, event.other_case_id)
 
 
 def evolve_case_erased(draft: Draft, event: CaseErased, at_ms: int) -> None:
@@ -114,6 +124,35 @@ def declare_keep_apart(entry: Deciding, event: KeepApartDeclared) -> Refused | N
     if draft.policy is not None:
         settle_cases(entry, (event.case_id, event.other_case_id))
     return None
+
+
+def safety_lowered_refused(entry: Deciding, event: SafetyLowered) -> Refused | None:
+    """Whether a danger or link may not be removed: it has to be there, and somebody with a part in the case says why it no longer counts.
+
+    There is no emergency in which one body may do so alone: a place that is safe by the danger as it stands is always the safer answer, and where no such
+    place is left, the operator who was called in finds a second person.
+    """
+    draft = entry.draft
+    case = draft.cases.get(event.case_id)
+    refusal = _case_refused(draft, event.actor, case)
+    if refusal is not None or case is None:
+        return refusal
+    if (event.danger is None) is (event.other_case_id is None):
+        return refused(RefusalCode.FIELD_INVALID, "danger")
+    if event.danger is not None and event.danger not in case.dangers:
+        return refused(RefusalCode.NOTHING_TO_LOWER, "danger")
+    if event.other_case_id is not None and event.other_case_id not in draft.links.get(event.case_id, ()):
+        return refused(RefusalCode.NOTHING_TO_LOWER, "other_case_id")
+    if not event.why.strip():
+        return refused(RefusalCode.TEXT_NEEDED, "why")
+    return refused(RefusalCode.TOO_LARGE, "why") if len(event.why) > LONGEST_TEXT else None
+
+
+def look_again_after(entry: Deciding, event: SafetyLowered) -> None:
+    """Places that were too dangerous, or too near, may be possible now, for both where a link fell."""
+    entry.to_match.add(event.case_id)
+    if event.other_case_id is not None:
+        entry.to_match.add(event.other_case_id)
 
 
 def erase_case(entry: Deciding, event: CaseErased) -> Refused | None:

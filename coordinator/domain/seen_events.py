@@ -14,7 +14,7 @@ from events.entry import Locked, OpenedEvent, Unread
 from events.facts import Event
 from events.ids import uuid7_at_ms
 from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
-from events.person import CaseErased, KeepApartDeclared
+from events.person import CaseErased, KeepApartDeclared, SafetyLowered
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import RefusalCode
 
@@ -44,9 +44,9 @@ def cases_of(event: Event) -> tuple[str, ...]:
     """The cases whose keys seal the event; empty: the network's does."""
     if isinstance(event, _NETWORK_EVENTS):
         return ()
-    if isinstance(event, KeepApartDeclared) and event.other_case_id != event.case_id:
+    if isinstance(event, KeepApartDeclared | SafetyLowered) and event.other_case_id is not None and event.other_case_id != event.case_id:
         return event.case_id, event.other_case_id
-    return (event.case_id,)
+    return () if event.case_id is None else (event.case_id,)
 
 
 def id_verdict(draft: Draft, event: Event, content_hash: bytes, at_ms: int) -> Refused | Duplicate | None:

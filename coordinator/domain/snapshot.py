@@ -15,10 +15,11 @@ from immutables import Map
 from coordinator.domain.draft import Draft
 from coordinator.domain.seen import ID_BYTES, SeenDay
 from coordinator.domain.seen_events import HASH_BYTES, SEQUENCE_BYTES
-from coordinator.domain.state import Case, Hold, Project, State, Unit, initial_state
-from events.codec import decode_record, encode_record
+from coordinator.domain.state import Awaited, Case, Hold, OpenReview, Project, State, Unit, initial_state
+from events.codec import decode_fact, decode_record, encode_fact, encode_record, join, split
 from events.errors import Undecodable
-from events.fact import Danger
+from events.fact import Actor, Danger
+from events.facts import TwoPersonEvent
 from events.network import PolicyAdopted
 
 
@@ -76,6 +77,20 @@ class ErasedCase:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitedAction:
+    """An action that was reported and waits for a second person."""
+
+    clear: bytes
+    """The clear record of the event, without sealed copies."""
+    private: bytes
+    """The private record of the event."""
+    until_ms: int | None
+    """When it lapses."""
+    confirmed_by: Actor | None
+    """Who confirmed it; null between two entries."""
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkHalf:
     """What follows from facts under the network's key."""
 
@@ -85,6 +100,10 @@ class NetworkHalf:
     """Cases erased not long ago, sorted by id."""
     seen: tuple[SeenBucket, ...]
     """Event id -> content hash (16 bytes), sorted by day."""
+    awaited: tuple[AwaitedAction, ...]
+    """Actions about no case that wait for a second person, sorted by id."""
+    reviews: tuple[OpenReview, ...]
+    """Reviews that are due of actions about no case, sorted by action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +133,10 @@ class CaseHalf:
     """Whether the last entry passed over this waiting case."""
     seen: tuple[SeenAbout, ...]
     """Events seen that are about the case, sorted by day, then id."""
+    awaited: tuple[AwaitedAction, ...]
+    """Actions about the case that wait for a second person, sorted by id."""
+    reviews: tuple[OpenReview, ...]
+    """Reviews that are due of actions about the case, sorted by action."""
 
 
 Part = tuple[str, bytes]
@@ -143,6 +166,7 @@ def state_from(network: str, clear: bytes, parts: Sequence[Part]) -> State:
     for part in network_parts:
         draft.unit_dangers = Map({item.unit_id: item.dangers for item in part.unit_dangers})
         draft.erased = Map({item.case_id: item.at_ms for item in part.erased})
+        _take_actions(draft, part.awaited, part.reviews)
         draft.seen_by_network = Map({bucket.day: _day(bucket, HASH_BYTES) for bucket in part.seen})
     for case in cases:
         _take_case(draft, case)
@@ -170,7 +194,23 @@ def _network_half(state: State, only_hashed: bool) -> NetworkHalf:
         unit_dangers=tuple(UnitDangers(unit_id, state.unit_dangers[unit_id]) for unit_id in sorted(state.unit_dangers)),
         erased=tuple(ErasedCase(case_id, state.erased[case_id]) for case_id in sorted(state.erased)),
         seen=_buckets(state.seen_by_network, only_hashed),
+        awaited=_awaited_about(state, None),
+        reviews=_reviews_about(state, None),
     )
+
+
+def _awaited_about(state: State, case_id: str | None) -> tuple[AwaitedAction, ...]:
+    ids = sorted(action_id for action_id, awaited in state.awaited.items() if awaited.event.case_id == case_id)
+    return tuple(_awaited_action(state.awaited[action_id]) for action_id in ids)
+
+
+def _awaited_action(awaited: Awaited) -> AwaitedAction:
+    clear, private = split(awaited.event)
+    return AwaitedAction(encode_fact(type(awaited.event).__name__, clear, ()), private or b"", awaited.until_ms, awaited.confirmed_by)
+
+
+def _reviews_about(state: State, case_id: str | None) -> tuple[OpenReview, ...]:
+    return tuple(state.reviews[action_id] for action_id in sorted(state.reviews) if state.reviews[action_id].case_id == case_id)
 
 
 def _case_halves(state: State) -> Iterable[CaseHalf]:
@@ -186,6 +226,8 @@ def _case_halves(state: State) -> Iterable[CaseHalf]:
             keep_apart=state.links.get(case_id, ()),
             look_again=case_id in state.look_again,
             seen=tuple(seen.get(case_id, ())),
+            awaited=_awaited_about(state, case_id),
+            reviews=_reviews_about(state, case_id),
         )
 
 
@@ -226,12 +268,27 @@ def _take_case(draft: Draft, half: CaseHalf) -> None:
         draft.link(case_id, other)
     if half.look_again:
         draft.look_again = tuple(sorted({*draft.look_again, case_id}))
+    _take_actions(draft, half.awaited, half.reviews)
     for about in half.seen:
         by_case = draft.seen_by_case.get(about.day, Map())
         by_case = _seen_by(by_case, case_id, (about.event_id, about.content_hash, about.other_case_id))
         if about.other_case_id:
             by_case = _seen_by(by_case, about.other_case_id, (about.event_id, about.content_hash, case_id))
         draft.seen_by_case = draft.seen_by_case.set(about.day, by_case)
+
+
+def _take_actions(draft: Draft, awaited: tuple[AwaitedAction, ...], reviews: tuple[OpenReview, ...]) -> None:
+    """Raises ValueError where what waits is no action that takes two people."""
+    for item in awaited:
+        try:
+            event = join(decode_fact(item.clear), item.private)
+        except Undecodable as problem:
+            raise ValueError(problem.why) from None
+        if not isinstance(event, TwoPersonEvent):
+            raise ValueError("no action that takes two people")  # noqa: TRY004 (bytes that are no such part, as everywhere here)
+        draft.awaited = draft.awaited.set(event.event_id, Awaited(event, item.until_ms, item.confirmed_by))
+    for review in reviews:
+        draft.reviews = draft.reviews.set(review.action_id, review)
 
 
 SeenItems = tuple[tuple[bytes, bytes, str], ...]

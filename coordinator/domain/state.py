@@ -16,7 +16,8 @@ from coordinator.domain.seen import SeenDay
 from coordinator.matching.household import Household
 from coordinator.matching.place import Place
 from coordinator.matching.terms import Terms
-from events.fact import Danger
+from events.fact import Actor, Danger
+from events.facts import TwoPersonEvent
 from events.network import PolicyAdopted
 from events.referral import Member
 from events.vocabulary import Escalation, HoldStage, Host, Level, Need, Reason, TransferStage, Urgency
@@ -188,6 +189,32 @@ class Case:
     """The last transfer that ended; null: none did."""
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """An action that was reported and has not taken effect: it waits for a second person of another body."""
+
+    event: TwoPersonEvent
+    """What was reported; its event id is the id of the action."""
+    until_ms: int | None
+    """When it lapses; null only inside the entry that reports it."""
+    confirmed_by: Actor | None
+    """Who confirmed it; null but inside the entry in which it takes effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReview:
+    """An action that another body has to review."""
+
+    action_id: str
+    case_id: str | None
+    """The case that it is about; null: none."""
+    taken_by: tuple[Actor, ...]
+    """Whoever reported it, then whoever confirmed it."""
+    due_at_ms: int
+    overdue: bool
+    """Whether the time has passed and people were called in."""
+
+
 OPERATOR_DECIDES = frozenset({Escalation.MINOR, Escalation.DISCLOSURES_USED, Escalation.DECLINES_USED, Escalation.DEADLINE_PASSED})
 """Escalations after which nothing is proposed automatically any more."""
 
@@ -221,6 +248,10 @@ class State:
     links: Map[str, tuple[str, ...]]
     """Keep-apart, symmetric: case -> cases, sorted."""
     cases: Map[str, Case]
+    awaited: Map[str, Awaited]
+    """Actions that wait for a second person, by id."""
+    reviews: Map[str, OpenReview]
+    """Actions to be reviewed, by id."""
     look_again: tuple[str, ...]
     """Waiting cases that the last entry passed over, sorted: it released a place they had left, and may not name two of their units."""
     seen_by_network: Map[int, SeenDay]
@@ -268,6 +299,8 @@ def initial_state(network: str) -> State:
         erased=Map(),
         links=Map(),
         cases=Map(),
+        awaited=Map(),
+        reviews=Map(),
         look_again=(),
         seen_by_network=Map(),
         seen_by_case=Map(),

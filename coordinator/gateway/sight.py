@@ -27,6 +27,7 @@ from events.transfer import (
     TransferClosed,
     TransferEscalated,
 )
+from events.two_people import ActionLapsed, ActionTaken, ConfirmationAwaited, ReviewDue, ReviewOverdue
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import Role
 
@@ -70,6 +71,8 @@ def _project_sees(grant: Grant, own_units: Collection[str], said_it: bool, outco
         case ResponsibilityPassed():
             return outcome.project_id == grant.project_id
         case TransferClosed() | TransferEscalated() | ProposalEnded():
+            return said_it
+        case ConfirmationAwaited() | ActionTaken() | ActionLapsed() | ReviewDue() | ReviewOverdue():
             return said_it
         case PlaceKeptFor() | MatchExplained():
             return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from events.fact import Actor
-from events.network import Area, PolicyAdopted, ProjectRegistered, ProposalDeadline, Weights
+from events.network import Area, Decisions, PolicyAdopted, ProjectRegistered, ProposalDeadline, Weights
 from events.vocabulary import DeclineCode, Role, Urgency
 from ops.networks.loading import Network
 
@@ -57,4 +57,11 @@ def _policy(network: Network, event_id: str, actor: Actor) -> PolicyAdopted:
         near_is_same_region=policy["near_is_same_region"],
         weights=Weights(**policy["weights"]),
         not_free_codes=tuple(DeclineCode(code) for code in policy["not_free_codes"]),
+        decisions=_decisions(policy.get("decisions")),
     )
+
+
+def _decisions(decisions: dict[str, int] | None) -> Decisions | None:
+    if decisions is None:
+        return None
+    return Decisions(decisions["confirm_within_hours"] * _HOUR_MS, decisions["review_within_hours"] * _HOUR_MS)

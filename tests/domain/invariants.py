@@ -11,7 +11,7 @@ from events.availability import AvailabilityPublished, CapacityChanged
 from events.entry import Locked, OpenedDecision, Unread
 from events.fact import Danger
 from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import Member, ReferralAccepted, ReferralReceived, ResponsibilityPassed
 from events.transfer import (
     ArrivalConfirmed,
@@ -29,6 +29,7 @@ from events.transfer import (
     TransferEscalated,
     TransferRequested,
 )
+from events.two_people import ActionConfirmed, ActionLapsed, ActionRefused, ActionTaken, ConfirmationAwaited, ReviewDue
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import AgeGroup, DangerKind, Gender, Host, Level, ProposalEnd, Reason, TransferEnd
 
@@ -89,8 +90,14 @@ class Invariants:
         self.transfers_arrived: set[str] = set()
         self.rung: dict[str, int] = {}
         """Kept hold -> times the clock rang after its end."""
+        self.actions: dict[str, SafetyLowered] = {}
+        """What was reported and waits for a second person."""
+        self.lapses: dict[str, int] = {}
+        self.confirmed: ActionConfirmed | None = None
+        """The second person of this entry."""
 
     def take(self, entry: OpenedDecision) -> None:
+        self.confirmed = None
         self._one_verdict(entry)
         self._no_way_in_clear(entry)
         recorded = False
@@ -175,7 +182,14 @@ class Invariants:
                 assert event.transfer_id not in self.transfers_arrived, "an arrival is counted once"
                 self.transfers_arrived.add(event.transfer_id)
                 assert self.cases[event.case_id].departed
+            case SafetyLowered():
+                self.actions[event.event_id] = event
+            case ActionConfirmed():
+                self.confirmed = event
+            case ActionRefused():
+                del self.actions[event.action_id]
             case CaseErased():
+                self.actions = {name: action for name, action in self.actions.items() if action.case_id != event.case_id}
                 self.apart = {pair for pair in self.apart if event.case_id not in pair}
                 del self.cases[event.case_id]
             case _:
@@ -184,6 +198,16 @@ class Invariants:
     def _outcome(self, entry: OpenedDecision, outcome: object) -> None:
         at_ms = entry.event_time_ms
         match outcome:
+            case ConfirmationAwaited():
+                assert outcome.until_ms > at_ms
+                self.lapses[outcome.action_id] = outcome.until_ms
+            case ActionLapsed():
+                assert self.lapses[outcome.action_id] <= at_ms, "lapsed before its time"
+                del self.actions[outcome.action_id]
+            case ReviewDue():
+                raise AssertionError("no action here may be taken alone")
+            case ActionTaken():
+                self._taken(outcome)
             case CapacityChanged():
                 self.capacity[outcome.unit_id] = outcome
             case PlaceHeld():
@@ -243,6 +267,16 @@ class Invariants:
                     assert not outcome.scored
             case _:
                 pass
+
+    def _taken(self, outcome: ActionTaken) -> None:
+        """Rule 10: what lowers safety takes two people of different bodies, once."""
+        action, second = self.actions.pop(outcome.action_id), self.confirmed
+        assert second is not None and second.action_id == outcome.action_id, "rule 10: nobody confirmed it"
+        assert second.actor.body != action.actor.body and second.actor.person != action.actor.person, "rule 10: one body alone"
+        if action.danger is not None:
+            self.cases[action.case_id].dangers.remove(action.danger)
+        if action.other_case_id is not None:
+            self.apart.remove(frozenset((action.case_id, action.other_case_id)))
 
     def _unkeep(self, hold_id: str) -> None:
         for case in self.cases.values():

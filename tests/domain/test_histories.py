@@ -22,7 +22,7 @@ from events.entry import Locked, OpenedDecision, OpenedEvent, Unread
 from events.fact import Actor, Danger, SealedUnder
 from events.facts import Event
 from events.network import ClockAdvanced, ProjectAmended, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import Member, ReferralAccepted, ReferralReceived
 from events.transfer import (
     ArrivalConfirmed,
@@ -33,6 +33,7 @@ from events.transfer import (
     TransferRequested,
     TransferWithdrawn,
 )
+from events.two_people import ActionConfirmed, ActionRefused, ActionReviewed
 from events.verdict import Duplicate, Recorded, Refused
 from events.vocabulary import (
     AgeGroup,
@@ -44,6 +45,7 @@ from events.vocabulary import (
     Level,
     Need,
     Reason,
+    ReviewVerdict,
     Source,
     TransferEnd,
     TransferStage,
@@ -258,6 +260,32 @@ def keep_apart(h: History) -> Event:
     return KeepApartDeclared("", h.actor(HELPLINE), h.some_case(), h.some_case(), KeepApart.CO_TRAFFICKED)
 
 
+def lowered(h: History) -> Event:
+    """Mostly something that is there."""
+    case_id = h.some_case()
+    case = h.state.cases.get(case_id)
+    if case is not None and case.dangers and h.chance.random() < 0.6:
+        return SafetyLowered("", h.actor(HELPLINE), case_id, h.chance.choice(case.dangers), None, "arrested")
+    other = h.chance.choice([*h.state.links.get(case_id, ()), h.some_case()])
+    return SafetyLowered("", h.actor(HELPLINE), case_id, None, other, "a mistake")
+
+
+def second_person(h: History) -> Event:
+    """Whoever might confirm, refuse or review; mostly about what waits for it."""
+    waiting, due = sorted(h.state.awaited), sorted(h.state.reviews)
+    if not waiting and not due:
+        return lowered(h)
+    action_id = h.chance.choice([*waiting, *due])
+    known = h.state.awaited.get(action_id)
+    case_id = known.event.case_id if known is not None else h.state.reviews[action_id].case_id
+    actor = h.actor(h.chance.choice((ADMINISTRATOR, ADMINISTRATOR, HELPLINE)))
+    if h.chance.random() < 0.2:
+        return ActionRefused("", actor, case_id, action_id, "no")
+    if known is None:
+        return ActionReviewed("", actor, case_id, action_id, h.chance.choice(tuple(ReviewVerdict)), h.chance.choice(("", "seen")))
+    return ActionConfirmed("", actor, case_id, action_id)
+
+
 def erased(h: History) -> Event:
     return CaseErased("", h.actor(HELPLINE), h.some_case()) if h.chance.random() < 0.3 else requested(h)
 
@@ -354,6 +382,7 @@ EVENTS = (
     referral, referral, taken_in_charge, taken_in_charge, unit_opened, unit_amended, unit_closed, published, published, published, reaffirmed,
     agreement, agreement, agreement, danger, keep_apart, erased, requested, requested, requested, withdrawn, accepted, accepted, declined,
     departed, departed, arrived, arrived, ended, policy, project_amended, rules,
+    lowered, second_person, second_person,
 )  # fmt: skip
 
 
@@ -371,7 +400,7 @@ def locked(entry: OpenedDecision, erased_cases: frozenset[str]) -> OpenedDecisio
     outcomes = tuple(
         Locked(type(outcome).__name__, {})
         if not isinstance(outcome, Locked)
-        and outcome.sealed_under in (SealedUnder.CASE, SealedUnder.EXPLANATION)
+        and outcome.sealed_under in (SealedUnder.CASE, SealedUnder.CASE_OR_NETWORK, SealedUnder.EXPLANATION)
         and getattr(outcome, "case_id", "") in erased_cases
         else outcome
         for outcome in entry.outcomes

@@ -14,9 +14,10 @@ from events.fact import Actor, Danger
 from events.facts import Event, Outcome
 from events.ids import uuid7
 from events.network import Area, ClockAdvanced, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitOpened
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import ReferralAccepted, ReferralReceived
 from events.transfer import ProposalAccepted, ProposalDeclined, TransferEnded, TransferRequested, TransferWithdrawn
+from events.two_people import ActionConfirmed
 from events.verdict import Refused
 from events.vocabulary import (
     DangerKind,
@@ -91,6 +92,23 @@ def erased_then(event: Event) -> Play:
         return world.send(event)
 
     return then
+
+
+LOWERED = SafetyLowered("", HELPLINE, CASE, Danger(DangerKind.PROVINCE, "TO"), None, "he was arrested")
+
+
+def confirmed_by_the_same_body(world: World) -> tuple[Outcome, ...]:
+    world.send(DangerDeclared("", HELPLINE, CASE, Danger(DangerKind.PROVINCE, "TO")))
+    lowered = replace(LOWERED, event_id=world.event_id())
+    world.send(lowered)
+    return world.send(ActionConfirmed("", replace(HELPLINE, person="op-2"), CASE, lowered.event_id))
+
+
+def a_ninth_action(world: World) -> tuple[Outcome, ...]:
+    world.send(DangerDeclared("", HELPLINE, CASE, Danger(DangerKind.PROVINCE, "TO")))
+    for _ in range(8):
+        world.send(LOWERED)
+    return world.send(LOWERED)
 
 
 def no_longer_near(world: World) -> tuple[Outcome, ...]:
@@ -343,6 +361,14 @@ ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
     ),
     "near by a new policy": (RefusalCode.SAFETY, "", play(no_longer_near, proposed_in_lazio_beside_roma)),
     "a deadline to come": (RefusalCode.DEADLINE_NOT_REACHED, "deadline_at_ms", send(ClockAdvanced("", CLOCK, 2_000_000_000_000))),
+    "no such action": (
+        RefusalCode.UNKNOWN_ACTION,
+        "action_id",
+        send(ActionConfirmed("", ADMINISTRATOR, CASE, uuid("no action"))),
+    ),
+    "a danger that is not there": (RefusalCode.NOTHING_TO_LOWER, "danger", send(LOWERED)),
+    "confirmed by the same body": (RefusalCode.ANOTHER_BODY_NEEDED, "actor", play(confirmed_by_the_same_body)),
+    "a ninth action": (RefusalCode.TOO_MANY_AWAITED, "", play(a_ninth_action)),
     "apart from oneself": (RefusalCode.SAME_CASE, "other_case_id", send(KeepApartDeclared("", HELPLINE, CASE, CASE, KeepApart.RECRUITER))),
 }
 

@@ -287,7 +287,7 @@ def test_no_clear_field_tells_of_a_case() -> None:
     for name, kind in FACT_TYPES.items():
         clear = {field["name"] for field in newest()[name].schema["fields"]}
         assert "actor" not in clear
-        if kind.sealed_under in (SealedUnder.CASE, SealedUnder.EXPLANATION):
+        if kind.sealed_under in (SealedUnder.CASE, SealedUnder.CASE_OR_NETWORK, SealedUnder.EXPLANATION):
             assert clear <= {"event_id", "sealed"}, name
         else:
             assert not clear & {"case_id", "transfer_id", "proposal_id", "person", "household"}, name

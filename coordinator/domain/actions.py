@@ -1,0 +1,20 @@
+"""The actions that take two people: for each of their events, what the mechanism of `coordinator.domain.two_people` has to know."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import assert_never
+
+from coordinator.domain import person
+from coordinator.domain.two_people import Action
+from events.facts import TwoPersonEvent
+from events.person import SafetyLowered
+
+
+def action_of(event: TwoPersonEvent) -> Action:
+    """What is checked and what follows."""
+    match event:
+        case SafetyLowered():
+            return Action(event, partial(person.safety_lowered_refused, event=event), partial(person.look_again_after, event=event))
+        case _:
+            assert_never(event)
