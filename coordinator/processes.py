@@ -31,8 +31,11 @@ from coordinator.settings import NetworkPlace, Settings
 from coordinator.wiring import ledger_settings, needed, open_keystore, open_network, views_position
 from events.acceptance import Position
 from events.topics import TopicNames
+from projections.errors import ProjectionError
 from projections.runner import Source, run_views
 from reading import erasure
+from reading.errors import ReadingError
+from reading.key_errors import KeyStoreError
 from reading.ledger_reader import LedgerReader
 from reading.vault import Vault
 
@@ -186,6 +189,16 @@ def run_until_told(work: Awaitable[None]) -> None:
         except asyncio.CancelledError:
             log.info("told_to_stop")
         except BaseExceptionGroup as failures:
+            _say_stopped(failures.exceptions[0])
             raise failures.exceptions[0] from None
+        except Exception as failure:
+            _say_stopped(failure)
+            raise
 
     asyncio.run(whole())
+
+
+def _say_stopped(failure: BaseException) -> None:
+    """Names in the log what ended the process. Our own errors say nothing about a person; of others only the kind is told."""
+    ours = isinstance(failure, ReadingError | KeyStoreError | ProjectionError)
+    log.critical("process_stopped", kind=type(failure).__name__, why=str(failure) if ours else "")

@@ -16,6 +16,7 @@ from ops.bench.rebuilding import measure_rebuild
 from ops.bench.restarting import grow, measure_restart
 from ops.bench.throughput import measure_throughput
 from ops.demand.agenda import Timed
+from ops.demand.hours import DAY_MS, DAY_STARTS_AT_MS
 from ops.services.throwaway import throwaway_directory
 from ops.stage import Stage, stage
 
@@ -24,7 +25,9 @@ LIVELY_EVENTS = 12_000
 SHORT = 10_000
 DAYS_OF_SHORT = 28
 """The short ledger spans this many simulated days, and the long one goes on at the same pace: the memory of 14 days is full in both."""
-DAY_MS = 24 * 3_600_000
+STEP_MS = DAYS_OF_SHORT * DAY_MS // SHORT
+LATEST_MS = DAY_STARTS_AT_MS + 730 * DAY_MS
+"""The long ledger ends by then, however long it is: a broker refuses times in the future. It begins as much earlier."""
 
 
 class Bench:
@@ -53,7 +56,9 @@ class Bench:
         if "latency" in self._parts:
             await self._paced(timed[:-paced], timed[-paced:])
         if "restart" in self._parts:
-            await self._restart(timed[: LIVELY_EVENTS // 4])
+            days = -(-self._entries * STEP_MS // DAY_MS)
+            start_ms = min(DAY_STARTS_AT_MS, LATEST_MS - days * DAY_MS)
+            await self._restart(lively(LIVELY_EVENTS // 4, start_ms))
 
     async def _busy(self, timed: list[Timed]) -> None:
         async with stage(self._directory / "busy", 1, timed[0].at_ms - 1, self.say, processes=()) as built:
@@ -74,7 +79,7 @@ class Bench:
         async with stage(self._directory / "long", 1, opening[0].at_ms - 1, self.say, processes=("worker-1",)) as built:
             await feed(built.room, await seal(built.room, opening))
             await _level(built, len(opening))
-            events = quiet(opening, DAYS_OF_SHORT * DAY_MS // SHORT)
+            events = quiet(opening, STEP_MS)
             await grow(built, events, SHORT, self.say)
             await self._snapshot_then_stop(built)
             short = await measure_restart(built, events, self.say)

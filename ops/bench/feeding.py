@@ -16,6 +16,7 @@ from events.vocabulary import Role
 from ops.demand.agenda import Timed
 from ops.demand.chance import event_id
 from ops.demand.day import Day
+from ops.demand.hours import DAY_STARTS_AT_MS
 from ops.demand.rehearsal import rehearse
 from ops.networks.loading import load_network
 from ops.stage import NETWORK
@@ -25,9 +26,9 @@ HEAVINESS = 60.0
 SEALED_TOGETHER = 500
 
 
-def lively(events: int) -> list[Timed]:
+def lively(events: int, start_ms: int = DAY_STARTS_AT_MS) -> list[Timed]:
     """The beginning of a synthetic history of the Italian network: the network itself, then its days, everybody reacting to the core's answers."""
-    day = Day(load_network(NETWORK), SEED, days=1 + events // 1_000, heaviness=HEAVINESS)
+    day = Day(load_network(NETWORK), SEED, days=1 + events // 1_000, heaviness=HEAVINESS, start_ms=start_ms)
     return [rehearsed.timed for rehearsed in islice(rehearse(day, NETWORK), events)]
 
 

@@ -57,9 +57,15 @@ WINDS_DOWN_MS = 12 * HOUR_MS
 class Day:
     """Some simulated days of a network, from `before` to the last event."""
 
-    def __init__(self, network: Network, seed: int = DEFAULT_SEED, days: int = 1, heaviness: float = DEFAULT_HEAVINESS) -> None:
+    def __init__(
+        self,
+        network: Network,
+        seed: int = DEFAULT_SEED,
+        days: int = 1,
+        heaviness: float = DEFAULT_HEAVINESS,
+        start_ms: int = DAY_STARTS_AT_MS,
+    ) -> None:
         units = units_of(network, seed)
-        start_ms = DAY_STARTS_AT_MS
         self.demand = demand_of(network, units, seed, start_ms, days, heaviness)
         self.units = units
         world = World(network, units, self.demand)
