@@ -11,6 +11,8 @@ from ops.checker.entry import Entry, Fact
 
 UNDER_AGE = frozenset({"child", "minor", "disputed"})
 HELPLINE = "helpline"
+FALL_WITH_A_PROPOSAL = frozenset({"no_place", "agreement_missing", "safety_changed"})
+"""Reasons to call an operator in that are over when a place has been proposed."""
 
 
 @dataclass(slots=True)
@@ -28,8 +30,8 @@ class Transfer:
     unit_id: str | None = None
     project_id: str | None = None
     deadline_at_ms: int = 0
-    escalated: bool = False
-    """Since it was requested, or since its last proposal ended."""
+    called_in_for: set[str] = field(default_factory=set)
+    """Why an operator was called in, as far as it still stands: that nothing fits falls with the next proposal."""
     overdue_said: bool = False
     expected_arrival_ms: int | None = None
     safety_said: bool = False
@@ -54,8 +56,10 @@ class Case:
     """Transfer that is not over."""
     kept: dict[str, str] = field(default_factory=dict)
     """Unit of each place kept for this case, by hold id."""
+    kept_by: dict[str, str] = field(default_factory=dict)
+    """The transfer by which each of them was left, by hold id."""
     declined: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """By unit: sequence and instant at which it said no or let the deadline pass."""
+    """By unit: sequence and instant at which it said no or let the deadline pass; a new request begins anew."""
 
     @property
     def adults(self) -> list[dict[str, Any]]:
@@ -134,6 +138,7 @@ class Cases:
         if not self._may_speak(event["actor"], case):
             yield Breach(entry.sequence, "responsibility.actor", f"transfer {event['transfer_id']} is asked for by who is not responsible")
         case.live = event["transfer_id"]
+        case.declined.clear()
         self.transfers[case.live] = Transfer(case.live, case.case_id, event["reason"], event["leaving_province"])
 
     def _may_speak(self, actor: dict[str, Any], case: Case) -> bool:
@@ -169,7 +174,7 @@ class Cases:
             transfer.state, transfer.expected_arrival_ms = "departed", event["expected_arrival_ms"]
         elif event.name == "ArrivalConfirmed":
             case.hosted = transfer.unit_id
-        elif event.name == "TransferEnded" and event["how"] != "returned" and transfer.state == "departed":
+        elif event.name == "TransferEnded" and event["how"] != "returned":
             case.hosted = None
 
     def follow(self, entry: Entry, outcome: Fact) -> Iterator[Breach]:
@@ -189,13 +194,14 @@ class Cases:
             case "ResponsibilityPassed":
                 yield from self._pass(entry, case, outcome["project_id"])
             case "ProposalMade" if transfer is not None:
-                transfer.state, transfer.escalated = "proposed", False
+                transfer.state = "proposed"
+                transfer.called_in_for -= FALL_WITH_A_PROPOSAL
                 transfer.proposal_id, transfer.hold_id = outcome["proposal_id"], outcome["hold_id"]
                 transfer.unit_id, transfer.project_id, transfer.deadline_at_ms = outcome["unit_id"], outcome["project_id"], outcome["deadline_at_ms"]
             case "ProposalEnded" if transfer is not None:
                 self._proposal_ended(entry, case, transfer, outcome)
             case "TransferEscalated" if transfer is not None:
-                transfer.escalated = True
+                transfer.called_in_for.add(outcome["why"])
                 transfer.overdue_said |= outcome["why"] == "arrival_overdue"
                 transfer.safety_said |= outcome["why"] == "safety_changed"
             case "TransferClosed" if transfer is not None:
@@ -211,7 +217,6 @@ class Cases:
         if outcome["how"] == "expired" and transfer.unit_id is not None:
             case.declined[transfer.unit_id] = (entry.sequence, entry.event_time_ms)
         transfer.proposal_id = None
-        transfer.escalated = False
         if transfer.state in ("proposed", "accepted"):
             transfer.state = "waiting"
 

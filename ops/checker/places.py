@@ -30,8 +30,8 @@ class Unit:
     closed: bool = False
     count: dict[str, Any] | None = None
     """Fields of the last published count; None: never published."""
-    counted_at: int = -1
-    """Sequence of that count."""
+    changed_at: int = -1
+    """Sequence of the last count or amendment."""
     observed_at_ms: int | None = None
     """The count's instant, or that of its last reaffirmation."""
     corrected: bool = False
@@ -75,6 +75,7 @@ class Places:
             self.units[unit.unit_id] = unit
         elif event.name == "UnitAmended" and fields["unit_id"] in self.units:
             _describe(self.units[fields["unit_id"]], fields)
+            self.units[fields["unit_id"]].changed_at = entry.sequence
         elif event.name == "UnitClosed" and fields["unit_id"] in self.units:
             self.units[fields["unit_id"]].closed = True
         elif event.name == "AvailabilityPublished":
@@ -97,7 +98,7 @@ class Places:
         if wrong or unit is None:
             yield Breach(entry.sequence, "availability.invalid", f"a count of unit {fields['unit_id']} that cannot be")
             return
-        unit.count, unit.counted_at, unit.observed_at_ms, unit.corrected = fields, entry.sequence, fields["observed_at_ms"], False
+        unit.count, unit.changed_at, unit.observed_at_ms, unit.corrected = fields, entry.sequence, fields["observed_at_ms"], False
         for hold in self._holds_in(unit):
             if hold.stage == "occupied" and hold.since <= fields["as_of_sequence"]:
                 self._end(hold)

@@ -49,7 +49,7 @@ class Safety:
         """Whether this one rule forbids it. Raises KeyError for what is no rule about a unit."""
         return {
             "accepting": lambda: self._not_accepting(unit),
-            "one_place_one_case": lambda: self._no_room(unit, case),
+            "one_place_one_case": lambda: self._no_room(unit, case, at_ms),
             "never_towards_danger": lambda: self.towards_danger(unit, case, transfer),
             "never_with_exploiters": lambda: self.near_somebody_to_keep_apart(unit, case),
             "minors": lambda: not_for_minors(unit, case),
@@ -60,9 +60,9 @@ class Safety:
             "declined_before": lambda: self._said_no(unit, case, at_ms),
         }[rule]()
 
-    def _no_room(self, unit: Unit, case: Case) -> bool:
-        """Not enough free places for the whole household, or the unit that it lives in: a place elsewhere is asked for."""
-        return unit.unit_id == case.hosted or self.places.free(unit) + self._own(case, unit) < len(case.household)
+    def _no_room(self, unit: Unit, case: Case, at_ms: int) -> bool:
+        """Not enough free places for the whole household, or none that can be entered yet, or the unit that it lives in: a place elsewhere is wanted."""
+        return unit.unit_id == case.hosted or _not_yet(unit, at_ms) or self.places.free(unit) + self._own(case, unit) < len(case.household)
 
     def _own(self, case: Case, unit: Unit) -> int:
         """Places in this unit that the case's own live proposal holds already."""
@@ -77,14 +77,13 @@ class Safety:
         policy = self.cases.network.policy
         if policy is None or unit.count is None or unit.observed_at_ms is None:
             return True
-        free_from = unit.count["free_from_ms"]
-        return at_ms - unit.observed_at_ms > policy["fresh_for_ms"] or (free_from is not None and free_from > at_ms)
+        return at_ms - unit.observed_at_ms >= policy["fresh_for_ms"] or _not_yet(unit, at_ms)
 
     def _said_no(self, unit: Unit, case: Case, at_ms: int) -> bool:
         """It said no to this case, a short while ago, and has not counted its places since."""
         policy = self.cases.network.policy
         said = case.declined.get(unit.unit_id)
-        return said is not None and policy is not None and at_ms - said[1] < policy["decline_parks_for_ms"] and unit.counted_at <= said[0]
+        return said is not None and policy is not None and at_ms - said[1] < policy["decline_parks_for_ms"] and unit.changed_at <= said[0]
 
     def towards_danger(self, unit: Unit, case: Case, transfer: Transfer) -> bool:
         """Rule 2, in both directions: dangers of the case at the unit, and dangers of the unit that the case is linked to."""
@@ -188,6 +187,12 @@ class Safety:
         return [rule for rule, breaks in found if breaks]
 
 
+def _not_yet(unit: Unit, at_ms: int) -> bool:
+    """Whether the free places of the unit are free from a later day."""
+    free_from = unit.count["free_from_ms"] if unit.count is not None else None
+    return free_from is not None and free_from > at_ms
+
+
 def not_for_minors(unit: Unit, case: Case) -> bool:
     """Rule 4. Minors without a parent of age are never placed automatically; families go where children are hosted; adults never where minors live alone."""
     minors = [member for member in case.household if member["age_group"] in UNDER_AGE]
@@ -200,9 +205,10 @@ def not_for_minors(unit: Unit, case: Case) -> bool:
 
 
 def not_for_gender(unit: Unit, case: Case) -> bool:
-    """Rule 5. A parent with their children is hosted as such; every other adult as who they say they are."""
+    """Rule 5. Every adult is hosted as who they say they are; that mothers or fathers are hosted says it of a woman or a man with their children."""
     with_minors = any(member["age_group"] in UNDER_AGE for member in case.household)
-    return any(_HOST_OF_GENDER[member["gender"]] not in unit.hosts for member in case.adults if not (with_minors and member["parent"]))
+    hosted_as_parent = [member for member in case.adults if with_minors and member["parent"] and member["gender"] in ("woman", "man")]
+    return any(_HOST_OF_GENDER[member["gender"]] not in unit.hosts for member in case.adults if member not in hosted_as_parent)
 
 
 def needs_unmet(unit: Unit, case: Case) -> bool:

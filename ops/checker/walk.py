@@ -147,11 +147,13 @@ class Walk:
         self._case_of_kept[hold.hold_id] = outcome["case_id"]
         if case is not None:
             case.kept[hold.hold_id] = hold.unit_id
+            case.kept_by[hold.hold_id] = outcome["transfer_id"]
 
     def _no_longer_kept(self, hold_id: str) -> None:
         case = self._cases.cases.get(self._case_of_kept.get(hold_id, ""))
         if case is not None:
             case.kept.pop(hold_id, None)
+            case.kept_by.pop(hold_id, None)
 
     def _proposal(self, entry: Entry, made: Fact, transfer: Transfer | None) -> Iterator[Breach]:
         """A proposal against every rule, at the moment it is made."""
@@ -235,7 +237,7 @@ class Walk:
         hold = self._places.holds.get(transfer.hold_id or "")
         if hold is None or hold.stage != "occupied":
             yield Breach(at, "one_place_one_case", f"transfer {transfer.transfer_id} arrives and its places are not occupied")
-        for hold_id in case.kept:
+        for hold_id in [hold_id for hold_id, left_by in case.kept_by.items() if left_by == transfer.transfer_id]:
             kept = self._places.holds.get(hold_id)
             until = entry.event_time_ms + policy["kept_after_arrival_ms"] if policy is not None else None
             if kept is not None and kept.stage == "kept" and kept.until_ms != until:
@@ -247,7 +249,7 @@ class Walk:
             transfer = self._cases.transfers.get(transfer_id)
             if transfer is None:
                 continue
-            if transfer.state == "waiting" and not transfer.escalated:
+            if transfer.state == "waiting" and not transfer.called_in_for:
                 yield Breach(entry.sequence, "people_decide", f"transfer {transfer_id} has no place and no operator is called in")
             hold = self._places.holds.get(transfer.hold_id or "")
             if hold is not None and hold.stage in ("held", "reserved") and transfer.state in ("waiting", "over"):

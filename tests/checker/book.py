@@ -15,7 +15,7 @@ from events.facts import Event, Fact, Outcome
 from events.ids import uuid7
 from events.subjects import subjects_of
 from ops.checker.container import open_export
-from ops.checker.walk import Findings, walk
+from ops.checker.walk import TICK_MS, Findings, walk
 from reading.export import EntryExport
 from reading.ledger_chain import AcceptedRecord
 
@@ -88,13 +88,33 @@ def _as_event(step: Step) -> Event | Locked | Unread:
     return _opened(step.event, step.locked)  # type: ignore[return-value]
 
 
+def check_entries(entries: Sequence[OpenedDecision], directory: Path, tick_ms: int = TICK_MS) -> Findings:
+    """What the checker finds in an export of decided entries, sealed into noise; an event without a key stays without."""
+    began_ms = min((each.event_time_ms for each in entries), default=START_MS)
+    genesis = Genesis("cluster", "events-topic", "ledger-topic", 0, began_ms)
+    written = [entry(0, GENESIS_PREVIOUS_HASH, -1, began_ms, genesis, None)]
+    for each in entries:
+        outcomes = tuple(_sealed(outcome, each.sequence) for outcome in each.outcomes)
+        body = Decided(_sealed(each.opened.event, each.sequence), outcomes, None, None)
+        written.append(entry(each.sequence, hash_of(written[-1].value), each.event_offset, each.event_time_ms, body, each))
+    return check(written, directory, tick_ms=tick_ms)
+
+
+def _sealed(fact: Fact | Locked | Unread, marker: int) -> bytes:
+    if isinstance(fact, Unread):
+        return b"unread"
+    if isinstance(fact, Locked):
+        return encode_fact(fact.name, dict(fact.clear), (Sealed(bytes([marker % 256] * 16), 1, bytes([0xA5] * 64)),))
+    return sealed_fact(fact, marker)
+
+
 def entry(sequence: int, previous: bytes, event_offset: int, at_ms: int, body: Body, opened: OpenedDecision | None) -> Written:
     """One chained entry."""
     envelope = Envelope(NETWORK, sequence, previous, event_offset, at_ms, encode_body(body))
     return Written(envelope, seal_envelope(envelope), body, opened)
 
 
-def check(written: Sequence[Written], directory: Path, *, with_keys: bool = True) -> Findings:
+def check(written: Sequence[Written], directory: Path, *, with_keys: bool = True, tick_ms: int = TICK_MS) -> Findings:
     """What the checker finds in an export of these entries."""
     path = directory / "ledger.avro"
     out = io.BytesIO()
@@ -105,4 +125,4 @@ def check(written: Sequence[Written], directory: Path, *, with_keys: bool = True
     export.finish()
     path.write_bytes(out.getvalue())
     schemas, records = open_export(path)
-    return walk(schemas, records)
+    return walk(schemas, records, tick_ms)

@@ -130,6 +130,10 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
         "a mother where no children are": ("minors", _household(woman(parent=True), woman(person="b", age_group=AgeGroup.CHILD))),
         "a man among women": ("gender", _household(woman(gender=Gender.MAN))),
         "a trans woman where she is not hosted": ("gender", _household(woman(gender=Gender.TRANS_WOMAN))),
+        "a trans mother where trans women are not hosted": (
+            "gender",
+            _household(woman(gender=Gender.TRANS_WOMAN, parent=True), woman(person="b", age_group=AgeGroup.CHILD)),
+        ),
         "no psychiatric care": ("essential_needs", _household(woman(essential_needs=(Need.PSYCHIATRIC_CARE,)))),
         "nobody understands": ("essential_needs", _household(woman(languages=("bin",), only_language=True))),
         "nobody agreed": ("agreement", lambda steps: steps[:AGREED] + steps[AGREED + 1 :]),

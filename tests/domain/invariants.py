@@ -358,7 +358,7 @@ class Invariants:
                 assert (Host.MOTHERS_WITH_CHILDREN in unit.hosts and (mother or either)) or (
                     Host.FATHERS_WITH_CHILDREN in unit.hosts and (not mother or either)
                 ), "rule 4: parents"
-            else:
+            if not (minors and adult.parent and adult.gender in (Gender.WOMAN, Gender.MAN)):
                 assert _HOST[adult.gender] in unit.hosts, "rule 5"
         for member in case.household:
             assert set(member.essential_needs) <= set(unit.offers), "rule 6"

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from coordinator.domain import State, decide, evolve, initial_state
 from events.availability import AvailabilityPublished
-from events.entry import Locked, OpenedDecision, OpenedEvent, Unread
+from events.entry import Genesis, Locked, OpenedControl, OpenedDecision, OpenedEvent, Unread
 from events.fact import Actor
 from events.facts import Event, Outcome
 from events.ids import uuid7
@@ -95,11 +95,16 @@ def child(person: str = "b", **changes: object) -> Member:
     return woman(person, **{"age_group": AgeGroup.CHILD, **changes})
 
 
+def founded() -> State:
+    """The state after the genesis."""
+    return evolve(initial_state("it"), OpenedControl("it", 0, -1, START, Genesis("cluster", "events", "ledger", 0, START)))
+
+
 class World:
     """One network, its state, and every entry so far."""
 
     def __init__(self) -> None:
-        self.state: State = initial_state("it")
+        self.state: State = founded()
         self.entries: list[OpenedDecision] = []
         self.now = START
         self._sent = 0
@@ -134,7 +139,7 @@ class World:
 
     def folded(self, entries: int, locked: Callable[[OpenedDecision], OpenedDecision] = lambda entry: entry) -> State:
         """The state folded anew from the first entries."""
-        state = initial_state("it")
+        state = founded()
         for entry in self.entries[:entries]:
             state = evolve(state, locked(entry))
         return state

@@ -24,11 +24,11 @@ from reading.ledger_reader import LedgerReader
 from reading.vault import Vault
 from tests.domain.invariants import Invariants
 from tests.domain.test_histories import locked
-from tests.domain.world import World
+from tests.domain.world import World, founded
 from tests.ledger.benches import Running
 from tests.ledger.memory_log import MemoryLog, MemoryPartition
 from tests.planted.check import Check, Stage
-from tests.planted.histories import ANNA, founded
+from tests.planted.histories import ANNA
 from tests.planted.written import canary_search, records_of, values_of
 
 History = Callable[[], World]

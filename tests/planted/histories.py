@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from coordinator.domain import State, evolve, initial_state
-from events.entry import Genesis, OpenedControl
 from events.fact import Danger
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
 from events.referral import ReferralReceived
 from events.transfer import ProposalAccepted, ProposalDeclined
 from events.vocabulary import AgeGroup, DangerKind, DeclineCode, Gender, Host, KeepApart, Level, Need, Source
-from tests.domain.world import ADMINISTRATOR, DAY, HELPLINE, HOUR, POLICY, START, World, body, child, uuid, woman
-
-
-def founded() -> State:
-    """The state after the genesis."""
-    genesis = Genesis("cluster", "events", "ledger", 0, START)
-    return evolve(initial_state("it"), OpenedControl("it", 0, -1, START, genesis))
+from tests.domain.world import ADMINISTRATOR, DAY, HELPLINE, HOUR, POLICY, World, body, child, uuid, woman
 
 
 class Past(World):
@@ -23,7 +15,6 @@ class Past(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.state = founded()
         self.send(POLICY)
         self.project("campania", ("NA", "SA"))
         self.project("lazio", ("RM",))
