@@ -160,7 +160,8 @@ class History(World):
             return self.some_case(), uuid("no action")
         action_id = self.chance.choice(wanted)
         known = self.state.awaited.get(action_id)
-        return (known.event.case_id if known is not None else self.state.reviews[action_id].case_id), action_id
+        case_id = known.event.case_id if known is not None else self.state.reviews[action_id].case_id
+        return case_id or self.some_case(), action_id
 
     def in_transfer(self) -> str:
         live = sorted(self.state.transfers.values())
