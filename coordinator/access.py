@@ -1,6 +1,6 @@
 """Who may say and see what: a bearer token stands for a person of a body in one standing, in named networks.
 
-Only digests of tokens are stored. This is the first cut of scopes; the rules of who sees what are in `coordinator.gateway.sight`.
+Only digests of tokens are stored. What a standing may say and see is in `coordinator.domain.who_may`.
 """
 
 from __future__ import annotations
@@ -10,23 +10,15 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from pathlib import Path
 
+from coordinator.domain.who_may import Standing
 from events.fact import Actor
 from events.vocabulary import Role
 
+__all__ = ["Grant", "Standing", "Tokens", "TokensInvalid", "digest_of", "new_token", "read_tokens", "write_private", "write_tokens"]
 
-class Standing(StrEnum):
-    """In which standing a token's holder comes: the roles of actors, and the auditor, who reports nothing."""
-
-    HELPLINE = "helpline"
-    PROJECT = "project"
-    ADMINISTRATOR = "administrator"
-    CLOCK = "clock"
-    AUDITOR = "auditor"
-    SIMULATOR = "simulator"
-    """Plays every actor and sees everything, for a demo: in development only, and refused anywhere else."""
+_REPORTING = frozenset(Standing(role.value) for role in Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +38,7 @@ class Grant:
         """None where an event of this actor may come with this token; else the name of the field that differs."""
         if self.standing is Standing.SIMULATOR:
             return None
-        if self.standing is Standing.AUDITOR or actor.role is not Role(self.standing.value):
+        if self.standing not in _REPORTING or actor.role is not Role(self.standing.value):
             return "actor.role"
         if actor.body != self.body:
             return "actor.body"

@@ -234,6 +234,8 @@ def local_grants(networks: list[Network | None], settings: Settings) -> list[Gra
         Grant(None, helpline, Standing.ADMINISTRATOR, None, names),
         Grant(None, CLOCK_BODY, Standing.CLOCK, None, names),
         Grant(None, CLOCK_BODY, Standing.AUDITOR, None, names),
+        Grant(None, CLOCK_BODY, Standing.EVALUATOR, None, names),
+        Grant(None, CLOCK_BODY, Standing.REFERRER, None, names),
         Grant(None, CLOCK_BODY, Standing.SIMULATOR, None, names),
     ]
     grants += [

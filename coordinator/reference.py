@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
 from coordinator import settings as settings_module
+from coordinator.domain.who_may import DOORS, OUTCOMES, REPORTS, VIEWS, Rights, Scope, Standing, View
 from coordinator.gateway.problems import CATALOGUE
 from coordinator.settings import Settings, variable_of
 from events.sentences import refusal_sentence
@@ -44,9 +46,59 @@ def refusals_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+ROLES = tuple(standing for standing in Standing if standing is not Standing.SIMULATOR)
+
+
+def access_page() -> str:
+    """Who may report and see what: the table of `coordinator.domain.who_may`."""
+    lines = [
+        "# Who may do and see what\n",
+        WRITTEN
+        + "An empty cell: not at all. Police and immigration authorities have no role. A development installation has one more, `simulator`,\n"
+        "which plays every actor and is refused anywhere else.\n",
+    ]
+    lines += ["## Scopes\n", "| scope | meaning |", "|---|---|"]
+    lines += [f"| {scope} | {SCOPE_MEANS[scope]} |" for scope in Scope]
+    lines += ["\n## Events: who may report them\n", *_rights_table("event", REPORTS)]
+    lines += ["\n## Views: who may ask for them\n", *_rights_table("view", {str(view): VIEWS[view] for view in View})]
+    lines += [
+        f"\n`{View.SERVICE}` asks for no token and tells nothing about anybody. `{View.MACHINE}` is for whoever has the machine and its secrets.\n"
+    ]
+    lines += ["## Outcomes: to whom they are shown in an entry\n", *_rights_table("outcome", OUTCOMES)]
+    lines += ["\n## Doors\n", "| route or command | view |", "|---|---|"]
+    lines += [f"| `{door}` | {view} |" for door, view in DOORS.items()]
+    return "\n".join(lines) + "\n"
+
+
+SCOPE_MEANS = {
+    Scope.EVERYTHING: "No limit within the network.",
+    Scope.OWN_PROJECT: "The project whose body one speaks for, and the units that it runs.",
+    Scope.ANY_PROJECT: "Whoever belongs to a project, about anything.",
+    Scope.OWN_CASES: "Cases that one's project is responsible for. In an entry: what names the project, and what its own report brought about.",
+    Scope.INVOLVED_CASES: "Own cases, and cases whose proposal one's project has accepted.",
+    Scope.ASKED: "Proposals and referrals made to one's project, and its answers to them: told to no other project.",
+    Scope.OWN_REPORT: "What oneself, or another of the same body in the same role, reported.",
+    Scope.COORDINATION: "The coordination of all cases; identity and free text by break-glass alone.",
+    Scope.BANDS: "Capacity by macro-area: none, few, some; batched and delayed.",
+    Scope.SEALED: "The whole ledger as far as it is clear.",
+    Scope.INDICATORS: "Indicators, nothing of a case or a unit.",
+    Scope.RECEIVED: "That it was received, no more.",
+}
+
+
+def _rights_table(what: str, rows: Mapping[str, Rights]) -> list[str]:
+    head = [f"| {what} | " + " | ".join(ROLES) + " |", "|---" * (len(ROLES) + 1) + "|"]
+    return head + [f"| `{name}` | " + " | ".join(str(rights.get(standing, "")) for standing in ROLES) + " |" for name, rights in rows.items()]
+
+
 def pages() -> dict[Path, str]:
     """Text of each page by its path."""
-    return {PAGES / "settings.md": settings_page(), PAGES / "problems.md": problems_page(), PAGES / "refusals.md": refusals_page()}
+    return {
+        PAGES / "access.md": access_page(),
+        PAGES / "settings.md": settings_page(),
+        PAGES / "problems.md": problems_page(),
+        PAGES / "refusals.md": refusals_page(),
+    }
 
 
 def _meanings() -> dict[str, str]:

@@ -11,18 +11,20 @@ from dataclasses import replace
 from typing import TypeVar
 
 from coordinator.access import Grant, Standing
+from coordinator.domain.who_may import OUTCOMES, REPORTS, Scope, View, scope_of
 from coordinator.plain import fact_json, fields_json, value_json
-from events.transfer import MatchExplained, PlaceKeptFor, ProposalEnded, ProposalMade
+from events.facts import Event, Outcome
 from projections.freshness import AreaBand, UnitCapacity
 from projections.inbox import Item, ItemKind
 from projections.moment import Seen
-from projections.reads import AuditEntry, Explanation, OpenTransfer, TimelineFact
+from projections.reads import AsOf, AuditEntry, Explanation, OpenTransfer, Reads, TimelineFact
 from projections.transfers import Stage, TransferState
 
 FREE_TEXT = frozenset({"note", "text"})
 """Fields of facts that a person may have written anything in: the helpline reads them by break-glass alone."""
 
-ALL_SEEING = frozenset({Standing.HELPLINE, Standing.SIMULATOR})
+IDS_OF_A_PERSON = frozenset({"case_id", "other_case_id", "transfer_id", "proposal_id", "actor"})
+"""Left out for an auditor, who judges a decision and not a person."""
 
 Plain = dict[str, object]
 T = TypeVar("T")
@@ -61,10 +63,13 @@ def transfer_json(one: OpenTransfer) -> Plain:
 
 def transfer_for(grant: Grant, one: OpenTransfer) -> Plain | None:
     """The transfer as the grant's holder may see it; None: not at all."""
-    if grant.standing in ALL_SEEING:
-        return transfer_json(one)
-    if grant.standing is not Standing.PROJECT:
-        return None
+    match scope_of(grant.standing, View.TRANSFERS):
+        case Scope.EVERYTHING | Scope.COORDINATION:
+            return transfer_json(one)
+        case Scope.INVOLVED_CASES:
+            pass
+        case _:
+            return None
     plain = transfer_json(one)
     proposal = one.state.proposal
     settled = one.state.stage in (Stage.ACCEPTED, Stage.DEPARTED, Stage.CLOSED)
@@ -79,8 +84,10 @@ def transfer_for(grant: Grant, one: OpenTransfer) -> Plain | None:
     return None
 
 
-def item_json(item: Item) -> Plain:
-    """A thing in an inbox; other projects' steps are the helpline's."""
+def item_for(grant: Grant, item: Item) -> Plain:
+    """A thing in an inbox. The helpline sees the coordination of all cases; a project not the steps taken with others."""
+    if scope_of(grant.standing, View.INBOX) is not Scope.OWN_PROJECT:
+        return fields_json(item)
     plain = fields_json(item)
     if item.transfer is not None:
         plain["transfer"] = {**fields_json(item.transfer), "steps": []}
@@ -89,28 +96,48 @@ def item_json(item: Item) -> Plain:
     return plain
 
 
-def helpline_item_json(item: Item) -> Plain:
-    """The same for the helpline, which sees the coordination of all cases."""
-    return fields_json(item)
+async def is_involved(reads: Reads, grant: Grant, case_id: str, moment: AsOf) -> bool:
+    """Whether the grant's project is responsible for the case, or asked to be, or somebody is coming to it."""
+    if grant.project_id is None:
+        return False
+    seen = await reads.inbox(grant.project_id, moment)
+    return any(item.case_id == case_id and item.kind in (ItemKind.CASE, ItemKind.INCOMING, ItemKind.REFERRAL) for item in seen.answer)
 
 
-def timeline_json(facts: tuple[TimelineFact, ...], grant: Grant | None) -> list[Plain]:
-    """A case's facts; `grant` None: everything, for an operator at the machine. For others than the case's project no free text."""
+def timeline_json(facts: tuple[TimelineFact, ...], grant: Grant, *, glass_broken: bool = False) -> list[Plain]:
+    """A case's facts as the grant's holder may see them; free text where its standing reads it, or by break-glass."""
+    text_too = glass_broken or scope_of(grant.standing, View.FREE_TEXT) is not None
     told = []
     for one in facts:
-        if (
-            grant is not None
-            and grant.standing is Standing.PROJECT
-            and isinstance(one.fact, ProposalMade | ProposalEnded | PlaceKeptFor | MatchExplained)
-        ):
+        if grant.standing is Standing.PROJECT and not _told_to_project(grant, one.fact):
             continue
         fact = fact_json(one.fact)
-        if grant is not None:
-            fact = without_free_text(fact) if grant.standing is Standing.HELPLINE else fact
-            if grant.standing is Standing.PROJECT:
-                fact.pop("other_case_id", None)
+        if not text_too:
+            fact = without_free_text(fact)
+        if grant.standing is Standing.PROJECT:
+            fact.pop("other_case_id", None)
         told.append({"sequence": one.sequence, "at_ms": one.at_ms, **fact})
     return told
+
+
+def _told_to_project(grant: Grant, fact: Event | Outcome) -> bool:
+    """Of its own case a project is told everything but who else was asked, what they answered, and why."""
+    name = type(fact).__name__
+    if isinstance(fact, Event):
+        answers = REPORTS.get(name, {}).get(Standing.PROJECT) is Scope.ASKED
+        return not answers or fact.actor.body == grant.body
+    match OUTCOMES.get(name, {}).get(Standing.PROJECT):
+        case Scope.OWN_CASES:
+            return True
+        case Scope.ASKED:
+            return getattr(fact, "project_id", None) == grant.project_id
+        case _:
+            return False
+
+
+def without_ids(plain: Mapping[str, object]) -> Plain:
+    """The fact without what names a person, a case or what is done for one."""
+    return {name: value for name, value in plain.items() if name not in IDS_OF_A_PERSON}
 
 
 def without_free_text(fact: Mapping[str, object]) -> Plain:
@@ -123,9 +150,10 @@ def audit_json(entry: AuditEntry) -> Plain:
     return {**fields_json(entry.row), **{name: value for name, value in fields_json(entry).items() if name != "row"}}
 
 
-def explanation_json(one: Explanation) -> Plain:
-    """An explanation: which rule excluded which units, how the others scored."""
-    return {"sequence": one.sequence, "at_ms": one.at_ms, **fields_json(one.explained)}
+def explanation_json(one: Explanation, grant: Grant) -> Plain:
+    """An explanation: which rule excluded which units, how the others scored. Rules 2 and 3 are in it as `safety` alone."""
+    plain = fields_json(one.explained)
+    return {"sequence": one.sequence, "at_ms": one.at_ms, **(without_ids(plain) if grant.standing is Standing.AUDITOR else plain)}
 
 
 def _without_proposal(state: TransferState) -> TransferState:

@@ -206,7 +206,7 @@ def cli_page() -> str:
     """Every command."""
     root: Any = typer.main.get_command(app)
     lines = ["# Command line\n", WRITTEN + f"{root.help}\n", f"{root.epilog}\n"]
-    for path, command in _commands("staffetta", root):
+    for path, command in commands_of("staffetta", root):
         lines += [f"## `{path}`\n", f"{command.help}\n"]
         rows = [row for row in (_parameter(parameter) for parameter in command.params) if row]
         if rows:
@@ -214,13 +214,13 @@ def cli_page() -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+def commands_of(path: str, command: Any) -> Iterator[tuple[str, Any]]:
     """Leaves of the tree of commands, in order. `Any`: Typer's own classes."""
     if not hasattr(command, "commands"):
         yield path, command
         return
     for name, child in command.commands.items():
-        yield from _commands(f"{path} {name}", child)
+        yield from commands_of(f"{path} {name}", child)
 
 
 def _parameter(parameter: Any) -> str:

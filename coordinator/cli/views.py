@@ -1,4 +1,4 @@
-"""`capacity`, `transfers`, `case`, `inbox`, `audit`: the views for an operator at the machine, who has the keys. `explain` is beside it."""
+"""`capacity`, `transfers`, `case`, `inbox`, `audit`, `explain`: the views at the machine, cut to the role that is acted in (`--as`)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,29 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from coordinator.access import Grant, Standing
+from coordinator.cli.acting import AsOption, acting_as, allowed
 from coordinator.cli.command import AsOfOption, JsonOption, NetworkOption, in_network
 from coordinator.cli.explaining import show_explanations
 from coordinator.cli.instants import age_text, parse_as_of, time_text
 from coordinator.cli.outcome import NotDone, out, print_json, print_table
+from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.rooms import NetworkRoom
-from coordinator.viewing import audit_json, explanation_json, helpline_item_json, seen_json, timeline_json, transfer_json, unit_json
+from coordinator.viewing import (
+    Plain,
+    audit_json,
+    band_json,
+    explanation_json,
+    is_involved,
+    item_for,
+    seen_json,
+    timeline_json,
+    transfer_for,
+    unit_json,
+)
 from events.ids import is_uuid
 from projections.moment import Seen
-from projections.reads import Explanation, OpenTransfer, TimelineFact
+from projections.reads import Explanation, OpenTransfer
 
 FIGURES = frozenset({"places", "occupied", "reserved", "held", "free", "entry", "age"})
 HELPLINE = "helpline"
@@ -28,11 +42,18 @@ def capacity(
     area: Annotated[str | None, typer.Option("--area", help="Units of one macro-area.")] = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
+    role: AsOption = HELPLINE,
 ) -> None:
     """What is free, in every unit, with the age of each figure."""
 
     async def work(room: NetworkRoom) -> None:
-        seen = await room.reads.capacity(parse_as_of(as_of), project_id=project, macro_area=area)
+        grant = acting_as(role, room.name)
+        if scope_of(grant.standing, View.CAPACITY) is None:
+            await _bands(room, grant, as_json)
+            return
+        if allowed(grant, View.CAPACITY) is not Scope.EVERYTHING and project not in (None, grant.project_id):
+            raise NotDone("Another project's figures are not shown to a project.", "Leave out --project: the network's bands are shown without it.")
+        seen = await room.reads.capacity(parse_as_of(as_of), project_id=project or grant.project_id, macro_area=area)
         if as_json:
             print_json(seen_json(seen, "units", [unit_json(one) for one in seen.answer]))
             return
@@ -50,21 +71,26 @@ def capacity(
     in_network(context, network, as_json, work)
 
 
-def transfers(context: typer.Context, network: NetworkOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+def transfers(
+    context: typer.Context, network: NetworkOption = None, as_of: AsOfOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE
+) -> None:
     """Transfers that are open, the most urgent first."""
 
     async def work(room: NetworkRoom) -> None:
+        grant = acting_as(role, room.name)
+        allowed(grant, View.TRANSFERS)
         seen = await room.reads.transfers(parse_as_of(as_of))
+        shown = [(one, plain) for one in seen.answer if (plain := transfer_for(grant, one)) is not None]
         if as_json:
-            print_json(seen_json(seen, "transfers", [transfer_json(one) for one in seen.answer]))
+            print_json(seen_json(seen, "transfers", [plain for _, plain in shown]))
             return
         rows = [
             (
                 one.transfer.transfer_id, one.transfer.urgency, one.transfer.reason, one.state.stage, len(one.household),
-                one.responsible or HELPLINE, one.state.proposal.unit_id if one.state.proposal else "", time_text(one.transfer.needed_by_ms),
-                one.state.escalation or "",
+                one.responsible or HELPLINE, one.state.proposal.unit_id if one.state.proposal and _told_place(plain) else "",
+                time_text(one.transfer.needed_by_ms), one.state.escalation or "",
             )
-            for one in seen.answer
+            for one, plain in shown
         ]  # fmt: skip
         columns = ("transfer", "urgency", "reason", "stage", "people", "responsible", "place", "needed by", "operator called")
         print_table("Open transfers", columns, rows, right=frozenset({"people"}), empty="No transfer is open.")
@@ -79,19 +105,26 @@ def case(
     network: NetworkOption = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
+    role: AsOption = HELPLINE,
 ) -> None:
     """One case's timeline, with the facts opened."""
 
     async def work(room: NetworkRoom) -> None:
-        seen = await room.reads.timeline(_uuid(case_id, "case"), parse_as_of(as_of))
-        if not seen.answer:
+        grant = acting_as(role, room.name)
+        allowed(grant, View.CASE)
+        moment = parse_as_of(as_of)
+        case_of = _uuid(case_id, "case")
+        seen = await room.reads.timeline(case_of, moment)
+        if not seen.answer or (grant.standing is Standing.PROJECT and not await is_involved(room.reads, grant, case_of, moment)):
             raise NotDone(
                 "No such case is known.", "It may be unknown, erased, or not yet there at that moment; `staffetta transfers` lists the open ones."
             )
         if as_json:
-            print_json(seen_json(seen, "facts", timeline_json(seen.answer, None)))
+            print_json(seen_json(seen, "facts", timeline_json(seen.answer, grant)))
             return
-        print_table("Case", ("time", "entry", "fact", "what"), [_fact_row(one) for one in seen.answer], right=frozenset({"entry"}))
+        print_table(
+            "Case", ("time", "entry", "fact", "what"), [_fact_row(plain) for plain in timeline_json(seen.answer, grant)], right=frozenset({"entry"})
+        )
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
@@ -103,22 +136,26 @@ def inbox(
     network: NetworkOption = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
+    role: AsOption = HELPLINE,
 ) -> None:
     """What waits for a project, or for the helpline."""
 
     async def work(room: NetworkRoom) -> None:
+        grant = acting_as(role, room.name)
+        if allowed(grant, View.INBOX) is Scope.OWN_PROJECT and project != grant.project_id:
+            raise NotDone("That inbox is not this role's.", "A project sees its own; the helpline sees all.")
         moment = parse_as_of(as_of)
         if project != HELPLINE and project not in {one.project_id for one in (await room.reads.projects(moment)).answer}:
             raise NotDone(f"There is no project {project!r} in {room.name}.", "`staffetta capacity` shows projects that have units.")
         seen = await room.reads.inbox(None if project == HELPLINE else project, moment)
         if as_json:
-            print_json(seen_json(seen, "items", [helpline_item_json(item) for item in seen.answer]))
+            print_json(seen_json(seen, "items", [item_for(grant, item) for item in seen.answer]))
             return
         rows = [
             (
                 item.kind, time_text(item.since_ms), len(item.household), item.urgency or "",
                 time_text(item.state.proposal.deadline_at_ms) if item.state and item.state.proposal else time_text(item.needed_by_ms),
-                item.state.proposal.unit_id if item.state and item.state.proposal else "", item.state.escalation if item.state else "", item.case_id or "",
+                item.state.proposal.unit_id if item.state and item.state.proposal and _told_place(item_for(grant, item)) else "", item.state.escalation if item.state else "", item.case_id or "",
             )
             for item in seen.answer
         ]  # fmt: skip
@@ -138,10 +175,12 @@ def audit(
     verdict: Annotated[str | None, typer.Option("--verdict", help="Recorded, Refused, Duplicate or Unreadable.")] = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
+    role: AsOption = HELPLINE,
 ) -> None:
     """The trail of entries as far as the ledger shows it in clear, newest first."""
 
     async def work(room: NetworkRoom) -> None:
+        allowed(acting_as(role, room.name), View.AUDIT)
         seen = await room.reads.audit(parse_as_of(as_of), from_sequence=since, kind=kind, verdict=verdict, limit=limit)
         if as_json:
             print_json(seen_json(seen, "entries", [audit_json(entry) for entry in seen.answer]))
@@ -166,17 +205,20 @@ def explain(
     every: Annotated[bool, typer.Option("--all", help="Every decision about the transfer, not the last alone.")] = False,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
+    role: AsOption = HELPLINE,
 ) -> None:
     """Why a transfer was matched so, or not at all: every unit, with the rule that excluded it or its score, and how old its figures were."""
 
     async def work(room: NetworkRoom) -> None:
+        grant = acting_as(role, room.name)
+        allowed(grant, View.EXPLANATION)
         moment = parse_as_of(as_of)
         seen: Seen[tuple[Explanation, ...]] = await room.reads.explanation(_uuid(transfer_id, "transfer"), moment)
         if not seen.answer:
             raise NotDone("There is no explanation of such a transfer.", "It may be unknown, erased, or its explanations' term may be over.")
         explained = seen.answer if every else seen.answer[-1:]
         if as_json:
-            print_json(seen_json(seen, "explanations", [explanation_json(one) for one in explained]))
+            print_json(seen_json(seen, "explanations", [explanation_json(one, grant) for one in explained]))
             return
         transfer: Seen[OpenTransfer | None] = await room.reads.transfer(transfer_id, moment)
         units = {unit.unit_id: unit for unit in (await room.reads.units(moment)).answer}
@@ -194,11 +236,34 @@ def _uuid(text: str, what: str) -> str:
     return lower
 
 
-def _fact_row(one: TimelineFact) -> tuple[object, ...]:
-    plain = timeline_json((one,), None)[0]
+def _fact_row(plain: Plain) -> tuple[object, ...]:
     hidden = {"sequence", "at_ms", "event", "outcome", "event_id", "actor", "case_id", "excluded", "scored"}
     what = ", ".join(f"{name}={value}" for name, value in plain.items() if name not in hidden and value not in (None, "", []))
-    return time_text(one.at_ms), one.sequence, type(one.fact).__name__, what[:160]
+    at_ms = plain["at_ms"]
+    assert isinstance(at_ms, int)
+    return time_text(at_ms), plain["sequence"], plain.get("event") or plain["outcome"], what[:160]
+
+
+def _told_place(plain: Plain) -> bool:
+    """Whether the role is told which place is proposed."""
+    state = plain.get("state")
+    return isinstance(state, dict) and state.get("proposal") is not None
+
+
+async def _bands(room: NetworkRoom, grant: Grant, as_json: bool) -> None:
+    """The network's capacity for a role that sees no exact figure."""
+    allowed(grant, View.BANDS)
+    seen = await room.reads.capacity_bands()
+    if as_json:
+        print_json(seen_json(seen, "areas", [band_json(band) for band in seen.answer]))
+        return
+    print_table(
+        "Capacity of the network",
+        ("macro-area", "free places"),
+        [(band.macro_area, band.band) for band in seen.answer],
+        empty="No policy is in force.",
+    )
+    out.print(f"[dim]As it stood at {time_text(seen.at_ms)} UTC.[/]")
 
 
 def _standing(seen: Seen[T]) -> str:

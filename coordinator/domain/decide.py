@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from coordinator.domain import availability, network, person, referral, transfer, two_people
+from coordinator.domain import availability, network, person, referral, rights, transfer, two_people
 from coordinator.domain.actions import action_of
 from coordinator.domain.deadlines import make_due_happen
 from coordinator.domain.deciding import Deciding, refused
@@ -31,7 +31,7 @@ from events.transfer import (
 )
 from events.two_people import ActionConfirmed, ActionRefused, ActionReviewed
 from events.verdict import Refused, Unreadable
-from events.vocabulary import RefusalCode, Role
+from events.vocabulary import RefusalCode
 
 MOST_OUTCOME_BYTES = MAX_ENTRY_BYTES - MAX_EVENT_BYTES - 1_048_576
 """An event from which more would follow is refused: the entry has to stay well below what a ledger record may hold."""
@@ -67,9 +67,7 @@ def _reported(entry: Deciding, opened: OpenedEvent) -> Outcome | None:
     known = id_verdict(entry.draft, event, opened.content_hash, entry.at_ms)
     if known is not None:
         return known
-    if event.actor.role is Role.CLOCK and not isinstance(event, ClockAdvanced):
-        return refused(RefusalCode.ROLE_NOT_ALLOWED, "actor")
-    return _decided(entry, event)
+    return rights.outside_role(event) or _decided(entry, event)
 
 
 def _named(event: Event) -> tuple[str, ...]:

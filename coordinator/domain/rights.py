@@ -1,5 +1,7 @@
 """Who may report what. Each check returns the refusal, or None where the actor may.
 
+`who_may` is the table: `outside_role` asks it before anything is decided; the other checks are its scopes, asked where the case or unit is known.
+
 Rights belong to a body within a project. The helpline's people act for the whole network in the role `helpline`, whatever their body.
 """
 
@@ -8,7 +10,9 @@ from __future__ import annotations
 from coordinator.domain.deciding import refused
 from coordinator.domain.draft import Draft
 from coordinator.domain.state import Case
+from coordinator.domain.who_may import may_report
 from events.fact import Actor
+from events.facts import Event
 from events.verdict import Refused
 from events.vocabulary import RefusalCode, Role, TransferStage
 
@@ -17,6 +21,11 @@ _BODY = refused(RefusalCode.BODY_NOT_ALLOWED, "actor")
 _NOT_RESPONSIBLE = refused(RefusalCode.NOT_RESPONSIBLE, "case_id")
 _NOT_ASKED = refused(RefusalCode.NOT_ASKED, "actor")
 _ON_THE_WAY = (TransferStage.ACCEPTED, TransferStage.DEPARTED)
+
+
+def outside_role(event: Event) -> Refused | None:
+    """Whether the table gives the actor's role no right to report such an event, whatever it is about."""
+    return None if may_report(event.actor.role, type(event).__name__) else _ROLE
 
 
 def acts_for(draft: Draft, actor: Actor, project_id: str | None) -> bool:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from coordinator.access import Grant
+from coordinator.domain.who_may import Scope, View
 from coordinator.gateway import metrics
 from coordinator.gateway.body import (
     MAX_BATCH_EVENTS,
@@ -22,10 +23,10 @@ from coordinator.gateway.body import (
     with_key,
     without_record_time,
 )
-from coordinator.gateway.identity import TheGrant, TheRoom, TheRooms
+from coordinator.gateway.identity import TheGrant, TheRoom, TheRooms, require
 from coordinator.gateway.problems import Code, Problem
 from coordinator.gateway.sight import may_look_up
-from coordinator.gateway.telling import answer_json, entry_path, event_path, speaker_of, told_json
+from coordinator.gateway.telling import answer_json, entry_path, event_name, event_path, speaker_of, told_json
 from coordinator.intake.append import BrokersSilent
 from coordinator.intake.door import Answer, EventTooLarge, Gone, Lagging, NotYet, Told
 from coordinator.intake.tail import TailEnded
@@ -34,6 +35,8 @@ from events.errors import LineInvalid
 from events.facts import Event
 from events.ids import is_uuid
 from events.lines import parse_line
+from events.referral import ReferralReceived
+from events.verdict import Recorded
 
 router = APIRouter(prefix="/v1/{network}", tags=["events"])
 
@@ -87,8 +90,14 @@ async def post_events(
 
 @router.get("/events/{event_id}", summary="The entry of an event")
 async def get_event(room: TheRoom, grant: TheGrant, event_id: Annotated[str, Path()]) -> dict[str, object]:
-    """404 while there is none: not sent, or not accepted yet. To others than the helpline and the one who said it, there is none."""
+    """404 while there is none: not sent, or not accepted yet. To others than the helpline and the one who said it, there is none.
+
+    A referrer learns that a referral was received, by the id that it was sent under, and no more.
+    """
+    scope = require(grant, View.ENTRY)
     told = await _reading(room.intake.answer_of(event_id)) if is_uuid(event_id) else None
+    if scope is Scope.RECEIVED and told is not None and isinstance(told.verdict, Recorded) and event_name(told) == ReferralReceived.__name__:
+        return {"status": "received"}
     if told is None or not may_look_up(grant, speaker_of(told)):
         raise Problem(Code.NOT_FOUND)
     return told_json(told, grant, await room.units_of(grant.project_id))
@@ -97,6 +106,7 @@ async def get_event(room: TheRoom, grant: TheGrant, event_id: Annotated[str, Pat
 @router.get("/entries/{sequence}", summary="An entry of the ledger")
 async def get_entry(room: TheRoom, grant: TheGrant, sequence: Annotated[int, Path(ge=0)]) -> dict[str, object]:
     """404 while the ledger has not come so far, and for operators' entries."""
+    require(grant, View.ENTRY)
     told = await _reading(room.intake.entry(sequence))
     if told is None or not may_look_up(grant, speaker_of(told)):
         raise Problem(Code.NOT_FOUND)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from coordinator.access import Grant, Standing
+from coordinator.access import Grant
+from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.gateway.problems import Code, Problem
 from coordinator.gateway.rooms import Rooms
 from coordinator.rooms import NetworkRoom
@@ -40,18 +41,17 @@ def room_of(network: str, rooms: Annotated[Rooms, Depends(rooms_of)], grant: Ann
     return room
 
 
-def require(grant: Grant, *standings: Standing) -> None:
-    """Raises Problem where the grant's standing is none of these; a simulator's is all of them."""
-    if grant.standing not in (*standings, Standing.SIMULATOR):
+def require(grant: Grant, view: View) -> Scope:
+    """How far the grant's holder may see the view. Raises Problem where `coordinator.domain.who_may` gives its standing no right."""
+    scope = scope_of(grant.standing, view)
+    if scope is None:
         raise Problem(Code.NOT_ALLOWED)
+    return scope
 
 
-def require_project(grant: Grant, project_id: str) -> None:
-    """Raises Problem unless the helpline asks, or the project itself."""
-    if grant.standing in (Standing.HELPLINE, Standing.SIMULATOR):
-        return
-    require(grant, Standing.PROJECT)
-    if grant.project_id != project_id:
+def require_inbox(grant: Grant, project_id: str | None) -> None:
+    """Raises Problem unless the inbox (None: the helpline's) is the holder's own, or the helpline asks."""
+    if require(grant, View.INBOX) is Scope.OWN_PROJECT and (project_id is None or project_id != grant.project_id):
         raise Problem(Code.NOT_ALLOWED)
 
 

@@ -1,7 +1,7 @@
-"""Who sees what of an entry (the rules of DOMAIN, "Who sees what"): a whitelist by standing; what is not named here is not shown.
+"""What of an accepted entry the holder of a grant sees. The rows are `coordinator.domain.who_may.OUTCOMES`; here is what their scopes mean.
 
-A project sees what became of what it said, its own units, and proposals made to it; never another's capacity, never where its own case was sent
-before that project accepted, never why others were not asked. The helpline sees the coordination of all cases.
+What has no row is not shown: a project sees what became of what it said, its own units, and proposals made to it; never another's capacity, never where
+its own case was sent before that project accepted, never why others were not asked. The helpline sees the coordination of all cases.
 """
 
 from __future__ import annotations
@@ -9,26 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from coordinator.access import Grant, Standing
-from events.availability import CapacityChanged
+from coordinator.domain.who_may import Scope, View, scope_of, shown
 from events.entry import Locked
 from events.fact import Actor
 from events.facts import Outcome
-from events.referral import ReferralRouted, ResponsibilityPassed
-from events.transfer import (
-    MatchExplained,
-    PlaceHeld,
-    PlaceKept,
-    PlaceKeptFor,
-    PlaceOccupied,
-    PlaceReleased,
-    PlaceReserved,
-    ProposalEnded,
-    ProposalMade,
-    TransferClosed,
-    TransferEscalated,
-)
-from events.two_people import ActionLapsed, ActionTaken, ConfirmationAwaited, ReviewDue, ReviewOverdue
-from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import Role
 
 
@@ -42,39 +26,28 @@ def outcomes_for(grant: Grant, own_units: Collection[str], said_it: bool, outcom
 
 def may_look_up(grant: Grant, speaker: Actor | None) -> bool:
     """Whether the holder may look at an entry that somebody else's event made. `speaker`: who said it; None: nobody can tell any more."""
-    if grant.standing is Standing.PROJECT:
-        return speaker is not None and speaker.body == grant.body and speaker.role is Role.PROJECT
-    return True
+    match scope_of(grant.standing, View.ENTRY):
+        case Scope.EVERYTHING | Scope.SEALED:
+            return True
+        case Scope.OWN_REPORT:
+            return speaker is not None and speaker.body == grant.body and speaker.role is Role(grant.standing.value)
+        case _:
+            return False
 
 
 def _may_see(grant: Grant, own_units: Collection[str], said_it: bool, outcome: Outcome | Locked) -> bool:
-    match outcome:
-        case Recorded() | Refused() | Duplicate() | Unreadable():
+    if isinstance(outcome, Locked):
+        return grant.standing in {Standing.HELPLINE, Standing.AUDITOR, Standing.SIMULATOR}
+    match shown(grant.standing, type(outcome).__name__):
+        case Scope.EVERYTHING | Scope.SEALED:
             return True
-        case Locked():
-            return grant.standing in {Standing.HELPLINE, Standing.AUDITOR, Standing.SIMULATOR}
-    match grant.standing:
-        case Standing.HELPLINE | Standing.SIMULATOR:
-            return True
-        case Standing.PROJECT:
-            return _project_sees(grant, own_units, said_it, outcome)
-        case Standing.ADMINISTRATOR | Standing.AUDITOR | Standing.CLOCK:
-            return isinstance(outcome, CapacityChanged | PlaceHeld | PlaceReserved | PlaceOccupied | PlaceKept | PlaceReleased)
-
-
-def _project_sees(grant: Grant, own_units: Collection[str], said_it: bool, outcome: Outcome) -> bool:
-    match outcome:
-        case CapacityChanged() | PlaceHeld() | PlaceReserved() | PlaceOccupied() | PlaceKept() | PlaceReleased():
-            return outcome.unit_id in own_units
-        case ProposalMade() | ReferralRouted():
-            return outcome.project_id == grant.project_id
-        case ResponsibilityPassed():
-            return outcome.project_id == grant.project_id
-        case TransferClosed() | TransferEscalated() | ProposalEnded():
+        case Scope.OWN_PROJECT:
+            return getattr(outcome, "unit_id", None) in own_units
+        case Scope.OWN_CASES if not hasattr(outcome, "project_id"):
             return said_it
-        case ConfirmationAwaited() | ActionTaken() | ActionLapsed() | ReviewDue() | ReviewOverdue():
-            return said_it
-        case PlaceKeptFor() | MatchExplained():
+        case Scope.ASKED | Scope.OWN_CASES:
+            return grant.project_id is not None and getattr(outcome, "project_id", None) == grant.project_id
+        case Scope.OWN_REPORT:
+            return said_it or not hasattr(outcome, "case_id")  # a verdict names nothing: it is for whoever may look at the entry at all
+        case _:
             return False
-        case Recorded() | Refused() | Duplicate() | Unreadable():
-            return True

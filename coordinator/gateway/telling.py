@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from coordinator.access import Grant
+from coordinator.access import Grant, Standing
 from coordinator.gateway.sight import outcomes_for
 from coordinator.intake.door import Answer, Gone, NotYet, Told
 from coordinator.plain import fact_json
+from coordinator.viewing import without_ids
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked, Unread
 from events.fact import Actor
+from events.facts import Outcome
 from events.network import UnitAmended, UnitClosed, UnitOpened
 from events.sentences import refusal_sentence
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
@@ -72,8 +74,14 @@ def told_json(told: Told, grant: Grant, own_units: Collection[str]) -> dict[str,
         "repeated": told.repeated,
         "event": event_name(told),
         "verdict": verdict_json(told.verdict),
-        "outcomes": [fact_json(outcome) for outcome in outcomes_for(grant, own_units, said_it, told.decision.outcomes)],
+        "outcomes": [_outcome_json(grant, outcome) for outcome in outcomes_for(grant, own_units, said_it, told.decision.outcomes)],
     }
+
+
+def _outcome_json(grant: Grant, outcome: Outcome | Locked) -> dict[str, object]:
+    """An auditor judges an explanation without knowing whose it is."""
+    plain = fact_json(outcome)
+    return without_ids(plain) if grant.standing is Standing.AUDITOR else plain
 
 
 def answer_json(answer: Answer, network: str, grant: Grant, own_units: Collection[str]) -> dict[str, object]:

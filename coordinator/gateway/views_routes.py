@@ -8,20 +8,20 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Path, Query
 from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEvent
 
-from coordinator.access import Grant, Standing
+from coordinator.access import Standing
+from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.gateway import metrics
-from coordinator.gateway.identity import TheGrant, TheRoom, require, require_project
+from coordinator.gateway.identity import TheGrant, TheRoom, require, require_inbox
 from coordinator.gateway.problems import Code, Problem
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
 from coordinator.viewing import (
-    ALL_SEEING,
     Plain,
     audit_json,
     band_json,
     explanation_json,
-    helpline_item_json,
-    item_json,
+    is_involved,
+    item_for,
     seen_json,
     timeline_json,
     transfer_for,
@@ -37,6 +37,8 @@ router = APIRouter(prefix="/v1/{network}", tags=["views"])
 T = TypeVar("T")
 RETRY_AFTER_S = 2
 HELPLINE_INBOX = "helpline"
+NO_PROJECT = ""
+"""Runs no unit."""
 HEARTBEAT_S = 15
 
 AsOfSequence = Annotated[int | None, Query(alias="as_of_sequence", ge=0, description="As it stood after this entry.")]
@@ -49,13 +51,13 @@ async def get_capacity(
     room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False
 ) -> Plain | EventSourceResponse:
     """Exact figures of all units to the helpline, of its own to a project; of others bands by macro-area, batched and delayed."""
-    require(grant, Standing.HELPLINE, Standing.PROJECT, Standing.ADMINISTRATOR)
+    require(grant, View.BANDS)
+    exact = scope_of(grant.standing, View.CAPACITY)
     moment = _as_of(as_of, as_of_ms)
 
     async def read() -> Plain:
-        own = None if grant.standing is not Standing.PROJECT else grant.project_id
-        units = await room.reads.capacity(moment, project_id=own)
-        plain = seen_json(units, "units", [unit_json(one) for one in units.answer])
+        units = await room.reads.capacity(moment, project_id=None if exact is Scope.EVERYTHING else grant.project_id or NO_PROJECT)
+        plain = seen_json(units, "units", [unit_json(one) for one in units.answer if exact is not None])
         if moment is None:
             bands = await room.reads.capacity_bands()
             plain["bands"] = {"as_of": {"at_ms": bands.at_ms}, "areas": [band_json(band) for band in bands.answer]}
@@ -69,7 +71,7 @@ async def get_transfers(
     room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False
 ) -> Plain | EventSourceResponse:
     """All of them to the helpline; to a project those of its own cases and those it has accepted."""
-    require(grant, Standing.HELPLINE, Standing.PROJECT)
+    require(grant, View.TRANSFERS)
     moment = _as_of(as_of, as_of_ms)
 
     async def read() -> Plain:
@@ -86,16 +88,12 @@ async def get_inbox(
     """A project's own; `helpline` is the helpline's."""
     if not is_slug(project_id):
         raise Problem(Code.NOT_FOUND)
-    if project_id == HELPLINE_INBOX:
-        require(grant, Standing.HELPLINE)
-    else:
-        require_project(grant, project_id)
+    require_inbox(grant, None if project_id == HELPLINE_INBOX else project_id)
     moment = _as_of(as_of, as_of_ms)
-    shown = helpline_item_json if grant.standing in ALL_SEEING else item_json
 
     async def read() -> Plain:
         seen = await room.reads.inbox(None if project_id == HELPLINE_INBOX else project_id, moment)
-        return seen_json(seen, "items", [shown(item) for item in seen.answer])
+        return seen_json(seen, "items", [item_for(grant, item) for item in seen.answer])
 
     return await _once_or_stream(room, "inbox", read, stream and moment is None)
 
@@ -103,29 +101,28 @@ async def get_inbox(
 @router.get("/cases/{case_id}", summary="One case's timeline", response_model=None)
 async def get_case(room: TheRoom, grant: TheGrant, case_id: Annotated[str, Path()], as_of: AsOfSequence = None, as_of_ms: AsOfTime = None) -> Plain:
     """To the helpline without free text; to a project its own cases, without where they were offered. Unknown, erased, another's: all 404 alike."""
-    require(grant, Standing.HELPLINE, Standing.PROJECT)
+    require(grant, View.CASE)
     if not is_uuid(case_id):
         raise Problem(Code.NOT_FOUND)
     moment = _as_of(as_of, as_of_ms)
-    if grant.standing is Standing.PROJECT and not await _behind(_is_own(room, grant, case_id, moment)):
+    if grant.standing is Standing.PROJECT and not await _behind(is_involved(room.reads, grant, case_id, moment)):
         raise Problem(Code.NOT_FOUND)
     seen = await _behind(room.reads.timeline(case_id, moment))
     if not seen.answer:
         raise Problem(Code.NOT_FOUND)
-    shown_to = None if grant.standing is Standing.SIMULATOR else grant
-    return seen_json(seen, "facts", timeline_json(seen.answer, shown_to))
+    return seen_json(seen, "facts", timeline_json(seen.answer, grant))
 
 
 @router.get("/transfers/{transfer_id}/explanations", summary="Why so, or why not", response_model=None)
 async def get_explanations(
     room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, Path()], as_of: AsOfSequence = None, as_of_ms: AsOfTime = None
 ) -> Plain:
-    """For each decision about a transfer: every unit, with the rule that excluded it or its score. For the helpline."""
-    require(grant, Standing.HELPLINE)
+    """For each decision about a transfer: every unit, with the rule that excluded it or its score. For the helpline and auditors."""
+    require(grant, View.EXPLANATION)
     seen = await _behind(room.reads.explanation(transfer_id, _as_of(as_of, as_of_ms))) if is_uuid(transfer_id) else None
     if seen is None or not seen.answer:
         raise Problem(Code.NOT_FOUND)
-    return seen_json(seen, "explanations", [explanation_json(one) for one in seen.answer])
+    return seen_json(seen, "explanations", [explanation_json(one, grant) for one in seen.answer])
 
 
 @router.get("/audit", summary="The trail of entries", response_model=None)
@@ -140,7 +137,7 @@ async def get_audit(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Plain:
     """As far as the ledger shows it in clear, newest first. For the helpline, administrators and auditors."""
-    require(grant, Standing.HELPLINE, Standing.ADMINISTRATOR, Standing.AUDITOR)
+    require(grant, View.AUDIT)
     seen = await _behind(room.reads.audit(_as_of(as_of, as_of_ms), from_sequence=from_sequence, kind=kind, verdict=verdict, limit=limit))
     return seen_json(seen, "entries", [audit_json(entry) for entry in seen.answer])
 
@@ -148,7 +145,7 @@ async def get_audit(
 @router.get("/health", summary="How the views are", response_model=None)
 async def get_health(room: TheRoom, grant: TheGrant) -> Plain:
     """Position, lag, age, sums by verdict. For every standing but projects."""
-    require(grant, Standing.HELPLINE, Standing.ADMINISTRATOR, Standing.AUDITOR, Standing.CLOCK)
+    require(grant, View.HEALTH)
     position = room.intake.tail.position
     seen = await _behind(room.reads.health(None if position is None else position.offset + 1))
     return seen_json(seen, "health", fields_json(seen.answer))
@@ -160,12 +157,6 @@ def _as_of(sequence: int | None, at_ms: int | None) -> AsOf:
     if sequence is not None:
         return AtSequence(sequence)
     return None if at_ms is None else AtTime(at_ms)
-
-
-async def _is_own(room: NetworkRoom, grant: Grant, case_id: str, moment: AsOf) -> bool:
-    """Whether the project is responsible for the case, or somebody is coming to it."""
-    seen = await room.reads.inbox(grant.project_id, moment)
-    return any(item.case_id == case_id and item.kind in ("case", "incoming", "referral") for item in seen.answer)
 
 
 async def _once_or_stream(room: NetworkRoom, view: str, read: Callable[[], Awaitable[Plain]], stream: bool) -> Plain | EventSourceResponse:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 import uvicorn
 
+from coordinator.domain.who_may import DOORS, Standing, View, scope_of
 from tests.gateway.conftest import Running, problem
 from tests.gateway.story import BODY_OF, agreement, availability, case_id, event, of_project, referral, request, unit_opened
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.edge
 
 URL = "/v1/it"
 CANARY = "Canary Esposito, via Toledo 5"
+NOT_CONCERNED = (Standing.PROJECT, Standing.EVALUATOR, Standing.REFERRER, Standing.CLOCK, Standing.ADMINISTRATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Told:
     unmatched_case: str
     unmatched: str
     proposed_sequence: int
+    requested_event: str
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,8 @@ async def told(running: Running) -> Told:
         danger={"kind": "region", "value": "15"},
     )
     await send(danger)
-    proposed = await send(request(case, transfer, note=CANARY))
+    asked = request(case, transfer, note=CANARY)
+    proposed = await send(asked)
     assert [outcome["unit_id"] for outcome in proposed["outcomes"] if outcome["outcome"] == "ProposalMade"] == ["forte-1"]
     await send(referral(unmatched_case, "MI", people=3))
     for person in "abc":
@@ -67,7 +71,7 @@ async def told(running: Running) -> Told:
     last = await send(request(unmatched_case, unmatched))
     assert any(outcome["outcome"] == "TransferEscalated" for outcome in last["outcomes"])
     await running.views_reach(last["sequence"])
-    return Told(case, transfer, unmatched_case, unmatched, proposed["sequence"])
+    return Told(case, transfer, unmatched_case, unmatched, proposed["sequence"], asked["event_id"])
 
 
 async def read(running: Running, who: str, path: str, **params: Any) -> dict[str, Any]:
@@ -161,9 +165,47 @@ async def test_answers_show_a_project_only_what_is_its_own(running: Running, tol
     helpline = (await running.client("helpline").get(entry)).json()
     assert {"ProposalMade", "MatchExplained", "PlaceHeld"} <= {outcome["outcome"] for outcome in helpline["outcomes"]}
     auditor = (await running.client("auditor").get(entry)).json()
-    assert {outcome["outcome"] for outcome in auditor["outcomes"]} <= {"Recorded", "PlaceHeld", "CapacityChanged"}
+    assert {outcome["outcome"] for outcome in auditor["outcomes"]} <= {"Recorded", "PlaceHeld", "CapacityChanged", "MatchExplained"}
+    assert told.case not in json.dumps(auditor) and told.transfer not in json.dumps(auditor), "an auditor judges a decision, and no person"
     for who in ("fuori-tratta", "anello-forte", "alba"):
         problem(await running.client(who).get(entry), 404, "not-found")
+
+
+@pytest.mark.parametrize("who", sorted(Standing, key=str))
+async def test_no_door_shows_what_a_role_does_not_cover(running: Running, told: Told, who: Standing) -> None:
+    """Every route that reads, for every role, about a project that is not its own: the table's answer, and nothing else."""
+    if who is Standing.SIMULATOR:
+        return
+    client = running.client("alba" if who is Standing.PROJECT else str(who))
+    ids = {
+        "network": "it", "event_id": told.requested_event, "sequence": told.proposed_sequence, "project_id": "anello-forte", "case_id": told.case,
+        "transfer_id": told.transfer,
+    }  # fmt: skip
+    for door, view in DOORS.items():
+        method, _, path = door.partition(" ")
+        if method != "GET" or not path.startswith("/v1/"):
+            continue
+        answer = await client.get(path.format(**ids))
+        right = scope_of(who, View.BANDS if view is View.CAPACITY else view)
+        if right is None:
+            problem(answer, 403, "not-allowed")
+            continue
+        assert answer.status_code in ((200, 403, 404) if who in NOT_CONCERNED else (200,)), f"{door}: {answer.text}"
+        if who in NOT_CONCERNED:
+            hits = [word for word in (told.case, told.transfer, "forte-1", "tratta-1", "anello", CANARY) if word in answer.text]
+            assert hits == [], f"{door} shows {who} {hits}"
+        if who is Standing.AUDITOR:
+            assert told.case not in answer.text and told.transfer not in answer.text and "Canary" not in answer.text, door
+
+
+async def test_nobody_speaks_for_another(running: Running, told: Told) -> None:
+    """Every event that the table does not give a role is refused at the door or by the network, and says nothing about the case."""
+    for who in ("auditor", "evaluator", "referrer", "clock", "administrator", "alba"):
+        plain = event("TransferWithdrawn", of_project("fuori-tratta"), case_id=told.case, transfer_id=told.transfer)
+        problem(await running.client(who).post(f"{URL}/events", json=plain), 403, "actor-differs")
+    foreign = event("TransferWithdrawn", of_project("alba"), case_id=told.case, transfer_id=told.transfer)
+    answer = (await running.client("alba").post(f"{URL}/events", json=foreign)).json()
+    assert answer["verdict"]["code"] == "not_responsible" and [one["outcome"] for one in answer["outcomes"]] == ["Refused"]
 
 
 async def test_nothing_of_a_person_is_in_the_log(running: Running, told: Told, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,52 @@
+"""Whom somebody at the machine acts as: `--as ROLE`. The machine has the keys, so what is shown is cut to the role that was chosen, and recorded."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from coordinator.access import Grant, Standing
+from coordinator.cli.outcome import NotDone
+from coordinator.domain.who_may import Scope, View, scope_of
+from events.ids import is_slug
+
+MACHINE_BODY = "at-the-machine"
+"""Stands as the body of whoever uses the command line on the operator's machine."""
+
+AsOption = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="ROLE",
+        help="The role to act in: `helpline`, `auditor`, `administrator`, `evaluator`, or `project:ID`. What you see is cut to it, and recorded.",
+    ),
+]
+
+_CHOSEN = frozenset({Standing.HELPLINE, Standing.AUDITOR, Standing.ADMINISTRATOR, Standing.EVALUATOR})
+
+
+def acting_as(role: str, network: str) -> Grant:
+    """The grant of the chosen role. Raises NotDone where it is none."""
+    name, _, project = role.partition(":")
+    if name == Standing.PROJECT and is_slug(project):
+        return Grant(_user(), MACHINE_BODY, Standing.PROJECT, project, (network,))
+    if role in _CHOSEN:
+        return Grant(_user(), MACHINE_BODY, Standing(role), None, (network,))
+    raise NotDone(f"There is no role {role!r} to act in.", f"One of {', '.join(sorted(_CHOSEN))}, or project:ID.")
+
+
+def allowed(grant: Grant, view: View) -> Scope:
+    """How far the role sees the view. Raises NotDone where it has no right to it."""
+    scope = scope_of(grant.standing, view)
+    if scope is None:
+        raise NotDone(f"The role {grant.standing} does not see this.", "docs/reference/access.md says who sees what; --as chooses another role.")
+    return scope
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
