@@ -45,6 +45,8 @@ RULES: dict[str, str] = {
     "accepting": "Only open, accepting, residential units are proposed.",
     "declined_before": "A unit that said no is not asked again for the same case while nothing has changed.",
     "people_decide": "Rule 10: the receiving project accepts, and a request without a place goes to a person.",
+    "two_people": "Rule 10: what takes two people takes two, of two bodies; in an emergency one, with a review within 24 hours.",
+    "two_people.late": "An action that nobody confirmed lapses, and an overdue review calls people in, within one tick.",
     "safety.not_released": "A danger, a link or a withdrawn agreement releases the hold at once.",
     "safety.unsaid": "A danger, a link or a withdrawn agreement after departure calls an operator in.",
     "overdue.unsaid": "An arrival overdue by more than the policy allows calls an operator in.",

@@ -131,6 +131,16 @@ class Cases:
             case _:
                 pass
 
+    def take(self, event: Fact) -> None:
+        """An action of two people takes effect."""
+        if event.name != "SafetyLowered" or event["case_id"] not in self.cases:
+            return
+        if event["danger"] is not None:
+            self.cases[event["case_id"]].dangers.discard((event["danger"]["kind"], event["danger"]["value"]))
+        for one, other in ((event["case_id"], event["other_case_id"]), (event["other_case_id"], event["case_id"])):
+            if one in self.cases and other is not None:
+                self.cases[one].apart.discard(other)
+
     def _request(self, entry: Entry, event: Fact) -> Iterator[Breach]:
         case = self.cases[event["case_id"]]
         if case.live is not None:

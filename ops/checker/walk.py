@@ -14,6 +14,7 @@ from ops.checker.container import Exported, Schemas, Undecodable
 from ops.checker.entry import VERDICTS, Entry, Fact, differences, open_entry
 from ops.checker.places import STAGES, Places
 from ops.checker.safety import Safety
+from ops.checker.two_people import ABOUT_ACTIONS, TwoPeople
 
 TICK_MS = 60_000
 """How late a deadline may be acted on: the service's clock speaks once a minute."""
@@ -49,6 +50,7 @@ class Walk:
         self._places = Places(tick_ms)
         self._cases = Cases(self._network)
         self._safety = Safety(self._places, self._cases)
+        self._two_people = TwoPeople(tick_ms)
         self._tick_ms = tick_ms
         self._transfer_of_hold: dict[str, str] = {}
         self._case_of_kept: dict[str, str] = {}
@@ -88,6 +90,7 @@ class Walk:
         self._add(self._event_followed(entry))
         self._add(self._transfers(entry))
         self._add(self._overdue(entry))
+        self._add(self._two_people.late(entry))
         self._add(secrecy.kept_with_destination(entry, self._case_of_kept, self._case_of_destination()))
 
     def _count(self, entry: Entry) -> None:
@@ -107,6 +110,9 @@ class Walk:
         if event.whole:
             if (transfer_id := event.fields.get("transfer_id")) is not None:
                 self._touched.add(transfer_id)
+            self._add(self._two_people.report(entry, event))
+            if event.name == "CaseErased":
+                self._two_people.forget(event["case_id"])
             self._add(self._cases.report(entry, event))
             if event.name == "ProposalDeclined":
                 self._correct(event)
@@ -125,6 +131,12 @@ class Walk:
                 self._no_longer_kept(outcome["hold_id"])
             return
         if not outcome.whole:
+            return
+        if outcome.name in ABOUT_ACTIONS:
+            taken = self._two_people.taken(outcome["action_id"]) if outcome.name == "ActionTaken" else None
+            self._add(self._two_people.follow(entry, outcome))
+            if taken is not None:
+                self._cases.take(taken)
             return
         transfer = self._cases.transfers.get(outcome.fields.get("transfer_id", ""))
         if transfer is not None:

@@ -8,10 +8,10 @@ from typing import cast
 
 from events.availability import AvailabilityPublished
 from events.envelope import Envelope, seal_envelope
-from events.fact import Danger
+from events.fact import Actor, Danger
 from events.facts import Event, Outcome
 from events.network import ClockAdvanced, UnitClosed
-from events.person import AgreementWithdrawn, DangerDeclared, KeepApartDeclared
+from events.person import AgreementWithdrawn, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import Member, ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.transfer import (
     Excluded,
@@ -28,6 +28,7 @@ from events.transfer import (
     TransferEscalated,
     TransferWithdrawn,
 )
+from events.two_people import ActionConfirmed, ActionTaken, ConfirmationAwaited, ReviewDue
 from events.verdict import Duplicate, Recorded, Refused
 from events.vocabulary import (
     AgeGroup,
@@ -168,6 +169,16 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
             _explained(explained(excluded=(Excluded("safety", ("north-1",)), Excluded("gender", ("south-3",))))),
         ),
         "an unsafe unit scored": ("explained.wrong", _unsafe_scored),
+        "safety lowered by one body": ("two_people", lambda steps: _lowered(steps, [Recorded(), ActionTaken(CASE, LOWERED)])),
+        "safety lowered in an emergency": (
+            "two_people",
+            lambda steps: _lowered(steps, [Recorded(), ReviewDue(CASE, LOWERED, steps[-1].at_ms + HOUR), ActionTaken(CASE, LOWERED)]),
+        ),
+        "safety lowered and nobody waited for": ("two_people", lambda steps: _lowered(steps, [Recorded()])),
+        "the second person is of the same body": ("two_people", lambda steps: confirmed(steps, replace(HELPLINE, person="another"))),
+        "the second person is the first under another body": ("two_people", lambda steps: confirmed(steps, replace(HELPLINE, body="north-body"))),
+        "a confirmation after its time": ("two_people", lambda steps: confirmed(steps, staff("north"), after_ms=24 * HOUR + MINUTE)),
+        "an action that never lapses": ("two_people.late", lambda steps: _after_all(_lowered(steps, _awaited(steps)), 30 * HOUR)),
         "private parts as they are": ("secrecy.plaintext", lambda steps: _changed(steps, REQUESTED, unsealed=True)),
         "both ends of a way": ("secrecy.together", _outcomes(DEPARTED, lambda said: [*said, PlaceReleased(HOLD, "centre-2", 1)])),
     }
@@ -288,6 +299,33 @@ def _linked(steps: list[Step]) -> list[Step]:
         Step(steps[REFERRED].at_ms, link, [Recorded()]),
     ]
     return [*steps[: REFERRED + 1], *added, *(replace(step) for step in steps[REFERRED + 1 : COUNTED])]
+
+
+LOWERED = event_id(81, START_MS)
+
+
+def _awaited(steps: list[Step]) -> list[Outcome]:
+    return [Recorded(), ConfirmationAwaited(CASE, LOWERED, steps[-1].at_ms + 24 * HOUR)]
+
+
+def _lowered(steps: list[Step], said: list[Outcome]) -> list[Step]:
+    """After everything, a danger is declared and somebody of the helpline wants it gone."""
+    at_ms, danger = steps[-1].at_ms, Danger(DangerKind.REGION, "15")
+    declared = DangerDeclared(event_id(80, START_MS), staff("centre"), CASE, danger)
+    lowered = SafetyLowered(LOWERED, HELPLINE, CASE, danger, None, "he is in prison")
+    return [*steps, Step(at_ms, declared, [Recorded()]), Step(at_ms, lowered, said)]
+
+
+def confirmed(steps: list[Step], second: Actor, *, after_ms: int = MINUTE) -> list[Step]:
+    """The helpline lowers safety, and somebody else says yes."""
+    at_ms = steps[-1].at_ms + after_ms
+    said_yes = ActionConfirmed(event_id(82, START_MS), second, CASE, LOWERED)
+    return [*_lowered(steps, _awaited(steps)), Step(at_ms, said_yes, [Recorded(), ActionTaken(CASE, LOWERED)])]
+
+
+def _after_all(steps: list[Step], after_ms: int) -> list[Step]:
+    at_ms = steps[-1].at_ms + after_ms
+    return [*steps, Step(at_ms, ClockAdvanced(event_id(83, at_ms), replace(HELPLINE, role=Role.CLOCK), at_ms), [Recorded()])]
 
 
 def _closed(steps: list[Step]) -> list[Step]:

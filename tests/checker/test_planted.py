@@ -10,8 +10,8 @@ import pytest
 from ops.checker.__main__ import main
 from ops.checker.breach import RULES
 from tests.checker.book import check, write
-from tests.checker.planted import planted_records, planted_steps
-from tests.checker.story import DEPARTED, REFERRED, story
+from tests.checker.planted import confirmed, planted_records, planted_steps
+from tests.checker.story import DEPARTED, REFERRED, staff, story
 
 
 def test_a_right_story_passes(tmp_path: Path) -> None:
@@ -29,6 +29,10 @@ def test_a_right_story_passes_without_keys(tmp_path: Path) -> None:
 def test_an_erased_case_is_not_held_against_the_ledger(tmp_path: Path) -> None:
     steps = [replace(step, locked=index >= REFERRED) for index, step in enumerate(story())]
     assert check(write(steps), tmp_path).breaches == []
+
+
+def test_safety_lowered_by_two_bodies_passes(tmp_path: Path) -> None:
+    assert check(write(confirmed(story(), staff("centre"))), tmp_path).breaches == []
 
 
 @pytest.mark.parametrize("name", planted_steps())

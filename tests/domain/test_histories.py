@@ -422,7 +422,7 @@ GENERATORS: dict[type[Event], tuple[int, Generator]] = {
     KeepApartDeclared: (10, keep_apart),
     CaseErased: (3, erased),
     SafetyLowered: (10, lowered),
-    ActionConfirmed: (10, confirmed),
+    ActionConfirmed: (25, confirmed),
     ActionRefused: (3, refused_by_the_second),
     ActionReviewed: (8, reviewed),
     TransferRequested: (40, requested),
@@ -458,7 +458,7 @@ def locked(entry: OpenedDecision, erased_cases: frozenset[str]) -> OpenedDecisio
         if gone and len(gone) == len(cases):
             event = Locked(type(event).__name__, split(event)[0])
     opened = replace(entry.opened, event=event)
-    if isinstance(event, Locked) or (not isinstance(event, Unread) and set(cases_of(event)) & erased_cases):
+    if isinstance(event, Locked):
         opened = replace(opened, content_hash=b"of the raw bytes")
     outcomes = tuple(
         Locked(type(outcome).__name__, split(outcome)[0])
