@@ -42,6 +42,24 @@ class AvailabilityReaffirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class AvailabilityLearned:
+    """(outcome) A project answered what a unit has free; it counts like a publication by that project. Clear: it does not say who asked."""
+
+    sealed_under: ClassVar = SealedUnder.NOBODY
+    unit_id: str
+    observed_at_ms: int
+    places: int
+    occupied: int
+    """So many that what was answered is free, beside what the network holds."""
+    reserved: int
+    accepting: bool
+    free_from_ms: int | None
+    """From when free places can be entered; null: now."""
+    as_of_sequence: int
+    """The entry before the answer: nothing is counted twice."""
+
+
+@dataclass(frozen=True, slots=True)
 class CapacityChanged:
     """(outcome) What the network now counts on in a unit, after any event that changed it. All in clear; never in one record with a case."""
 

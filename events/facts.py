@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from events import availability, network, person, referral, transfer, two_people, verdict
+from events import availability, handover, inquiry, network, person, referral, transfer, two_people, verdict
 
 Event = (
     network.ProjectRegistered
@@ -27,12 +27,17 @@ Event = (
     | two_people.ActionRefused
     | two_people.ActionReviewed
     | transfer.TransferRequested
+    | transfer.TransferAmended
     | transfer.TransferWithdrawn
+    | inquiry.InquiryAnswered
     | transfer.ProposalAccepted
     | transfer.ProposalDeclined
     | transfer.DepartureConfirmed
     | transfer.ArrivalConfirmed
     | transfer.TransferEnded
+    | transfer.AuthorityNotified
+    | handover.HandOverPrepared
+    | handover.HandOverAmended
 )
 """What an actor may report."""
 
@@ -41,6 +46,7 @@ Outcome = (
     | verdict.Refused
     | verdict.Duplicate
     | verdict.Unreadable
+    | availability.AvailabilityLearned
     | availability.CapacityChanged
     | referral.ReferralRouted
     | referral.ResponsibilityPassed
@@ -54,12 +60,15 @@ Outcome = (
     | transfer.PlaceKeptFor
     | transfer.TransferEscalated
     | transfer.TransferClosed
+    | transfer.NotificationDue
     | transfer.MatchExplained
     | two_people.ConfirmationAwaited
     | two_people.ActionTaken
     | two_people.ActionLapsed
     | two_people.ReviewDue
     | two_people.ReviewOverdue
+    | inquiry.InquiryOpened
+    | inquiry.InquiryEnded
 )
 """What the coordinator may decide."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from events.fact import Actor, Danger, SealedUnder
-from events.vocabulary import DeclineCode, Host, Level, Need, Urgency
+from events.vocabulary import DeclineCode, Host, Level, Need, Reason, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,29 @@ class Decisions:
 
 
 @dataclass(frozen=True, slots=True)
+class Inquiries:
+    """Questions to projects whose figures are old or unknown."""
+
+    max_at_once: int
+    """Projects asked at once for one request."""
+    answer_within_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transfers:
+    """What people have to do around a transfer."""
+
+    confirm_first_urgencies: tuple[Urgency, ...]
+    """Requests of these urgencies: the helpline confirms a proposal before the project learns of it."""
+    confirm_first_reasons: tuple[Reason, ...]
+    """Requests for these reasons: likewise."""
+    confirm_within_ms: int
+    """How long a prepared proposal waits for the helpline."""
+    notify_missing_minor_within_ms: int
+    """How soon the authority has to be notified of a missing minor."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAdopted:
     """The rules and numbers in force from here on. Old holds keep the deadline they were made with."""
 
@@ -183,6 +206,10 @@ class PolicyAdopted:
     """Decline codes after which the unit's availability is corrected to none."""
     decisions: Decisions | None = None
     """Actions that take two people; null: a day for each, as before this was policy."""
+    inquiries: Inquiries | None = None
+    """null: none are opened."""
+    transfers: Transfers | None = None
+    """null: no proposal is confirmed first, and no notification is followed."""
 
 
 @dataclass(frozen=True, slots=True)

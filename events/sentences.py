@@ -219,6 +219,30 @@ _REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
         "The deadline has not been reached yet.",
         "La scadenza non è ancora stata raggiunta.",
     ),
+    RefusalCode.UNKNOWN_INQUIRY: (
+        "This inquiry is not open; it was answered, ran out or is no longer needed.",
+        "Questa richiesta di disponibilità non è aperta; ha già avuto risposta, è scaduta o non serve più.",
+    ),
+    RefusalCode.CODE_NEEDED: (
+        "A no needs a code that says why.",
+        "Un no richiede un codice che dica perché.",
+    ),
+    RefusalCode.NOT_WAITING: (
+        "The transfer does not wait for a place: one is proposed, accepted or on the way.",
+        "Il trasferimento non è in attesa di un posto: uno è proposto, accettato o già in viaggio.",
+    ),
+    RefusalCode.HAND_OVER_PREPARED: (
+        "This project has already said what it arranged for the hand-over; amend it instead.",
+        "Questo progetto ha già indicato che cosa ha organizzato per il passaggio; occorre modificarlo.",
+    ),
+    RefusalCode.HAND_OVER_NOT_PREPARED: (
+        "This project has not said yet what it arranged for the hand-over.",
+        "Questo progetto non ha ancora indicato che cosa ha organizzato per il passaggio.",
+    ),
+    RefusalCode.NO_NOTIFICATION_DUE: (
+        "No notification to the authority is due for this transfer.",
+        "Per questo trasferimento non è dovuta alcuna comunicazione all'autorità.",
+    ),
     RefusalCode.SAME_CASE: (
         "The two cases are one and the same.",
         "I due casi sono lo stesso caso.",
@@ -328,5 +352,13 @@ _ESCALATIONS: Mapping[Escalation, tuple[str, str]] = {
     Escalation.ARRIVAL_OVERDUE: (
         "The arrival is overdue.",
         "L'arrivo è in ritardo.",
+    ),
+    Escalation.REASSESS: (
+        "A project found the person not eligible: what they need has to be looked at again, and the request amended.",
+        "Un progetto ha ritenuto la persona non idonea: occorre rivalutare le sue esigenze e modificare la richiesta.",
+    ),
+    Escalation.NOT_CONFIRMED: (
+        "A prepared proposal was not confirmed in time; its place is free again.",
+        "Una proposta preparata non è stata confermata in tempo; il posto è di nuovo libero.",
     ),
 }

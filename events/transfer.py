@@ -31,6 +31,28 @@ class TransferRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferAmended:
+    """What a transfer needs has changed: everything here takes the place of what was asked. A proposal that no longer holds is released.
+
+    Where the helpline amends, the request is asked anew: earlier disclosures and declines no longer count.
+    """
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+    urgency: Urgency
+    needed_by_ms: int
+    leaving_province: str | None
+    wished_levels: tuple[Level, ...]
+    wished_regions: tuple[str, ...]
+    expected_arrival_ms: int | None
+    """For whoever is on the way; null: unchanged."""
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class TransferWithdrawn:
     """Whoever asked no longer does; a hold is released. Not possible after departure."""
 
@@ -94,7 +116,7 @@ class ArrivalConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class TransferEnded:
-    """The transfer ended after acceptance or departure without an arrival."""
+    """The transfer ended without an arrival."""
 
     sealed_under: ClassVar = SealedUnder.CASE
     event_id: str
@@ -102,7 +124,19 @@ class TransferEnded:
     case_id: str
     transfer_id: str
     how: TransferEnd
-    """One of returned, left, missing, placed_outside."""
+    """One of returned (after departure), left, missing, placed_outside, unmatched (the helpline alone, of a request that waits)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityNotified:
+    """The authority was notified that a minor is missing."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+    """In which the minor went missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +251,17 @@ class TransferClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class NotificationDue:
+    """(outcome) A minor is missing: the authority has to be notified. Once more where nobody did in time, and an operator is called in."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    case_id: str
+    transfer_id: str
+    deadline_at_ms: int
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Excluded:
     """One rule with the units it excluded, sorted by id. Rules 2 and 3 appear together under `safety`."""
 
@@ -249,6 +294,8 @@ class MatchExplained:
     """In the order of `Rule`."""
     scored: tuple[Scored, ...]
     """Best first."""
+    asked: tuple[Scored, ...]
+    """Of the excluded units those that are asked by inquiry in this entry, best first; `observed_at_ms` 0: nothing was ever published."""
 
 
 RULES_SHOWN_AS_SAFETY = frozenset({Rule.NEVER_TOWARDS_DANGER, Rule.NEVER_WITH_EXPLOITERS})

@@ -73,7 +73,7 @@ def optional_of(hint: Any) -> Any:
 
 def _record_to_typed(kind: type) -> Callable[[Any], Any]:
     convert = fields_to_typed(kind, tuple(hints_of(kind)))
-    return lambda record: kind(**convert(record))
+    return lambda record: kind(**convert(dict(record)))
 
 
 def fields_to_typed(kind: type, names: tuple[str, ...]) -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -141,8 +141,50 @@ class DeclineCode(StrEnum):
     PERSON_REFUSED = "person_refused"
     PERSON_CHANGED_MIND = "person_changed_mind"
     ELIGIBILITY_NOT_MET = "eligibility_not_met"
+    """Who the person is, or what they need, has to be assessed again."""
     OTHER = "other"
     """Needs a text, and is counted."""
+    ELIGIBILITY_NOT_THIS_UNIT = "eligibility_not_this_unit"
+    """Not eligible for this unit, whatever is free in it."""
+
+
+class Consequence(StrEnum):
+    """What follows from a decline, beside that the place is free again."""
+
+    CORRECT_AVAILABILITY = "correct_availability"
+    """What the unit published is not free: nothing in it counts as free until it publishes anew."""
+    NOT_THIS_UNIT = "not_this_unit"
+    """This unit is not offered to this case again until something about either changes."""
+    REASSESS = "reassess"
+    """Somebody looks at the case again; nothing is proposed until what it needs was amended."""
+    PARK = "park"
+    """This unit is not offered to this case again for a time."""
+
+
+class InquiryEnd(StrEnum):
+    """How an inquiry ended."""
+
+    YES = "yes"
+    NO = "no"
+    EXPIRED = "expired"
+    """Nobody answered in time; silence is not a refusal, but the unit is not asked again for a time."""
+    PLACE_ACCEPTED = "place_accepted"
+    """A project accepted a proposal for the case."""
+    RELEASED = "released"
+    """Taken back by the network: the unit is no longer safe for the case, or was closed."""
+    TRANSFER_OVER = "transfer_over"
+
+
+class HandOverItem(StrEnum):
+    """What a hand-over has to have arranged."""
+
+    ESCORT = "escort"
+    INTERPRETER = "interpreter"
+    MEDICINES = "medicines"
+    DOCUMENTS = "documents"
+    COSTS = "costs"
+    MEETING_POINT = "meeting_point"
+    """Agreed between the two projects, outside the system: no address enters it."""
 
 
 class ProposalEnd(StrEnum):
@@ -183,6 +225,10 @@ class Escalation(StrEnum):
     SAFETY_CHANGED = "safety_changed"
     """A danger, link or withdrawn agreement arrived after the place had been accepted or the person had left."""
     ARRIVAL_OVERDUE = "arrival_overdue"
+    REASSESS = "reassess"
+    """A project found the person not eligible: what they need has to be looked at again, and the request amended."""
+    NOT_CONFIRMED = "not_confirmed"
+    """A prepared proposal was not confirmed in time."""
 
 
 class Rule(StrEnum):
@@ -302,3 +348,9 @@ class RefusalCode(StrEnum):
     ANOTHER_BODY_NEEDED = "another_body_needed"
     TOO_MANY_AWAITED = "too_many_awaited"
     NOTHING_TO_LOWER = "nothing_to_lower"
+    UNKNOWN_INQUIRY = "unknown_inquiry"
+    CODE_NEEDED = "code_needed"
+    NOT_WAITING = "not_waiting"
+    HAND_OVER_PREPARED = "hand_over_prepared"
+    HAND_OVER_NOT_PREPARED = "hand_over_not_prepared"
+    NO_NOTIFICATION_DUE = "no_notification_due"

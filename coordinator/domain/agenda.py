@@ -7,7 +7,7 @@ when they happen (`EDGES`) are due only while the last decided entry lies before
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from enum import IntEnum
+from enum import IntEnum, unique
 
 from events.network import PolicyAdopted
 
@@ -16,6 +16,7 @@ Agenda = tuple[tuple[Item, ...], ...]
 """One sorted tuple of items a kind, in the order of `Kind`."""
 
 
+@unique
 class Kind(IntEnum):
     """Kinds of deadline; at one instant they happen in order of id, then of kind."""
 
@@ -33,11 +34,14 @@ class Kind(IntEnum):
     """A unit's free places can be entered; id: unit."""
     PARKED = 6
     """A unit may be offered again to a case that it declined; base: the decline; id: case."""
-
     AWAITED = 7
     """An action that nobody confirmed lapses; id: action."""
     REVIEW = 8
     """A review that is due is not there; id: action."""
+    INQUIRY = 9
+    """An inquiry runs out; id: case."""
+    NOTIFICATION = 10
+    """The authority has to have been notified of a missing minor; id: case."""
 
 
 EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED})

@@ -9,14 +9,14 @@ from coordinator.domain.draft import Draft
 from coordinator.domain.network import MOST_PLACES
 from coordinator.domain.seen import AHEAD_MS
 from coordinator.domain.state import Counted, Published, Unit
-from events.availability import AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
+from events.availability import AvailabilityLearned, AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
 from events.verdict import Refused
 from events.vocabulary import HoldStage, RefusalCode
 
 # State follows from these.
 
 
-def evolve_availability_published(draft: Draft, event: AvailabilityPublished, sequence: int) -> None:
+def evolve_availability_published(draft: Draft, event: AvailabilityPublished | AvailabilityLearned, sequence: int) -> None:
     """The count is in force; arrivals that it takes into account are counted in it alone from here on."""
     unit = draft.units[event.unit_id]
     before = unit.published

@@ -8,6 +8,8 @@ from coordinator.domain import two_people
 from coordinator.domain.agenda import EDGES, Kind, due
 from coordinator.domain.availability import enter
 from coordinator.domain.deciding import Deciding, most_at_once
+from coordinator.domain.inquiry import expire_inquiries
+from coordinator.domain.missing import notification_overdue
 from coordinator.domain.proposing import propose
 from coordinator.domain.seen_events import cases_of
 from coordinator.domain.state import Kept
@@ -59,6 +61,10 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
             enter(entry, item_id)
         case Kind.PARKED:
             entry.to_match.add(item_id)
+        case Kind.INQUIRY:
+            expire_inquiries(entry, draft.cases[item_id])
+        case Kind.NOTIFICATION:
+            notification_overdue(entry, draft.cases[item_id])
         case Kind.KEPT_FOR_NOBODY:
             entry.let_go(item_id)
         case Kind.AWAITED:

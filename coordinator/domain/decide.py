@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from coordinator.domain import availability, network, person, referral, rights, transfer, two_people
+from coordinator.domain import amending, availability, handover, inquiry, missing, network, person, referral, rights, transfer, two_people
 from coordinator.domain.actions import action_of
 from coordinator.domain.deadlines import make_due_happen
 from coordinator.domain.deciding import Deciding, refused
@@ -16,15 +16,19 @@ from coordinator.domain.state import State
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked, OpenedEvent, Unread
 from events.facts import Event, Outcome
+from events.handover import HandOverAmended, HandOverPrepared
+from events.inquiry import InquiryAnswered
 from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import ReferralAccepted, ReferralReceived
 from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES
 from events.transfer import (
     ArrivalConfirmed,
+    AuthorityNotified,
     DepartureConfirmed,
     ProposalAccepted,
     ProposalDeclined,
+    TransferAmended,
     TransferEnded,
     TransferRequested,
     TransferWithdrawn,
@@ -84,6 +88,14 @@ def _decided(entry: Deciding, event: Event) -> Refused | None:
             return network.advance_clock(entry, event)
         case TransferRequested():
             return transfer.request_transfer(entry, event)
+        case TransferAmended():
+            return amending.amend_transfer(entry, event)
+        case InquiryAnswered():
+            return inquiry.answer_inquiry(entry, event)
+        case HandOverPrepared() | HandOverAmended():
+            return handover.prepare_hand_over(entry, event)
+        case AuthorityNotified():
+            return missing.notify_authority(entry, event)
         case TransferWithdrawn():
             return transfer.withdraw_transfer(entry, event)
         case ProposalAccepted():

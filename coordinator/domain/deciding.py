@@ -22,7 +22,7 @@ Apply = Callable[[Draft, Event | Outcome, int, int], None]
 class Deciding:
     """One entry in the making. Every outcome is applied to the draft as `evolve` will apply it."""
 
-    __slots__ = ("_apply", "_born", "at_ms", "changed_units", "draft", "outcomes", "room", "sequence", "size_bytes", "to_match")
+    __slots__ = ("_apply", "_born", "asks", "at_ms", "changed_units", "draft", "outcomes", "room", "sequence", "size_bytes", "to_match")
 
     def __init__(self, draft: Draft, at_ms: int, apply: Apply) -> None:
         self.draft = draft
@@ -35,6 +35,8 @@ class Deciding:
         """Units that may have become possible for any case."""
         self.room = most_at_once(len(draft.units))
         """Proposals that this entry may still make."""
+        self.asks = self.room
+        """Requests for which this entry may still open inquiries."""
         self.size_bytes = 0
         """Estimate, never below the true size, of the outcomes so far on the wire."""
         self._apply = apply
@@ -160,5 +162,5 @@ def wire_size(outcome: Outcome) -> int:
     if not isinstance(outcome, MatchExplained):
         return _PLAIN_OUTCOME_BYTES
     names = sum(2 * len(group.units) + sum(map(len, group.units)) for group in outcome.excluded)
-    scores = sum([16 + len(scored.unit_id) + 6 * len(scored.parts) for scored in outcome.scored])
+    scores = sum([16 + len(scored.unit_id) + 6 * len(scored.parts) for scored in (*outcome.scored, *outcome.asked)])
     return 2 * (names + scores) + _PLAIN_OUTCOME_BYTES

@@ -16,6 +16,7 @@ from coordinator.domain.state import (
     Counted,
     Hold,
     Kept,
+    Notification,
     OpenReview,
     Parked,
     Project,
@@ -272,12 +273,9 @@ class Draft:
         self._reindex_transfer(case_id, before, after)
         for kind in (Kind.PROPOSAL, Kind.NEEDED_BY, Kind.ARRIVAL):
             self._reschedule(kind, case_id, _deadline(before, kind), _deadline(after, kind))
-        old, new = _parked(before), _parked(after)
-        if old != new:
-            for since_ms in old:
-                self.agenda = unscheduled(self.agenda, Kind.PARKED, (since_ms, case_id))
-            for since_ms in new:
-                self.agenda = scheduled(self.agenda, Kind.PARKED, (since_ms, case_id))
+        self._reschedule_all(Kind.PARKED, case_id, _parked(before), _parked(after))
+        self._reschedule_all(Kind.INQUIRY, case_id, _inquiries(before), _inquiries(after))
+        self._reschedule_all(Kind.NOTIFICATION, case_id, _notifications(before), _notifications(after))
         self._reindex_holds(case_id, before, after)
 
     def _reindex_transfer(self, case_id: str, before: Case | None, after: Case | None) -> None:
@@ -311,6 +309,14 @@ class Draft:
     def _reschedule_kept_for_nobody(self, hold_id: str, before: Hold | None, after: Hold | None) -> None:
         if hold_id not in self.owners:
             self._reschedule(Kind.KEPT_FOR_NOBODY, hold_id, _left_at(before), _left_at(after))
+
+    def _reschedule_all(self, kind: Kind, item_id: str, old: tuple[int, ...], new: tuple[int, ...]) -> None:
+        if old == new:
+            return
+        for at_ms in old:
+            self.agenda = unscheduled(self.agenda, kind, (at_ms, item_id))
+        for at_ms in new:
+            self.agenda = scheduled(self.agenda, kind, (at_ms, item_id))
 
     def _reschedule(self, kind: Kind, item_id: str, was: int | None, now: int | None) -> None:
         if was == now:
@@ -381,9 +387,9 @@ def _with_key(keys: tuple[WaitingKey, ...], key: WaitingKey) -> tuple[WaitingKey
     return tuple(items)
 
 
-def _told_by(case: Case | None) -> tuple[Transfer | None, tuple[Kept, ...], tuple[Parked, ...]]:
+def _told_by(case: Case | None) -> tuple[Transfer | None, tuple[Kept, ...], tuple[Parked, ...], tuple[Notification, ...]]:
     """What the derived fields about a case follow from, its household aside, which never changes."""
-    return (None, (), ()) if case is None else (case.transfer, case.kept, case.parked)
+    return (None, (), (), ()) if case is None else (case.transfer, case.kept, case.parked, case.notifications)
 
 
 def _waiting_key(case: Case | None) -> WaitingKey | None:
@@ -410,7 +416,19 @@ def _parked(case: Case | None) -> tuple[int, ...]:
     """Since when units are parked, where that can end a wait."""
     if case is None or not case.parked or _waiting_key(case) is None:
         return ()
-    return tuple(parked.since_ms for parked in case.parked)
+    return tuple(parked.since_ms for parked in case.parked if not parked.lasts)
+
+
+def _inquiries(case: Case | None) -> tuple[int, ...]:
+    """When open inquiries run out, each instant once."""
+    if case is None or case.transfer is None:
+        return ()
+    return tuple(sorted({inquiry.deadline_at_ms for inquiry in case.transfer.inquiries}))
+
+
+def _notifications(case: Case | None) -> tuple[int, ...]:
+    """By when the authority has to be notified, each instant once."""
+    return () if case is None else tuple(sorted({due.deadline_at_ms for due in case.notifications if not due.overdue}))
 
 
 def _own_holds(case: Case | None) -> dict[str, int | None]:

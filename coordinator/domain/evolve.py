@@ -7,22 +7,26 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from coordinator.domain import availability, network, person, referral, transfer_state, two_people
+from coordinator.domain import amending, availability, declining, handover, inquiry, missing, network, person, referral, transfer_state, two_people
 from coordinator.domain.deciding import most_at_once
 from coordinator.domain.draft import Draft
 from coordinator.domain.locked import clear_event
 from coordinator.domain.seen_events import forget_old, remember_event
 from coordinator.domain.state import State
-from events.availability import AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
+from events.availability import AvailabilityLearned, AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
 from events.entry import Locked, OpenedControl, OpenedDecision, OpenedEntry, Unread
 from events.facts import Event, Outcome, TwoPersonEvent
+from events.handover import HandOverAmended, HandOverPrepared
+from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
 from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.transfer import (
     ArrivalConfirmed,
+    AuthorityNotified,
     DepartureConfirmed,
     MatchExplained,
+    NotificationDue,
     PlaceHeld,
     PlaceKept,
     PlaceKeptFor,
@@ -33,6 +37,7 @@ from events.transfer import (
     ProposalDeclined,
     ProposalEnded,
     ProposalMade,
+    TransferAmended,
     TransferClosed,
     TransferEnded,
     TransferEscalated,
@@ -104,7 +109,7 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             transfer_state.evolve_place_staged(draft, fact, HoldStage.KEPT, sequence, at_ms)
         case PlaceReleased():
             transfer_state.evolve_place_released(draft, fact)
-        case AvailabilityPublished():
+        case AvailabilityPublished() | AvailabilityLearned():
             availability.evolve_availability_published(draft, fact, sequence)
         case AvailabilityReaffirmed():
             availability.evolve_availability_reaffirmed(draft, fact)
@@ -167,6 +172,7 @@ CaseFact = (
     | AgreementWithdrawn
     | DangerDeclared
     | TransferRequested
+    | TransferAmended
     | TransferWithdrawn
     | ProposalAccepted
     | ProposalDeclined
@@ -178,6 +184,13 @@ CaseFact = (
     | PlaceKeptFor
     | TransferEscalated
     | TransferClosed
+    | InquiryAnswered
+    | InquiryOpened
+    | InquiryEnded
+    | NotificationDue
+    | AuthorityNotified
+    | HandOverPrepared
+    | HandOverAmended
 )
 """Facts about a case that has to be there; one just erased is not, and its last outcomes have nothing left to change."""
 
@@ -196,6 +209,22 @@ def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> N
             transfer_state.evolve_place_kept_for(draft, fact)
         case TransferRequested():
             transfer_state.evolve_transfer_requested(draft, fact, at_ms)
+        case TransferAmended():
+            amending.evolve_transfer_amended(draft, fact, at_ms)
+        case ProposalDeclined():
+            declining.evolve_proposal_declined(draft, fact, sequence, at_ms)
+        case InquiryOpened():
+            inquiry.evolve_inquiry_opened(draft, fact)
+        case InquiryAnswered():
+            inquiry.evolve_inquiry_answered(draft, fact, sequence, at_ms)
+        case InquiryEnded():
+            inquiry.evolve_inquiry_ended(draft, fact, sequence, at_ms)
+        case NotificationDue():
+            missing.evolve_notification_due(draft, fact)
+        case AuthorityNotified():
+            missing.evolve_authority_notified(draft, fact)
+        case HandOverPrepared() | HandOverAmended():
+            handover.evolve_hand_over(draft, fact)
         case DepartureConfirmed():
             transfer_state.evolve_departure_confirmed(draft, fact)
         case ReferralAccepted():
@@ -210,7 +239,7 @@ def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> N
             person.evolve_agreement_withdrawn(draft, fact)
         case DangerDeclared():
             person.evolve_danger_declared(draft, fact)
-        case TransferWithdrawn() | ProposalAccepted() | ProposalDeclined() | ArrivalConfirmed() | TransferEnded():
+        case TransferWithdrawn() | ProposalAccepted() | ArrivalConfirmed() | TransferEnded():
             pass
         case _:
             assert_never(fact)

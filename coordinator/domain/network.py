@@ -28,6 +28,7 @@ _NOTHING_FREE = Counted(0, 0, 0, 0, 0, False, None, False)
 _MOST = 1 << 50
 """No number in a policy is larger, so that no sum leaves 64 bits."""
 
+_MOST_ASKED = 10
 
 # State follows from these.
 
@@ -279,6 +280,9 @@ def _invalid_policy_field(event: PolicyAdopted) -> str | None:
     decisions = event.decisions
     if decisions is not None and not all(0 < number < _MOST for number in (decisions.confirm_within_ms, decisions.review_within_ms)):
         return "decisions"
+    duty = _invalid_duty(event)
+    if duty is not None:
+        return duty
     weights = event.weights
     parts = (
         weights.language,
@@ -292,6 +296,15 @@ def _invalid_policy_field(event: PolicyAdopted) -> str | None:
         weights.fairness,
     )
     return None if all(0 <= part <= 1_000_000 for part in parts) else "weights"
+
+
+def _invalid_duty(event: PolicyAdopted) -> str | None:
+    inquiries, transfers = event.inquiries, event.transfers
+    if inquiries is not None and not (1 <= inquiries.max_at_once <= _MOST_ASKED and 0 < inquiries.answer_within_ms < _MOST):
+        return "inquiries"
+    if transfers is not None and not (0 < transfers.confirm_within_ms < _MOST and 0 < transfers.notify_missing_minor_within_ms < _MOST):
+        return "transfers"
+    return None
 
 
 def adopt_rules(entry: Deciding, event: RulesAdopted) -> Refused | None:

@@ -6,6 +6,7 @@ from coordinator.domain import rights
 from coordinator.domain.changing import changed
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft, with_danger
+from coordinator.domain.open_inquiries import end_inquiries
 from coordinator.domain.seen_events import forget_case
 from coordinator.domain.settling import settle_cases
 from coordinator.domain.state import Agreement, Case
@@ -16,7 +17,7 @@ from events.ids import is_slug
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.transfer import TransferClosed
 from events.verdict import Refused
-from events.vocabulary import DangerKind, ProposalEnd, RefusalCode, Role, TransferEnd
+from events.vocabulary import DangerKind, InquiryEnd, ProposalEnd, RefusalCode, Role, TransferEnd
 
 # State follows from these.
 
@@ -173,6 +174,7 @@ def erase_case(entry: Deciding, event: CaseErased) -> Refused | None:
     entry.record(event)
     transfer = case.transfer
     if transfer is not None:
+        end_inquiries(entry, case.case_id, transfer, InquiryEnd.TRANSFER_OVER)
         if transfer.proposal is not None:
             entry.end_proposal(case.case_id, transfer.transfer_id, transfer.proposal, ProposalEnd.WITHDRAWN)
         entry.emit(TransferClosed(case.case_id, transfer.transfer_id, TransferEnd.WITHDRAWN))

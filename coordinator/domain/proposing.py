@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
+from coordinator.domain.inquiry import ask
 from coordinator.domain.requests import agreed_until_ms, request_of
 from coordinator.domain.state import Case, Transfer
 from coordinator.matching.best_place import Answer, match
@@ -17,7 +18,7 @@ from coordinator.matching.household import Household
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
 from coordinator.matching.safety import could_host, excluded_by
-from events.transfer import MatchExplained, PlaceHeld, ProposalMade
+from events.transfer import MatchExplained, PlaceHeld, ProposalMade, Scored
 from events.vocabulary import Escalation
 
 
@@ -104,9 +105,11 @@ def _answered(entry: Deciding, answer: Answer) -> None:
     transfer = case.transfer
     assert transfer is not None
     if not answer.scored:
-        if Escalation.NO_PLACE not in transfer.escalated:
-            entry.escalate(case, Escalation.NO_PLACE)
-            _explain(entry, case, transfer, answer, None)
+        known = Escalation.NO_PLACE in transfer.escalated
+        entry.escalate(case, Escalation.NO_PLACE)
+        asked = ask(entry, entry.draft.cases[case.case_id], transfer)
+        if asked or not known:
+            _explain(entry, case, transfer, answer, None, asked)
         return
     if entry.room == 0:
         return
@@ -133,8 +136,8 @@ def _answered(entry: Deciding, answer: Answer) -> None:
     entry.recount(unit.unit_id)
 
 
-def _explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, proposal_id: str | None) -> None:
-    entry.emit(MatchExplained(case.case_id, transfer.transfer_id, proposal_id, entry.policy.version, answer.excluded, answer.scored))
+def _explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, proposal_id: str | None, asked: tuple[Scored, ...] = ()) -> None:
+    entry.emit(MatchExplained(case.case_id, transfer.transfer_id, proposal_id, entry.policy.version, answer.excluded, answer.scored, asked))
 
 
 def _loads(draft: Draft) -> Mapping[str, int]:

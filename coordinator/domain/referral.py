@@ -36,6 +36,7 @@ def evolve_referral_received(draft: Draft, event: ReferralReceived) -> None:
             kept=(),
             transfer=None,
             over=None,
+            notifications=(),
         )
     )
 

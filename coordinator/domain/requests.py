@@ -52,7 +52,7 @@ def parked_units(draft: Draft, case: Case, terms: Terms, at_ms: int) -> frozense
     return frozenset(
         parked.unit_id
         for parked in case.parked
-        if parked.since_ms + parks_for > at_ms and draft.units[parked.unit_id].changed_sequence <= parked.sequence
+        if (parked.lasts or parked.since_ms + parks_for > at_ms) and draft.units[parked.unit_id].changed_sequence <= parked.sequence
     )
 
 

@@ -88,6 +88,11 @@ def involved_or_helpline(draft: Draft, actor: Actor, case: Case) -> Refused | No
     return responsible_or_helpline(draft, actor, case)
 
 
+def asked_or_helpline(draft: Draft, actor: Actor, project_id: str) -> Refused | None:
+    """A body of the project that was asked, or the helpline on its behalf, on the telephone with it."""
+    return None if actor.role is Role.HELPLINE else asked(draft, actor, project_id)
+
+
 def project(draft: Draft, actor: Actor) -> Refused | None:
     """A body of any project; the helpline does not speak for one here, because people of that project decide."""
     if actor.role is not Role.PROJECT:

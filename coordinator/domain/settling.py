@@ -6,10 +6,11 @@ an operator is told. Whoever is on the way is not stopped by a machine: an opera
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from coordinator.domain.deciding import Deciding, counted
 from coordinator.domain.draft import place_of
+from coordinator.domain.open_inquiries import release_inquiries
 from coordinator.domain.requests import request_of
 from coordinator.domain.state import Case
 from coordinator.matching.place import Place
@@ -20,16 +21,18 @@ _HOW_FAR = {stage: far for far, stage in enumerate(TransferStage)}
 _RELEASES_ACCEPTED = frozenset({Rule.NEVER_TOWARDS_DANGER, Rule.NEVER_WITH_EXPLOITERS, Rule.AGREEMENT})
 
 
-def settle_cases(entry: Deciding, case_ids: Iterable[str]) -> None:
+def settle_cases(entry: Deciding, case_ids: Collection[str]) -> None:
     """Look again at the places held for these cases: the least advanced first, among equals the latest, so that as little as can be is undone."""
     holding = [case for case_id in case_ids if (case := entry.draft.cases.get(case_id)) is not None and _hold_since(entry, case) is not None]
     for case in sorted(holding, key=lambda case: _undone_first(entry, case)):
         _settle(entry, entry.draft.cases[case.case_id])
+    release_inquiries(entry, case_ids)
 
 
 def settle_holds_in(entry: Deciding, unit_id: str) -> None:
     """Look again at the places held in a unit that was amended or closed: proposals that no longer fit are released, the latest first."""
     draft = entry.draft
+    release_inquiries(entry, [case_id for case_id in sorted(draft.transfers.values()) if _asks_about(draft.cases[case_id], unit_id)])
     owned = [draft.cases[draft.owners[hold_id]] for hold_id in draft.holds_in.get(unit_id, ()) if hold_id in draft.owners]
     incoming = [
         case for case in owned if case.transfer is not None and case.transfer.proposal is not None and case.transfer.proposal.unit_id == unit_id
@@ -45,6 +48,10 @@ def settle_holds_in(entry: Deciding, unit_id: str) -> None:
             entry.release(case, ProposalEnd.RELEASED)
         elif not unit.is_open:
             entry.escalate(case, Escalation.SAFETY_CHANGED)
+
+
+def _asks_about(case: Case, unit_id: str) -> bool:
+    return case.transfer is not None and any(inquiry.unit_id == unit_id for inquiry in case.transfer.inquiries)
 
 
 def _settle(entry: Deciding, case: Case) -> None:

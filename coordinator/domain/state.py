@@ -20,7 +20,7 @@ from events.fact import Actor, Danger
 from events.facts import TwoPersonEvent
 from events.network import PolicyAdopted
 from events.referral import Member
-from events.vocabulary import Escalation, HoldStage, Host, Level, Need, Reason, TransferStage, Urgency
+from events.vocabulary import Escalation, HandOverItem, HoldStage, Host, Level, Need, Reason, TransferStage, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,13 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A unit that declined a case, or let its proposal expire."""
+    """A unit that declined a case, could not take it in, or let its proposal or inquiry expire."""
 
     unit_id: str
     since_ms: int
     sequence: int
+    lasts: bool
+    """Until something about the unit or the request changes, however long that takes; else for a time at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,38 @@ class Proposal:
     unit_id: str
     project_id: str
     deadline_at_ms: int
+    prepared: bool
+    """It waits for the helpline's confirmation, and the project knows nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question to a project about one of its units; it holds nothing."""
+
+    inquiry_id: str
+    unit_id: str
+    project_id: str
+    deadline_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """What one side has said about the hand-over."""
+
+    receiving: bool
+    """The receiving project's side; else the one's that is being left."""
+    arranged: tuple[HandOverItem, ...]
+    not_needed: tuple[HandOverItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """The authority has to be notified of a missing minor."""
+
+    transfer_id: str
+    deadline_at_ms: int
+    overdue: bool
+    """The deadline has passed, and an operator was called in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +196,12 @@ class Transfer:
     escalated: tuple[Escalation, ...]
     """Escalations that stand, sorted; those about finding nothing fall when a proposal is made."""
     expected_arrival_ms: int | None
+    inquiries: tuple[Inquiry, ...]
+    """Open ones, sorted by id."""
+    hand_over: tuple[HandOver, ...]
+    """What both sides have said, the one being left first."""
+    swap_with: str | None
+    """The case with which the responsible project agrees to exchange places; null: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +227,8 @@ class Case:
     transfer: Transfer | None
     over: str | None
     """The last transfer that ended; null: none did."""
+    notifications: tuple[Notification, ...]
+    """Those that are due, in the order in which they became so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +257,16 @@ class OpenReview:
     """Whether the time has passed and people were called in."""
 
 
-OPERATOR_DECIDES = frozenset({Escalation.MINOR, Escalation.DISCLOSURES_USED, Escalation.DECLINES_USED, Escalation.DEADLINE_PASSED})
+OPERATOR_DECIDES = frozenset(
+    {
+        Escalation.MINOR,
+        Escalation.DISCLOSURES_USED,
+        Escalation.DECLINES_USED,
+        Escalation.DEADLINE_PASSED,
+        Escalation.REASSESS,
+        Escalation.NOT_CONFIRMED,
+    }
+)
 """Escalations after which nothing is proposed automatically any more."""
 
 WaitingKey = tuple[int, int, str, str]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from coordinator.domain import rights
-from coordinator.domain.availability import correct_availability
+from coordinator.domain.amending import LONGEST_JOURNEY_MS, wishes_refused
 from coordinator.domain.deciding import Deciding, refused
+from coordinator.domain.declining import follow_decline
 from coordinator.domain.draft import Draft
+from coordinator.domain.live import live_transfer
+from coordinator.domain.missing import owe_notification
+from coordinator.domain.open_inquiries import end_inquiries
 from coordinator.domain.requests import request_of
 from coordinator.domain.settling import held_place
 from coordinator.domain.state import Case, Proposal, Transfer
@@ -30,10 +34,9 @@ from events.transfer import (
     TransferWithdrawn,
 )
 from events.verdict import Refused
-from events.vocabulary import DeclineCode, Level, ProposalEnd, RefusalCode, Rule, TransferEnd, TransferStage
+from events.vocabulary import DeclineCode, InquiryEnd, Level, ProposalEnd, RefusalCode, Role, Rule, TransferEnd, TransferStage
 
-LONGEST_JOURNEY_MS = 30 * 86_400_000
-_ENDS = frozenset({TransferEnd.RETURNED, TransferEnd.LEFT, TransferEnd.MISSING, TransferEnd.PLACED_OUTSIDE})
+_ENDS = frozenset({TransferEnd.RETURNED, TransferEnd.LEFT, TransferEnd.MISSING, TransferEnd.PLACED_OUTSIDE, TransferEnd.UNMATCHED})
 
 
 def request_transfer(entry: Deciding, event: TransferRequested) -> Refused | None:
@@ -53,16 +56,9 @@ def request_transfer(entry: Deciding, event: TransferRequested) -> Refused | Non
         return refused(RefusalCode.CASE_IN_TRANSFER, "case_id")
     if draft.terms is None:
         return refused(RefusalCode.NO_POLICY)
-    if event.needed_by_ms <= entry.at_ms:
-        return refused(RefusalCode.FIELD_INVALID, "needed_by_ms")
-    if event.leaving_province is not None and event.leaving_province not in draft.terms.region_of:
-        return refused(RefusalCode.UNKNOWN_AREA, "leaving_province")
-    if any(region not in draft.terms.macro_area_of for region in event.wished_regions):
-        return refused(RefusalCode.UNKNOWN_AREA, "wished_regions")
-    if len(event.wished_levels) > len(Level):
-        return refused(RefusalCode.FIELD_INVALID, "wished_levels")
-    if len(event.note) > LONGEST_TEXT:
-        return refused(RefusalCode.TOO_LARGE, "note")
+    refusal = wishes_refused(entry, event, looking=True)
+    if refusal is not None:
+        return refusal
     if _too_large_for_all(draft, len(case.household)):
         return refused(RefusalCode.HOUSEHOLD_TOO_LARGE, "case_id")
     entry.record(event)
@@ -83,7 +79,7 @@ def _too_large_for_all(draft: Draft, people: int) -> bool:
 
 def withdraw_transfer(entry: Deciding, event: TransferWithdrawn) -> Refused | None:
     """Whoever asked no longer does. A hold is released."""
-    found = _live(entry, event.case_id, event.transfer_id)
+    found = live_transfer(entry, event.case_id, event.transfer_id)
     if isinstance(found, Refused):
         return found
     case, transfer = found
@@ -110,6 +106,7 @@ def accept_proposal(entry: Deciding, event: ProposalAccepted) -> Refused | None:
     hold = entry.draft.holds[proposal.hold_id]
     entry.emit(PlaceReserved(hold.hold_id, hold.unit_id, hold.places))
     entry.emit(ProposalEnded(case.case_id, transfer.transfer_id, proposal.proposal_id, proposal.hold_id, ProposalEnd.ACCEPTED))
+    end_inquiries(entry, case.case_id, transfer, InquiryEnd.PLACE_ACCEPTED)
     return None
 
 
@@ -124,15 +121,13 @@ def decline_proposal(entry: Deciding, event: ProposalDeclined) -> Refused | None
     if len(event.text) > LONGEST_TEXT:
         return refused(RefusalCode.TOO_LARGE, "text")
     entry.record(event)
-    if event.code in entry.policy.not_free_codes:
-        correct_availability(entry, entry.draft.units[proposal.unit_id])
-    entry.release(case, ProposalEnd.DECLINED)
+    follow_decline(entry, entry.draft.cases[case.case_id], proposal.unit_id, event.code)
     return None
 
 
 def confirm_departure(entry: Deciding, event: DepartureConfirmed) -> Refused | None:
     """They have left, for a place that is still safe. The place they leave stays theirs; this entry names no other."""
-    found = _live(entry, event.case_id, event.transfer_id)
+    found = live_transfer(entry, event.case_id, event.transfer_id)
     if isinstance(found, Refused):
         return found
     case, transfer = found
@@ -160,7 +155,7 @@ def confirm_departure(entry: Deciding, event: DepartureConfirmed) -> Refused | N
 
 def confirm_arrival(entry: Deciding, event: ArrivalConfirmed) -> Refused | None:
     """They are there: the place is theirs, and the project is responsible."""
-    found = _live(entry, event.case_id, event.transfer_id)
+    found = live_transfer(entry, event.case_id, event.transfer_id)
     if isinstance(found, Refused):
         return found
     case, transfer = found
@@ -184,8 +179,10 @@ def confirm_arrival(entry: Deciding, event: ArrivalConfirmed) -> Refused | None:
 
 
 def end_transfer(entry: Deciding, event: TransferEnded) -> Refused | None:
-    """The transfer ended without an arrival. Whoever came back finds their place; anybody else's is kept a while."""
-    found = _live(entry, event.case_id, event.transfer_id)
+    """The transfer ended without an arrival: also before a place was accepted, for people move on their own. Whoever came back finds their place;
+    anybody else's is kept a while. That nothing was found is said by the helpline alone, never by a machine.
+    """
+    found = live_transfer(entry, event.case_id, event.transfer_id)
     if isinstance(found, Refused):
         return found
     case, transfer = found
@@ -194,31 +191,26 @@ def end_transfer(entry: Deciding, event: TransferEnded) -> Refused | None:
         return refusal
     if event.how not in _ENDS:
         return refused(RefusalCode.FIELD_INVALID, "how")
-    if transfer.stage not in (TransferStage.ACCEPTED, TransferStage.DEPARTED):
-        return refused(RefusalCode.NOT_ACCEPTED_YET, "transfer_id")
+    if event.how is TransferEnd.UNMATCHED:
+        if event.actor.role is not Role.HELPLINE:
+            return refused(RefusalCode.ROLE_NOT_ALLOWED, "actor")
+        if transfer.stage is not TransferStage.WAITING:
+            return refused(RefusalCode.NOT_WAITING, "transfer_id")
     if event.how is TransferEnd.RETURNED and transfer.stage is not TransferStage.DEPARTED:
         return refused(RefusalCode.NOT_DEPARTED_YET, "transfer_id")
     entry.record(event)
     until = entry.at_ms if event.how is TransferEnd.RETURNED else entry.at_ms + entry.policy.kept_after_arrival_ms
     _keep_until(entry, case, transfer, until)
+    if event.how is TransferEnd.MISSING:
+        owe_notification(entry, case, transfer.transfer_id)
+    case = entry.draft.cases[case.case_id]
     _end_without_arrival(entry, case, transfer, ProposalEnd.RELEASED, event.how)
     return None
 
 
-def _live(entry: Deciding, case_id: str, transfer_id: str) -> tuple[Case, Transfer] | Refused:
-    """The case and its live transfer, where `transfer_id` names it."""
-    case = entry.draft.cases.get(case_id)
-    if case is None:
-        return refused(RefusalCode.UNKNOWN_CASE, "case_id")
-    transfer = case.transfer
-    if transfer is not None and transfer.transfer_id == transfer_id:
-        return case, transfer
-    return refused(RefusalCode.TRANSFER_OVER if case.over == transfer_id else RefusalCode.UNKNOWN_TRANSFER, "transfer_id")
-
-
 def _asked(entry: Deciding, actor: Actor, case_id: str, transfer_id: str, proposal_id: str | None) -> tuple[Case, Transfer, Proposal] | Refused:
     """The live proposal, where the actor's project was asked; `proposal_id` None: whichever is live."""
-    found = _live(entry, case_id, transfer_id)
+    found = live_transfer(entry, case_id, transfer_id)
     if isinstance(found, Refused):
         return found
     case, transfer = found
@@ -251,5 +243,6 @@ def _keep_until(entry: Deciding, case: Case, transfer: Transfer, until_ms: int) 
 def _end_without_arrival(entry: Deciding, case: Case, transfer: Transfer, how: ProposalEnd, end: TransferEnd) -> None:
     if transfer.proposal is not None:
         entry.end_proposal(case.case_id, transfer.transfer_id, transfer.proposal, how)
+    end_inquiries(entry, case.case_id, transfer, InquiryEnd.TRANSFER_OVER)
     entry.emit(TransferClosed(case.case_id, transfer.transfer_id, end))
     entry.moved(case.case_id)

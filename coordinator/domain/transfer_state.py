@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from coordinator.domain.changing import changed
+from coordinator.domain.declining import with_parked
 from coordinator.domain.draft import Draft
-from coordinator.domain.state import Case, Hold, Kept, Parked, Proposal, Transfer
+from coordinator.domain.state import Hold, Kept, Parked, Proposal, Transfer
 from events.transfer import (
     DepartureConfirmed,
     PlaceHeld,
@@ -41,6 +42,9 @@ def evolve_transfer_requested(draft: Draft, event: TransferRequested, at_ms: int
         declines=0,
         escalated=(),
         expected_arrival_ms=None,
+        inquiries=(),
+        hand_over=(),
+        swap_with=None,
     )
     draft.put_case(changed(draft.cases[event.case_id], transfer=transfer))
 
@@ -93,7 +97,7 @@ def evolve_proposal_made(draft: Draft, outcome: ProposalMade) -> None:
     transfer = changed(
         case.transfer,
         stage=TransferStage.PROPOSED,
-        proposal=Proposal(outcome.proposal_id, outcome.hold_id, outcome.unit_id, outcome.project_id, outcome.deadline_at_ms),
+        proposal=Proposal(outcome.proposal_id, outcome.hold_id, outcome.unit_id, outcome.project_id, outcome.deadline_at_ms, prepared=False),
         disclosures=case.transfer.disclosures + 1,
         escalated=tuple(why for why in case.transfer.escalated if why not in _FALL_WITH_A_PROPOSAL),
     )
@@ -110,16 +114,11 @@ def evolve_proposal_ended(draft: Draft, outcome: ProposalEnded, sequence: int, a
         draft.put_case(changed(case, transfer=changed(transfer, stage=TransferStage.ACCEPTED)))
         return
     parked = case.parked
-    if outcome.how in (ProposalEnd.DECLINED, ProposalEnd.EXPIRED):
-        parked = _parked(case, Parked(transfer.proposal.unit_id, at_ms, sequence))
+    if outcome.how is ProposalEnd.EXPIRED:
+        parked = with_parked(parked, Parked(transfer.proposal.unit_id, at_ms, sequence, lasts=False))
     declines = transfer.declines + (outcome.how is ProposalEnd.DECLINED)
-    waiting = changed(transfer, stage=TransferStage.WAITING, proposal=None, declines=declines)
+    waiting = changed(transfer, stage=TransferStage.WAITING, proposal=None, declines=declines, hand_over=())
     draft.put_case(changed(case, transfer=waiting, parked=parked))
-
-
-def _parked(case: Case, newest: Parked) -> tuple[Parked, ...]:
-    others = [parked for parked in case.parked if parked.unit_id != newest.unit_id]
-    return tuple(sorted([*others, newest], key=lambda parked: parked.unit_id))
 
 
 def evolve_place_kept_for(draft: Draft, outcome: PlaceKeptFor) -> None:
@@ -152,6 +151,6 @@ def evolve_transfer_closed(draft: Draft, outcome: TransferClosed) -> None:
     elif outcome.how is TransferEnd.RETURNED:
         hosted = own.unit_id if own is not None else None
         kept = tuple(changed(place, returned=True) if place is own else place for place in kept)
-    elif outcome.how is not TransferEnd.WITHDRAWN:
+    elif outcome.how not in (TransferEnd.WITHDRAWN, TransferEnd.UNMATCHED):
         hosted = None
     draft.put_case(changed(case, hosted_unit_id=hosted, kept=kept, parked=(), transfer=None, over=transfer.transfer_id))

@@ -117,6 +117,11 @@ REPORTS: Mapping[str, Rights] = {
     "DepartureConfirmed": _rights(helpline=_ALL, project=Scope.OWN_CASES),
     "ArrivalConfirmed": _rights(project=Scope.ASKED),
     "TransferEnded": _rights(helpline=_ALL, project=Scope.INVOLVED_CASES),
+    "TransferAmended": _rights(helpline=_ALL, project=Scope.OWN_CASES),
+    "InquiryAnswered": _rights(helpline=_ALL, project=Scope.ASKED),
+    "AuthorityNotified": _rights(helpline=_ALL, project=Scope.OWN_CASES),
+    "HandOverPrepared": _rights(helpline=_ALL, project=Scope.INVOLVED_CASES),
+    "HandOverAmended": _rights(helpline=_ALL, project=Scope.INVOLVED_CASES),
 }
 """Who may report an event, about what. By the event's name."""
 
@@ -136,6 +141,7 @@ OUTCOMES: Mapping[str, Rights] = {
     "Refused": _EVERYBODY,
     "Duplicate": _EVERYBODY,
     "Unreadable": _EVERYBODY,
+    "AvailabilityLearned": _CAPACITY,
     "CapacityChanged": _CAPACITY,
     "PlaceHeld": _CAPACITY,
     "PlaceReserved": _CAPACITY,
@@ -148,6 +154,9 @@ OUTCOMES: Mapping[str, Rights] = {
     "ProposalEnded": _rights(helpline=_ALL, project=Scope.OWN_REPORT),
     "TransferEscalated": _rights(helpline=_ALL, project=Scope.OWN_CASES),
     "TransferClosed": _rights(helpline=_ALL, project=Scope.OWN_CASES),
+    "InquiryOpened": _rights(helpline=_ALL, project=Scope.ASKED),
+    "InquiryEnded": _rights(helpline=_ALL, project=Scope.OWN_REPORT),
+    "NotificationDue": _rights(helpline=_ALL, project=Scope.OWN_CASES),
     "PlaceKeptFor": _rights(helpline=_ALL),
     "MatchExplained": _rights(helpline=_ALL, auditor=_ALL),
     "ConfirmationAwaited": _rights(helpline=_ALL, project=Scope.OWN_CASES),

@@ -191,6 +191,22 @@ def could_host(household: Household, place: Place) -> bool:
     return not any(spoken.isdisjoint(place.languages) for spoken in household.only_languages)
 
 
+def cannot_be_asked(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
+    """The first rule that forbids to ask by inquiry whether a unit could take a household; None: only a fresh figure is missing.
+
+    Old and unknown figures are overcome by asking, whatever they say; nothing else is. A unit with a fresh figure has said already that it could not.
+    """
+    if place.level is Level.NON_RESIDENTIAL:
+        return Rule.ACCEPTING
+    if request.household.size > place.places or place.unit_id == request.lives_in or freshness(request, place, at_ms, terms) is None:
+        return Rule.ONE_PLACE_ONE_CASE
+    for predicate in (*_ABOUT_THE_UNIT, *_ABOUT_THE_REQUEST, declined_before):
+        rule = predicate(request, place, at_ms, terms)
+        if rule is not None:
+            return rule
+    return None
+
+
 def still_safe(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
     """The first of rules 2 to 7 that forbids a place already held for the request; an agreement counts to its last instant."""
     for predicate in _ABOUT_THE_UNIT:

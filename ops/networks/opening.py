@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from events.fact import Actor
-from events.network import Area, Decisions, PolicyAdopted, ProjectRegistered, ProposalDeadline, Weights
-from events.vocabulary import DeclineCode, Role, Urgency
+from events.network import Area, Decisions, Inquiries, PolicyAdopted, ProjectRegistered, ProposalDeadline, Transfers, Weights
+from events.vocabulary import DeclineCode, Reason, Role, Urgency
 from ops.networks.loading import Network
 
 _HOUR_MS = 3_600_000
@@ -58,6 +59,23 @@ def _policy(network: Network, event_id: str, actor: Actor) -> PolicyAdopted:
         weights=Weights(**policy["weights"]),
         not_free_codes=tuple(DeclineCode(code) for code in policy["not_free_codes"]),
         decisions=_decisions(policy.get("decisions")),
+        inquiries=_inquiries(policy.get("inquiries")),
+        transfers=_transfers(policy.get("transfers")),
+    )
+
+
+def _inquiries(told: dict[str, Any] | None) -> Inquiries | None:
+    return None if told is None else Inquiries(told["max_at_once"], told["answer_within_hours"] * _HOUR_MS)
+
+
+def _transfers(told: dict[str, Any] | None) -> Transfers | None:
+    if told is None:
+        return None
+    return Transfers(
+        confirm_first_urgencies=tuple(Urgency(urgency) for urgency in told["confirm_first_urgencies"]),
+        confirm_first_reasons=tuple(Reason(reason) for reason in told["confirm_first_reasons"]),
+        confirm_within_ms=told["confirm_within_hours"] * _HOUR_MS,
+        notify_missing_minor_within_ms=told["notify_missing_minor_within_hours"] * _HOUR_MS,
     )
 
 

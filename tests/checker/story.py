@@ -159,6 +159,7 @@ def explained(*, scored: tuple[Scored, ...] | None = None, excluded: tuple[Exclu
         1,
         (Excluded("safety", ("north-1", "south-3")),) if excluded is None else excluded,
         (Scored("centre-2", PARTS, sum(PARTS), START_MS),) if scored is None else scored,
+        (),
     )
 
 

@@ -5,18 +5,21 @@ It reads facts (clear and private) in order, and knows places, people and times;
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from events.availability import AvailabilityPublished, CapacityChanged
+from events.availability import AvailabilityLearned, AvailabilityPublished, CapacityChanged
 from events.entry import Locked, OpenedDecision, Unread
 from events.fact import Danger
+from events.inquiry import InquiryEnded, InquiryOpened
 from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import Member, ReferralAccepted, ReferralReceived, ResponsibilityPassed
 from events.transfer import (
     ArrivalConfirmed,
+    AuthorityNotified,
     DepartureConfirmed,
     MatchExplained,
+    NotificationDue,
     PlaceHeld,
     PlaceKept,
     PlaceKeptFor,
@@ -25,6 +28,7 @@ from events.transfer import (
     PlaceReserved,
     ProposalEnded,
     ProposalMade,
+    TransferAmended,
     TransferClosed,
     TransferEscalated,
     TransferRequested,
@@ -62,6 +66,10 @@ class Seen:
     """Hold -> until when it is kept."""
     leaving: str | None = None
     waits_for_a_word: bool = False
+    asked: dict[str, InquiryOpened] = field(default_factory=dict)
+    """Open inquiries by id."""
+    owed: dict[str, NotificationDue] = field(default_factory=dict)
+    """Notifications to the authority by transfer."""
 
 
 @dataclass
@@ -81,7 +89,7 @@ class Invariants:
         self.bodies: dict[str, tuple[str, ...]] = {}
         self.units: dict[str, UnitOpened] = {}
         self.closed: set[str] = set()
-        self.published: dict[str, AvailabilityPublished] = {}
+        self.published: dict[str, AvailabilityPublished | AvailabilityLearned] = {}
         self.as_of: dict[str, int] = {}
         self.capacity: dict[str, CapacityChanged] = {}
         self.holds: dict[str, HeldPlaces] = {}
@@ -152,11 +160,7 @@ class Invariants:
             case UnitClosed():
                 self.closed.add(event.unit_id)
             case AvailabilityPublished():
-                self.published[event.unit_id] = event
-                self.as_of[event.unit_id] = max(self.as_of.get(event.unit_id, -1), event.as_of_sequence)
-                for hold_id, hold in list(self.holds.items()):
-                    if hold.unit_id == event.unit_id and hold.stage == "occupied" and hold.sequence <= self.as_of[event.unit_id]:
-                        del self.holds[hold_id]
+                self._counted(event)
             case ReferralReceived():
                 self.cases[event.case_id] = Seen(event.household)
             case ReferralAccepted():
@@ -174,6 +178,12 @@ class Invariants:
                 assert case.request is None, "one live transfer a case"
                 case.request = event
                 case.waits_for_a_word = True
+            case TransferAmended():
+                case = self.cases[event.case_id]
+                assert case.request is not None
+                case.request = replace(case.request, urgency=event.urgency, needed_by_ms=event.needed_by_ms, leaving_province=event.leaving_province)
+            case AuthorityNotified():
+                del self.cases[event.case_id].owed[event.transfer_id]
             case DepartureConfirmed():
                 case = self.cases[event.case_id]
                 assert case.accepted and not case.departed
@@ -195,6 +205,13 @@ class Invariants:
             case _:
                 pass
 
+    def _counted(self, count: AvailabilityPublished | AvailabilityLearned) -> None:
+        self.published[count.unit_id] = count
+        self.as_of[count.unit_id] = max(self.as_of.get(count.unit_id, -1), count.as_of_sequence)
+        for hold_id, hold in list(self.holds.items()):
+            if hold.unit_id == count.unit_id and hold.stage == "occupied" and hold.sequence <= self.as_of[count.unit_id]:
+                del self.holds[hold_id]
+
     def _outcome(self, entry: OpenedDecision, outcome: object) -> None:
         at_ms = entry.event_time_ms
         match outcome:
@@ -210,6 +227,20 @@ class Invariants:
                 self._taken(outcome)
             case CapacityChanged():
                 self.capacity[outcome.unit_id] = outcome
+            case AvailabilityLearned():
+                self._counted(outcome)
+            case InquiryOpened():
+                self._may_be_asked(outcome, at_ms)
+                self.cases[outcome.case_id].asked[outcome.inquiry_id] = outcome
+            case InquiryEnded():
+                seen = self.cases.get(outcome.case_id)
+                if seen is not None:
+                    del seen.asked[outcome.inquiry_id]
+            case NotificationDue():
+                case = self.cases[outcome.case_id]
+                assert outcome.overdue == (outcome.transfer_id in case.owed), "due once, and overdue once"
+                assert any(member.age_group is not AgeGroup.ADULT for member in case.household), "of a minor"
+                case.owed[outcome.transfer_id] = outcome
             case PlaceHeld():
                 assert outcome.hold_id not in self.holds
                 unit = self.capacity[outcome.unit_id]
@@ -258,7 +289,9 @@ class Invariants:
             case MatchExplained():
                 units = [unit for group in outcome.excluded for unit in group.units] + [scored.unit_id for scored in outcome.scored]
                 assert sorted(units) == sorted(self.units.keys() - self.closed), "an explanation accounts for every open unit, once"
-                assert all(sum(scored.parts) == scored.total for scored in outcome.scored)
+                assert all(sum(scored.parts) == scored.total for scored in (*outcome.scored, *outcome.asked))
+                asked = {opened.unit_id for opened in self.cases[outcome.case_id].asked.values()}
+                assert asked.issuperset(scored.unit_id for scored in outcome.asked) and not (outcome.asked and outcome.scored)
                 live = self.cases[outcome.case_id].live
                 if outcome.proposal_id is not None:
                     assert live is not None and live.proposal_id == outcome.proposal_id
@@ -289,8 +322,9 @@ class Invariants:
             case.hosted = case.live.unit_id
         elif outcome.how is TransferEnd.RETURNED:
             case.hosted = case.leaving
-        elif outcome.how is not TransferEnd.WITHDRAWN:
+        elif outcome.how not in (TransferEnd.WITHDRAWN, TransferEnd.UNMATCHED):
             case.hosted = None
+        assert not case.asked, "inquiries end with the transfer"
         case.request, case.live, case.accepted, case.departed, case.leaving = None, None, False, False, None
         case.waits_for_a_word = False
 
@@ -312,6 +346,25 @@ class Invariants:
         adults = [member for member in case.household if member.age_group is AgeGroup.ADULT]
         for member in adults:
             assert case.agreed.get(member.person, 0) - at_ms >= self.policy.minimum_agreement_left_ms, "rule 7"
+
+    def _may_be_asked(self, opened: InquiryOpened, at_ms: int) -> None:
+        """An inquiry passes the rules of safety like a proposal; only its unit's figures are old or unknown."""
+        assert self.policy is not None and self.policy.inquiries is not None
+        case, unit = self.cases[opened.case_id], self.units[opened.unit_id]
+        request, count = case.request, self.published.get(opened.unit_id)
+        assert request is not None and case.live is None and unit.unit_id not in self.closed and unit.level is not Level.NON_RESIDENTIAL
+        assert count is None or at_ms - (self.capacity[unit.unit_id].observed_at_ms or 0) >= self.policy.fresh_for_ms, "asked what is known"
+        assert len(case.household) <= unit.places and unit.unit_id != case.hosted
+        assert unit.project_id not in {each.project_id for each in case.asked.values()}, "one question a project"
+        assert len(case.asked) < self.policy.inquiries.max_at_once, "too many questions at once"
+        self._away_from_danger(case, request, unit)
+        for other_id in sorted(self.cases):
+            if frozenset((opened.case_id, other_id)) in self.apart:
+                assert not self._near(unit, self.cases[other_id]), "rule 3"
+        self._hosted(case, unit)
+        for member in case.household:
+            agreed = case.agreed.get(member.person, 0) - at_ms >= self.policy.minimum_agreement_left_ms
+            assert member.age_group is not AgeGroup.ADULT or agreed, "rule 7"
 
     def _areas(self, danger: Danger) -> set[str]:
         """Regions in which a danger is."""
@@ -379,6 +432,10 @@ class Invariants:
             taken = capacity.occupied + capacity.reserved + capacity.held
             assert (taken > capacity.places) == capacity.over_capacity, "more than there is, and not flagged"
             assert capacity.free <= max(0, capacity.places - taken)
+        for case in self.cases.values():
+            assert all(opened.deadline_at_ms > at_ms for opened in case.asked.values()), "an inquiry outlived its deadline"
+            assert all(due.overdue or due.deadline_at_ms > at_ms for due in case.owed.values()), "overdue, and nobody called in"
+            assert not case.accepted or not case.asked, "rule 8: accepting ends every inquiry"
         live: dict[str, str] = {}
         for case_id, case in self.cases.items():
             assert case.responsible, "responsibility is empty"

@@ -26,14 +26,18 @@ from events.codec import split
 from events.entry import Locked, OpenedDecision, OpenedEvent, Unread
 from events.fact import Actor, Danger, SealedUnder
 from events.facts import EVENT_TYPES, Event
+from events.handover import HandOverAmended, HandOverPrepared
+from events.inquiry import InquiryAnswered
 from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import Member, ReferralAccepted, ReferralReceived
 from events.transfer import (
     ArrivalConfirmed,
+    AuthorityNotified,
     DepartureConfirmed,
     ProposalAccepted,
     ProposalDeclined,
+    TransferAmended,
     TransferEnded,
     TransferRequested,
     TransferWithdrawn,
@@ -45,6 +49,7 @@ from events.vocabulary import (
     DangerKind,
     DeclineCode,
     Gender,
+    HandOverItem,
     Host,
     KeepApart,
     Level,
@@ -57,7 +62,7 @@ from events.vocabulary import (
     Urgency,
 )
 from tests.domain.invariants import Invariants
-from tests.domain.world import ADMINISTRATOR, AREAS, CLOCK, DAY, HELPLINE, HOUR, MINUTE, POLICY, World, body, founded, italy, uuid
+from tests.domain.world import ADMINISTRATOR, AREAS, ASKING, CLOCK, DAY, DUTIES, HELPLINE, HOUR, MINUTE, POLICY, World, body, founded, italy, uuid
 
 S = TypeVar("S", bound=StrEnum)
 STEPS = int(os.environ.get("HISTORY_STEPS", "2000"))
@@ -75,6 +80,8 @@ class History(World):
     def __init__(self, chance: random.Random) -> None:
         super().__init__()
         self.__dict__.update(italy().__dict__)
+        if chance.random() < 0.7:
+            self.send(replace(POLICY, version=2, inquiries=ASKING, transfers=DUTIES))
         self.chance = chance
         self.gone: set[str] = set()
         """Erased cases, whose keys are destroyed."""
@@ -345,14 +352,68 @@ def arrived(h: History) -> Event:
 
 def ended(h: History) -> Event:
     case_id = h.in_transfer()
+    with_minors = [each for each in sorted(h.state.transfers.values()) if len(h.state.cases[each].household) > 1]
+    if with_minors and h.chance.random() < 0.5:
+        case_id = h.chance.choice(with_minors)
+        return TransferEnded("", HELPLINE, case_id, h.transfer_of(case_id), TransferEnd.MISSING)
     return TransferEnded("", h.actor(HELPLINE), case_id, h.transfer_of(case_id), h.chance.choice(tuple(TransferEnd)))
+
+
+def amended(h: History) -> Event:
+    chance, case_id = h.chance, h.in_transfer()
+    expected = h.now + DAY if chance.random() < 0.3 else None
+    return TransferAmended(
+        "", h.actor(HELPLINE), case_id, h.transfer_of(case_id), chance.choice(tuple(Urgency)), h.now + chance.choice((HOUR, 10 * DAY)),
+        chance.choice(("NA", "RM", None)), h.some(Level, 0.2), chance.choice(((), ("12",))), expected, "",
+    )  # fmt: skip
+
+
+def answered(h: History) -> Event:
+    asked = [case_id for case_id in sorted(h.state.transfers.values()) if (found := h.state.cases[case_id].transfer) and found.inquiries]
+    case_id = h.chance.choice(asked) if asked else h.in_transfer()
+    transfer = h.state.cases[case_id].transfer if asked else None
+    inquiry = h.chance.choice(transfer.inquiries) if transfer is not None else None
+    inquiry_id, project_id = (inquiry.inquiry_id, inquiry.project_id) if inquiry is not None else (uuid("no inquiry"), h.chance.choice(PROJECTS))
+    could = h.chance.random() < 0.6
+    return InquiryAnswered(
+        "", h.actor(body(project_id)), case_id, h.transfer_of(case_id), inquiry_id, could,
+        None if could else h.chance.choice(tuple(DeclineCode)), h.chance.choice(("", "because")), h.chance.choice((1, 2)) if could else None,
+        h.chance.choice((None, h.now + 3 * HOUR)) if could else None,
+    )  # fmt: skip
+
+
+def prepared(h: History, of: str | None = None) -> Event:
+    """What one side has arranged; the side at random."""
+    accepted_ones = [
+        each for each in sorted(h.state.transfers.values()) if (now := h.state.cases[each].transfer) and now.stage is TransferStage.ACCEPTED
+    ]
+    case_id = of or (h.chance.choice(accepted_ones) if accepted_ones else h.in_transfer())
+    arranged = h.some(HandOverItem, 0.5)
+    not_needed = tuple(item for item in sorted(HandOverItem) if item not in arranged) if h.chance.random() < 0.8 else h.some(HandOverItem, 0.5)
+    actor = h.asked_for(case_id) if h.chance.random() < 0.5 else HELPLINE
+    return HandOverPrepared("", actor, case_id, h.transfer_of(case_id), arranged, not_needed, "")
+
+
+def list_amended(h: History) -> Event:
+    first = prepared(h)
+    assert isinstance(first, HandOverPrepared)
+    return HandOverAmended("", first.actor, first.case_id, first.transfer_id, first.arranged, first.not_needed, first.note)
+
+
+def notified(h: History) -> Event:
+    due = [case_id for case_id in sorted(h.state.cases) if h.state.cases[case_id].notifications]
+    case_id = h.chance.choice(due) if due else h.some_case()
+    transfer_id = h.state.cases[case_id].notifications[0].transfer_id if due else h.transfer_of(case_id)
+    return AuthorityNotified("", h.actor(HELPLINE), case_id, transfer_id)
 
 
 def policy(h: History) -> Event:
     near = h.chance.random() < 0.5
     assert h.state.policy is not None
     version = h.state.policy.version + h.chance.choice((0, 1))
-    return replace(POLICY, actor=h.actor(ADMINISTRATOR), version=version, near_is_same_region=near, fresh_for_ms=h.chance.choice((DAY, 2 * DAY)))
+    fresh_for_ms, asking, duties = h.chance.choice((DAY, 2 * DAY)), h.chance.choice((None, ASKING)), h.chance.choice((None, DUTIES))
+    actor = h.actor(ADMINISTRATOR)
+    return replace(POLICY, actor=actor, version=version, near_is_same_region=near, fresh_for_ms=fresh_for_ms, inquiries=asking, transfers=duties)
 
 
 def project_amended(h: History) -> Event:
@@ -393,6 +454,8 @@ def onward(h: History) -> Event:
         case TransferStage.PROPOSED:
             return (accepted if h.chance.random() < 0.75 else declined)(h)
         case TransferStage.ACCEPTED:
+            if h.chance.random() < 0.4:
+                return prepared(h, case_id)
             return DepartureConfirmed("", HELPLINE, case_id, transfer_id, h.now + HOUR)
         case TransferStage.DEPARTED:
             if h.chance.random() < 0.7:
@@ -432,6 +495,11 @@ GENERATORS: dict[type[Event], tuple[int, Generator]] = {
     DepartureConfirmed: (20, departed),
     ArrivalConfirmed: (25, arrived),
     TransferEnded: (5, ended),
+    TransferAmended: (8, amended),
+    InquiryAnswered: (12, answered),
+    HandOverPrepared: (8, prepared),
+    HandOverAmended: (4, list_amended),
+    AuthorityNotified: (4, notified),
 }
 """For every event: how often it is tried (weights), and what makes one. What `onward` makes comes on top, in the order of a journey."""
 

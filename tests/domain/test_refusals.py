@@ -12,16 +12,27 @@ from events.availability import AvailabilityReaffirmed
 from events.entry import Locked
 from events.fact import Actor, Danger
 from events.facts import Event, Outcome
+from events.handover import HandOverAmended, HandOverPrepared
 from events.ids import uuid7
+from events.inquiry import InquiryAnswered
 from events.network import Area, ClockAdvanced, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitOpened
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import ReferralAccepted, ReferralReceived
-from events.transfer import ProposalAccepted, ProposalDeclined, TransferEnded, TransferRequested, TransferWithdrawn
+from events.transfer import (
+    AuthorityNotified,
+    ProposalAccepted,
+    ProposalDeclined,
+    TransferAmended,
+    TransferEnded,
+    TransferRequested,
+    TransferWithdrawn,
+)
 from events.two_people import ActionConfirmed
 from events.verdict import Refused
 from events.vocabulary import (
     DangerKind,
     DeclineCode,
+    HandOverItem,
     Host,
     KeepApart,
     Level,
@@ -32,7 +43,7 @@ from events.vocabulary import (
     TransferEnd,
     Urgency,
 )
-from tests.domain.world import ADMINISTRATOR, CLOCK, DAY, HELPLINE, HOUR, MINUTE, POLICY, World, body, italy, uuid, woman
+from tests.domain.world import ADMINISTRATOR, ASKING, CLOCK, DAY, DUTIES, HELPLINE, HOUR, MINUTE, POLICY, START, World, body, italy, uuid, woman
 
 CASE = uuid("anna")
 TRANSFER = uuid("transfer anna")
@@ -142,6 +153,37 @@ def arrived(world: World) -> tuple[Outcome, ...]:
 
 def superseded(world: World) -> tuple[Outcome, ...]:
     return world.send(ProposalAccepted("", body("lazio"), CASE, TRANSFER, uuid("another proposal")))
+
+
+YES = InquiryAnswered("", body("lazio"), CASE, TRANSFER, uuid("no inquiry"), True, None, "", 1, None)
+PREPARED = HandOverPrepared("", HELPLINE, CASE, TRANSFER, (HandOverItem.ESCORT,), (HandOverItem.COSTS,), "")
+
+
+def asked() -> World:
+    """Nobody has counted in Rome, so that Lazio is asked whether it could take Anna in."""
+    world = italy()
+    world.send(replace(POLICY, version=2, inquiries=ASKING))
+    world.unit("rm-1", "lazio", "12", free=-1)
+    world.case("anna")
+    world.request(CASE, "anna")
+    return world
+
+
+def answer(**changes: object) -> Callable[[], tuple[World, Play]]:
+    """An answer to the one open inquiry: yes, one place, now; unless said otherwise."""
+
+    def act(world: World) -> tuple[Outcome, ...]:
+        transfer = world.state.cases[CASE].transfer
+        assert transfer is not None
+        (inquiry,) = transfer.inquiries
+        return world.send(replace(YES, inquiry_id=inquiry.inquiry_id, **changes))  # type: ignore[arg-type]
+
+    return lambda: (asked(), act)
+
+
+def amend(of: Callable[[], World] = proposed, **changes: object) -> Callable[[], tuple[World, Play]]:
+    event = TransferAmended("", HELPLINE, CASE, TRANSFER, Urgency.PLANNED, 2_000_000_000_000, None, (), (), None, "")
+    return send(replace(event, **changes), of)  # type: ignore[arg-type]
 
 
 ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
@@ -344,7 +386,60 @@ ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
     ),
     "departs without a place": (RefusalCode.NOT_ACCEPTED_YET, "transfer_id", play(lambda world: world.depart(CASE))),
     "arrives without a place": (RefusalCode.NOT_ACCEPTED_YET, "transfer_id", play(lambda world: world.arrive(CASE))),
-    "ends without a place": (RefusalCode.NOT_ACCEPTED_YET, "transfer_id", send(TransferEnded("", HELPLINE, CASE, TRANSFER, TransferEnd.LEFT))),
+    "unmatched, says a project": (
+        RefusalCode.ROLE_NOT_ALLOWED,
+        "actor",
+        send(TransferEnded("", body("campania"), CASE, TRANSFER, TransferEnd.UNMATCHED)),
+    ),
+    "unmatched with a proposal": (
+        RefusalCode.NOT_WAITING,
+        "transfer_id",
+        send(TransferEnded("", HELPLINE, CASE, TRANSFER, TransferEnd.UNMATCHED)),
+    ),
+    "no inquiry": (RefusalCode.UNKNOWN_INQUIRY, "inquiry_id", send(YES)),
+    "a no without a code": (RefusalCode.CODE_NEEDED, "code", answer(could=False, places=None)),
+    "a no without a word": (RefusalCode.TEXT_NEEDED, "text", answer(could=False, places=None, code=DeclineCode.OTHER)),
+    "a no with places": (RefusalCode.FIELD_INVALID, "places", answer(could=False, code=DeclineCode.PROVIDER_NOT_FREE)),
+    "a yes with a code": (RefusalCode.FIELD_INVALID, "code", answer(code=DeclineCode.PROVIDER_NOT_FREE)),
+    "a yes without places": (RefusalCode.FIELD_INVALID, "places", answer(places=0)),
+    "a yes for more than there is": (RefusalCode.MORE_THAN_PLACES, "places", answer(places=3)),
+    "a yes from nowhere": (RefusalCode.FIELD_INVALID, "free_from_ms", answer(free_from_ms=-1)),
+    "an answer too long": (RefusalCode.TOO_LARGE, "text", answer(text="x" * 4001)),
+    "answers for another": (RefusalCode.NOT_ASKED, "actor", answer(actor=body("piemonte"))),
+    "amends an arrival before leaving": (RefusalCode.NOT_DEPARTED_YET, "expected_arrival_ms", amend(expected_arrival_ms=START + DAY)),
+    "amends an arrival to the past": (RefusalCode.FIELD_INVALID, "expected_arrival_ms", amend(departed, expected_arrival_ms=START - DAY)),
+    "amends to a deadline gone": (RefusalCode.FIELD_INVALID, "needed_by_ms", amend(needed_by_ms=START - DAY)),
+    "amends to leave nowhere": (RefusalCode.UNKNOWN_AREA, "leaving_province", amend(leaving_province="XX")),
+    "amends somebody else's": (RefusalCode.NOT_RESPONSIBLE, "case_id", amend(actor=body("lazio"))),
+    "hands over before acceptance": (RefusalCode.NOT_ACCEPTED_YET, "transfer_id", send(PREPARED)),
+    "hands over after departure": (RefusalCode.ALREADY_DEPARTED, "transfer_id", send(PREPARED, departed)),
+    "hands over twice": (
+        RefusalCode.HAND_OVER_PREPARED,
+        "transfer_id",
+        play(lambda world: (world.send(PREPARED), world.send(PREPARED))[1], accepted),
+    ),
+    "amends what was not prepared": (
+        RefusalCode.HAND_OVER_NOT_PREPARED,
+        "transfer_id",
+        send(HandOverAmended("", HELPLINE, CASE, TRANSFER, (), (), ""), accepted),
+    ),
+    "hands over a thing twice": (
+        RefusalCode.FIELD_INVALID,
+        "arranged",
+        send(replace(PREPARED, not_needed=(HandOverItem.ESCORT,)), accepted),
+    ),
+    "hands over with too long a note": (RefusalCode.TOO_LARGE, "note", send(replace(PREPARED, note="x" * 4001), accepted)),
+    "notifies of nobody": (RefusalCode.NO_NOTIFICATION_DUE, "transfer_id", send(AuthorityNotified("", HELPLINE, CASE, TRANSFER))),
+    "a policy that asks nobody": (
+        RefusalCode.FIELD_INVALID,
+        "inquiries",
+        send(replace(POLICY, version=2, inquiries=replace(ASKING, max_at_once=0))),
+    ),
+    "a policy without time for duties": (
+        RefusalCode.FIELD_INVALID,
+        "transfers",
+        send(replace(POLICY, version=2, transfers=replace(DUTIES, confirm_within_ms=0))),
+    ),
     "arrives without leaving": (RefusalCode.NOT_DEPARTED_YET, "transfer_id", play(lambda world: world.arrive(CASE), accepted)),
     "returns without leaving": (
         RefusalCode.NOT_DEPARTED_YET,

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from typing import TypeVar
 
 from coordinator.domain import State, decide, evolve, initial_state
-from events.availability import AvailabilityPublished
+from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Genesis, Locked, OpenedControl, OpenedDecision, OpenedEvent, Unread
 from events.fact import Actor
 from events.facts import Event, Outcome
@@ -16,9 +16,11 @@ from events.ids import uuid7
 from events.network import (
     Area,
     ClockAdvanced,
+    Inquiries,
     PolicyAdopted,
     ProjectRegistered,
     ProposalDeadline,
+    Transfers,
     UnitClosed,
     UnitOpened,
     Weights,
@@ -72,6 +74,11 @@ POLICY = PolicyAdopted(
     weights=Weights(5, 3, 4, 4, 6, 1, 2, 1, 1),
     not_free_codes=(DeclineCode.PROVIDER_NOT_FREE,),
 )
+
+
+ASKING = Inquiries(max_at_once=3, answer_within_ms=4 * HOUR)
+DUTIES = Transfers((), (), confirm_within_ms=HOUR, notify_missing_minor_within_ms=12 * HOUR)
+"""What the policy may hold beside; null in `POLICY`."""
 
 
 def body(project_id: str) -> Actor:
@@ -183,6 +190,10 @@ class World:
         """A count of a unit, observed now, with everything free."""
         unit = self.state.units[unit_id]
         return AvailabilityPublished("", body(unit.project_id), unit_id, self.now, unit.places, 0, 0, True, None, self.sequence)
+
+    def reaffirm(self, unit_id: str) -> tuple[Outcome, ...]:
+        """Say that nothing has changed in a unit."""
+        return self.send(AvailabilityReaffirmed("", body(self.state.units[unit_id].project_id), unit_id, self.now, self.sequence))
 
     def close(self, unit_id: str) -> tuple[Outcome, ...]:
         return self.send(UnitClosed("", body(self.state.units[unit_id].project_id), unit_id))

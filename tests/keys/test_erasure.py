@@ -53,7 +53,7 @@ class Ledger:
     async def agree(self, case: str) -> None:
         """An event of a case, with a proposal and its explanation."""
         proposed = ProposalMade(case, EVENT_ID, EVENT_ID, EVENT_ID, "unit-1", "project-1", 1, 2, 3)
-        await self.record(AgreementGiven(EVENT_ID, ACTOR, case, "a", 7), proposed, MatchExplained(case, EVENT_ID, EVENT_ID, 3, (), ()))
+        await self.record(AgreementGiven(EVENT_ID, ACTOR, case, "a", 7), proposed, MatchExplained(case, EVENT_ID, EVENT_ID, 3, (), (), ()))
 
     async def erase(self, case: str) -> None:
         await self.record(CaseErased(EVENT_ID, ACTOR, case))

@@ -259,7 +259,7 @@ class Story:
             case.stage = "waiting"
             return (
                 TransferEscalated(case.case_id, case.transfer_id, Escalation.NO_PLACE),
-                MatchExplained(case.case_id, case.transfer_id, None, 1, (excluded,), scored),
+                MatchExplained(case.case_id, case.transfer_id, None, 1, (excluded,), scored, ()),
             )
         unit = self._random.choice(fitting)
         case.unit, case.hold_id, case.proposal_id, case.stage = unit, self._uuid(), self._uuid(), "proposed"
@@ -269,7 +269,7 @@ class Story:
             ProposalMade(case.case_id, case.transfer_id, case.proposal_id, case.hold_id, unit.unit_id, unit.project_id, until, 3, 1),
             PlaceHeld(case.hold_id, unit.unit_id, case.size, until),
             unit.told(),
-            MatchExplained(case.case_id, case.transfer_id, case.proposal_id, 1, (excluded,), scored),
+            MatchExplained(case.case_id, case.transfer_id, case.proposal_id, 1, (excluded,), scored, ()),
         )
 
     def _answer(self, case: _Case) -> Told:
