@@ -31,8 +31,9 @@ from projections.health import VerdictCount
 from projections.moment import AsOf, AtSequence, AtTime, Clock, Moment, Seen, moment
 from projections.network import Policy, Project, Unit
 from projections.queries import named_queries
+from projections.reported import Effects, effects_of
 from projections.schema import channel_of, schema_of
-from projections.store import Pooled, case_key, case_row, id_row
+from projections.store import NOT_FOLDED, Pooled, case_key, case_row, id_row
 from projections.transfers import DAY_MS, Stage, Transfer, TransferState
 from reading.vault import Vault
 
@@ -310,6 +311,13 @@ class Reads:
         """At most `limit` entries after a sequence, byte for byte, in order: for heal, export and audit."""
         async with self._moment(None) as now:
             return [StoredEntry(*row) for row in await now.connection.fetch(_SQL["entries"]["entries_after"], sequence, limit)]
+
+    async def effects_after(self, sequence: int, limit: int) -> list[Effects]:
+        """What took effect with each of at most `limit` entries after a sequence, in order, opened as far as there are keys; without explanations."""
+        stored = await self.entries_after(sequence, limit)
+        envelopes = [open_envelope(one.value) for one in stored]
+        pairs = [(envelope, decode_body(envelope.body)) for envelope in envelopes]
+        return [effects_of(entry) for entry in await self._vault.open_entries(pairs, leave_sealed=NOT_FOLDED, hashed=False)]
 
     async def health(self, ledger_end: int | None = None) -> Seen[Health]:
         """How the views are. `ledger_end`: offset after the ledger's last record, where the caller knows it."""

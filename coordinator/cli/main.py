@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from coordinator.cli import checking, doctor, machine, networks, operators, processes, scenario, submit, views
+from coordinator.cli import checking, doctor, machine, networks, operators, processes, reporting, scenario, submit, views
 from coordinator.cli.wires import Wires
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ for _name, _command, _panel in (
     ("inbox", views.inbox, VIEWS),
     ("audit", views.audit, VIEWS),
     ("explain", views.explain, VIEWS),
+    ("indicators", reporting.indicators, VIEWS),
     ("scenario", scenario.scenario, LEARNING),
     ("doctor", doctor.doctor, CHECKING),
     ("replay", checking.replay, CHECKING),

@@ -155,3 +155,15 @@ async def test_creating_a_network_again_is_harmless(running: Running, submitted:
     again = await staffetta(running.settings, "network", "create", "--json")
     assert again.status == 0, again.err
     assert again.json == {"created": False, "opening_events": 22, "accepted": 22}
+
+
+async def test_indicators_count_what_was_asked_and_what_came_of_it(running: Running, submitted: Submitted) -> None:
+    whole = (await staffetta(running.settings, "indicators", "--json")).json
+    assert whole["transfers_asked"] == sum(whole["transfers_by_fate"].values()) >= 2 and whole["referrals_received"] >= 2
+    none = (await staffetta(running.settings, "indicators", "--from", "1999-01-01", "--to", "1999-04-01", "--json")).json
+    assert none["transfers_asked"] == 0 and none["placed_percent"] is None and none["sequence"] == whole["sequence"]
+    people = await staffetta(running.settings, "indicators")
+    assert "places asked elsewhere" in people.out and "not for publication" in people.out and submitted.case not in people.out
+    for wrong in (("--from", "soon"), ("--from", "2026-02-01", "--to", "2026-01-01")):
+        ended = await staffetta(running.settings, "indicators", *wrong)
+        assert ended.status == 2 and "Not done" in ended.err

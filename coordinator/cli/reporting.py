@@ -1,0 +1,93 @@
+"""`indicators`: what was asked of the network in a period and what came of it, for the department. Counts alone; no case, no person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from coordinator.cli.command import JsonOption, NetworkOption, in_network
+from coordinator.cli.instants import age_text, parse_time, time_text
+from coordinator.cli.outcome import NotDone, out, print_json, print_table
+from coordinator.plain import fields_json
+from coordinator.rooms import NetworkRoom
+from projections.indicators import Indicators, Period, Waits
+from projections.reporting import draw_up_indicators
+
+BEGINNING, END = "1970-01-01", "9999-12-31"
+FIGURES = frozenset({"number"})
+
+
+def indicators(
+    context: typer.Context,
+    since: Annotated[str, typer.Option("--from", metavar="TIME", help="First instant of the period, ISO 8601 (UTC).")] = BEGINNING,
+    until: Annotated[str, typer.Option("--to", metavar="TIME", help="First instant after it.")] = END,
+    network: NetworkOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Monitoring indicators of a period: referrals, requests, what became of them, how long people waited."""
+
+    async def work(room: NetworkRoom) -> None:
+        found = await draw_up_indicators(room.reads, _period(since, until))
+        if as_json:
+            print_json(fields_json(found))
+            return
+        print_table("Indicators", ("what", "which", "number"), _rows(found), right=FIGURES)
+        out.print(f"As of entry {found.sequence}. Cases and events are counted, not persons; not for publication: numbers may be small.")
+
+    in_network(context, network, as_json, work)
+
+
+def _period(since: str, until: str) -> Period:
+    from_ms, to_ms = parse_time(since), parse_time(until)
+    for option, text, at_ms in (("--from", since, from_ms), ("--to", until, to_ms)):
+        if at_ms is None:
+            raise NotDone(f"{option} {text!r} is no time.", "Write an ISO 8601 date or time, such as 2026-01-01 or 2026-01-01T08:00.")
+    assert from_ms is not None and to_ms is not None
+    if to_ms <= from_ms:
+        raise NotDone("The period ends before it begins.", f"--from {time_text(from_ms)} must lie before --to {time_text(to_ms)}.")
+    return Period(from_ms, to_ms)
+
+
+def _rows(found: Indicators) -> list[tuple[object, ...]]:
+    """One row a figure, in the report's order."""
+    return [
+        ("referrals received", "", found.referrals_received),
+        *_each("  by source", found.referrals_by_source),
+        ("  of uncovered territory", "", found.referrals_to_uncovered_territory),
+        ("  taken in charge", "", found.referrals_taken_in_charge),
+        *_wait("  wait to be taken in charge", found.waits_to_charge),
+        ("places asked elsewhere", "", found.transfers_asked),
+        *_each("  by reason", found.transfers_by_reason),
+        *_each("  by urgency", found.transfers_by_urgency),
+        *_each("  what became of them", found.transfers_by_fate),
+        ("  placed, of those over", "", "" if found.placed_percent is None else f"{found.placed_percent}%"),
+        *_each("  an operator was called in", found.transfers_called_operator),
+        *_waits("  wait to the first proposal", found.waits_to_proposal),
+        *_waits("  wait to the acceptance", found.waits_to_acceptance),
+        ("arrivals", "", found.arrivals),
+        ("  safe after 30 days", "", found.arrivals_safe_after_30_days),
+        ("  undone within 30 days", "", found.arrivals_undone),
+        ("  not 30 days ago yet", "", found.arrivals_not_yet_30_days),
+        ("proposals made", "", found.proposals_made),
+        ("  run out unanswered", "", found.proposals_expired),
+        *_each("  declined", found.declines_by_code),
+        *_each("open units by age of their figures", found.units_by_freshness),
+        ("facts whose key is gone", "", found.unopened),
+    ]
+
+
+def _each(what: str, counts: Mapping[str, int]) -> list[tuple[object, ...]]:
+    return [(what, which, number) for which, number in counts.items()]
+
+
+def _waits(what: str, waits: Mapping[str, Waits]) -> list[tuple[object, ...]]:
+    return [row for urgency, wait in waits.items() for row in _wait(what, wait, urgency)]
+
+
+def _wait(what: str, wait: Waits, which: str = "") -> list[tuple[object, ...]]:
+    """Median and 90th percentile; nothing where nobody waited."""
+    if not wait.count:
+        return []
+    return [(what, f"{which} half within".strip(), age_text(wait.median_ms)), (what, f"{which} nine of ten within".strip(), age_text(wait.p90_ms))]
