@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from coordinator.cli.acting import AsOption, acting_as, allowed
 from coordinator.cli.command import JsonOption, NetworkOption, in_network
 from coordinator.cli.instants import age_text, parse_time, time_text
 from coordinator.cli.outcome import NotDone, out, print_json, print_table
+from coordinator.domain.who_may import View
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
 from projections.indicators import Indicators, Period, Waits
@@ -25,10 +27,12 @@ def indicators(
     until: Annotated[str, typer.Option("--to", metavar="TIME", help="First instant after it.")] = END,
     network: NetworkOption = None,
     as_json: JsonOption = False,
+    role: AsOption = "helpline",
 ) -> None:
     """Monitoring indicators of a period: referrals, requests, what became of them, how long people waited."""
 
     async def work(room: NetworkRoom) -> None:
+        allowed(acting_as(role, room.name), View.INDICATORS)
         found = await draw_up_indicators(room.reads, _period(since, until))
         if as_json:
             print_json(fields_json(found))

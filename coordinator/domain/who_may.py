@@ -188,6 +188,8 @@ class View(StrEnum):
     """Why a transfer was matched so: every unit, rules 2 and 3 as `safety` alone."""
     AUDIT = "audit"
     """The trail of entries as far as they are clear."""
+    INDICATORS = "indicators"
+    """Counts of a period for the department; no case, no unit."""
     HEALTH = "health"
     ACCESS = "access"
     """Who looked at whose data, when and why."""
@@ -214,6 +216,7 @@ VIEWS: Mapping[View, Rights] = {
     View.FREE_TEXT: _rights(project=Scope.INVOLVED_CASES),
     View.EXPLANATION: _rights(helpline=_ALL, auditor=_ALL),
     View.AUDIT: _rights(helpline=Scope.SEALED, administrator=Scope.SEALED, auditor=Scope.SEALED),
+    View.INDICATORS: _rights(helpline=_ALL, administrator=_ALL, evaluator=Scope.INDICATORS),
     View.HEALTH: _rights(helpline=_ALL, administrator=_ALL, auditor=_ALL, clock=_ALL),
     View.ACCESS: _rights(auditor=_ALL),
     View.BREAK_GLASS: _rights(helpline=Scope.COORDINATION),
@@ -233,6 +236,7 @@ DOORS: Mapping[str, View] = {
     "GET /v1/{network}/cases/{case_id}": View.CASE,
     "GET /v1/{network}/transfers/{transfer_id}/explanations": View.EXPLANATION,
     "GET /v1/{network}/audit": View.AUDIT,
+    "GET /v1/{network}/indicators": View.INDICATORS,
     "GET /v1/{network}/health": View.HEALTH,
     "GET /healthz": View.SERVICE,
     "GET /readyz": View.SERVICE,
@@ -248,6 +252,7 @@ DOORS: Mapping[str, View] = {
     "staffetta case": View.CASE,
     "staffetta explain": View.EXPLANATION,
     "staffetta audit": View.AUDIT,
+    "staffetta indicators": View.INDICATORS,
     "staffetta export": View.MACHINE,
     "staffetta up": View.MACHINE,
     "staffetta down": View.MACHINE,

@@ -29,7 +29,9 @@ from coordinator.viewing import (
 )
 from events.ids import is_slug, is_uuid
 from projections.errors import AsOfAhead, ProjectionError
+from projections.indicators import Period
 from projections.moment import AsOf, AtSequence, AtTime
+from projections.reporting import draw_up_indicators
 from reading.waiting import is_away
 
 router = APIRouter(prefix="/v1/{network}", tags=["views"])
@@ -140,6 +142,20 @@ async def get_audit(
     require(grant, View.AUDIT)
     seen = await _behind(room.reads.audit(_as_of(as_of, as_of_ms), from_sequence=from_sequence, kind=kind, verdict=verdict, limit=limit))
     return seen_json(seen, "entries", [audit_json(entry) for entry in seen.answer])
+
+
+@router.get("/indicators", summary="Monitoring indicators of a period", response_model=None)
+async def get_indicators(
+    room: TheRoom,
+    grant: TheGrant,
+    from_ms: Annotated[int, Query(ge=0, description="First instant of the period, milliseconds since 1970.")],
+    to_ms: Annotated[int, Query(ge=0, description="First instant after it.")],
+) -> Plain:
+    """Counts of cases and events, with what became of them by now; not for publication. For the department (evaluator), helpline and administrators."""
+    require(grant, View.INDICATORS)
+    if to_ms <= from_ms:
+        raise Problem(Code.REQUEST_INVALID, "The period ends before it begins.", {"fields": ["query.from_ms", "query.to_ms"]})
+    return fields_json(await _behind(draw_up_indicators(room.reads, Period(from_ms, to_ms))))
 
 
 @router.get("/health", summary="How the views are", response_model=None)

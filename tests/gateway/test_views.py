@@ -277,3 +277,13 @@ async def first_events(url: str, running: Running, who: str, count: int, for_s: 
         except TimeoutError:
             pass
     return found
+
+
+async def test_indicators_are_counts_for_the_department_alone(running: Running, told: Told) -> None:
+    whole = {"from_ms": 0, "to_ms": 1 << 45}
+    counted = await read(running, "evaluator", "indicators", **whole)
+    assert counted["transfers_asked"] == sum(counted["transfers_by_fate"].values()) > 0
+    assert told.case not in json.dumps(counted) and told.transfer not in json.dumps(counted)
+    for who in ("auditor", "clock", "referrer", "alba"):
+        problem(await running.client(who).get(f"{URL}/indicators", params=whole), 403, "not-allowed")
+    problem(await running.client("evaluator").get(f"{URL}/indicators", params={"from_ms": 2, "to_ms": 2}), 422, "request-invalid")
