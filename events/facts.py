@@ -10,6 +10,7 @@ Event = (
     | network.UnitOpened
     | network.UnitAmended
     | network.UnitClosed
+    | network.DutyHoursPublished
     | network.PolicyAdopted
     | network.RulesAdopted
     | network.ClockAdvanced

@@ -171,6 +171,53 @@ class Transfers:
 
 
 @dataclass(frozen=True, slots=True)
+class OffsetFrom:
+    """From an instant on, the network's civil time is this far ahead of UTC."""
+
+    from_ms: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTime:
+    """How much of a project's duty time it has to answer a proposal of one urgency: so many working days (as long as the policy's) and minutes."""
+
+    urgency: Urgency
+    working_days: int
+    minutes: int
+    pause_minutes: int
+    """For how much duty time in all its questions may stop the clock of one proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The network's civil time, its calendar, and the clocks that run by it."""
+
+    offsets: tuple[OffsetFrom, ...]
+    """Sorted by instant, never empty; the first holds before its instant as well."""
+    working_weekdays: tuple[int, ...]
+    """0 a Monday to 6 a Sunday, sorted, never empty. A public holiday is no working day."""
+    working_from_minute: int
+    """Minute of the local day. The hours of a working day are a project's duty hours until it publishes its own."""
+    working_to_minute: int
+    night_from_minute: int
+    """Minute of the local day from which it is night, over midnight."""
+    night_to_minute: int
+    holidays: tuple[str, ...]
+    """Public holidays, ISO 8601 dates, sorted, each once."""
+    fresh_working_days: int
+    """Availability counts for proposals for so many times 24 hours of working days; replaces `fresh_for_ms`."""
+    ageing_working_days: int
+    """Shown as ageing until so many; replaces `ageing_for_ms`."""
+    answer_times: tuple[AnswerTime, ...]
+    """One for each urgency, in the order of `Urgency`; replaces `proposal_deadlines`."""
+    reminders: int
+    """How many reminders divide a proposal's time evenly (2: at one third and two thirds)."""
+    max_pauses: int
+    """How often a project's questions may stop the clock of one proposal."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAdopted:
     """The rules and numbers in force from here on. Old holds keep the deadline they were made with."""
 
@@ -210,6 +257,50 @@ class PolicyAdopted:
     """null: none are opened."""
     transfers: Transfers | None = None
     """null: no proposal is confirmed first, and no notification is followed."""
+    clocks: Clocks | None = None
+    """The calendar; null: civil time plays no part, durations are plain, nobody is ever off duty, and nothing reminds or pauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayWindow:
+    """Part of a local day, in minutes since its midnight: from (inclusive) to (exclusive)."""
+
+    from_minute: int
+    to_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class DutyWindow:
+    """Part of each local day of one weekday, 0 a Monday to 6 a Sunday."""
+
+    weekday: int
+    from_minute: int
+    to_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class DutyException:
+    """One local day on which other hours hold; without windows nobody is on duty."""
+
+    date: str
+    """ISO 8601."""
+    windows: tuple[DayWindow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyHoursPublished:
+    """When somebody of a project answers. Valid until published anew; every field is the new value. Deadlines already set stay."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    event_id: str
+    actor: Actor
+    project_id: str
+    weekly: tuple[DutyWindow, ...]
+    """Sorted, apart, an hour a week at least. Hours over midnight are two windows."""
+    on_holidays: tuple[DayWindow, ...]
+    """Hours of every public holiday that has no exception; empty: nobody is on duty then."""
+    exceptions: tuple[DutyException, ...]
+    """Sorted by date, each date once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -318,6 +318,10 @@ _RULES: Mapping[str, tuple[str, str]] = {
         "The unit declined this case, and nothing has changed since.",
         "L'unità ha rifiutato questo caso e da allora nulla è cambiato.",
     ),
+    Rule.ON_DUTY: (
+        "Nobody of the unit's project is on duty for as long as an immediate request may wait.",
+        "Nessuno del progetto dell'unità è reperibile per il tempo che una richiesta immediata può attendere.",
+    ),
 }
 
 _ESCALATIONS: Mapping[Escalation, tuple[str, str]] = {
@@ -360,5 +364,9 @@ _ESCALATIONS: Mapping[Escalation, tuple[str, str]] = {
     Escalation.NOT_CONFIRMED: (
         "A prepared proposal was not confirmed in time; its place is free again.",
         "Una proposta preparata non è stata confermata in tempo; il posto è di nuovo libero.",
+    ),
+    Escalation.NO_PROJECT_ON_DUTY: (
+        "Units fit, but no project that has one is on duty; nobody has been asked yet. Matching goes on when one comes on duty.",
+        "Ci sono unità adatte, ma nessuno dei loro progetti è reperibile; nessuno è stato ancora interpellato. La ricerca riprende al primo turno.",
     ),
 }

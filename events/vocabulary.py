@@ -229,10 +229,12 @@ class Escalation(StrEnum):
     """A project found the person not eligible: what they need has to be looked at again, and the request amended."""
     NOT_CONFIRMED = "not_confirmed"
     """A prepared proposal was not confirmed in time."""
+    NO_PROJECT_ON_DUTY = "no_project_on_duty"
+    """Units fit, and nobody of their projects is on duty; nobody was asked. Matching goes on when one comes on duty."""
 
 
 class Rule(StrEnum):
-    """The named safety rules of the domain, and the two that are not about safety but exclude a unit all the same.
+    """The named safety rules of the domain, and the three that are not about safety but exclude a unit all the same.
 
     Order is the order in which they are examined; the first that excludes a unit is the one named.
     """
@@ -261,6 +263,8 @@ class Rule(StrEnum):
     """Rule 10."""
     DECLINED_BEFORE = "declined_before"
     """This unit declined this case, and nothing has changed since."""
+    ON_DUTY = "on_duty"
+    """Nobody of its project is on duty for as long as an immediate request may wait. The last: whatever it excludes would fit."""
 
 
 class ReviewVerdict(StrEnum):

@@ -42,9 +42,11 @@ class Kind(IntEnum):
     """An inquiry runs out; id: case."""
     NOTIFICATION = 10
     """The authority has to have been notified of a missing minor; id: case."""
+    ON_DUTY = 11
+    """A project comes on duty while immediate requests wait; stands in no agenda, for it follows from calendar and instant; id: empty."""
 
 
-EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED})
+EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED, Kind.ON_DUTY})
 _KINDS = tuple((kind, kind in EDGES) for kind in Kind)
 NO_AGENDA: Agenda = ((),) * len(Kind)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Sequence
 
 from coordinator.domain import two_people
@@ -10,6 +11,7 @@ from coordinator.domain.availability import enter
 from coordinator.domain.deciding import Deciding, most_at_once
 from coordinator.domain.inquiry import expire_inquiries
 from coordinator.domain.missing import notification_overdue
+from coordinator.domain.on_duty import MOST_URGENT, next_opening_ms
 from coordinator.domain.proposing import propose
 from coordinator.domain.seen_events import cases_of
 from coordinator.domain.state import Kept
@@ -31,6 +33,9 @@ def make_due_happen(entry: Deciding, event: Event | Locked | Unread, last_at_ms:
     if draft.crowded:
         entry.to_match.update(case_id for *_, case_id in draft.waiting)
     now_due = due(draft.agenda, last_at_ms, entry.at_ms, draft.policy)
+    opens_ms = next_opening_ms(draft, last_at_ms)
+    if opens_ms is not None and opens_ms <= entry.at_ms:
+        insort(now_due, (opens_ms, "", Kind.ON_DUTY))
     if now_due:
         _happen_all(entry, event, now_due)
     if draft.terms is not None:
@@ -65,6 +70,8 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
             expire_inquiries(entry, draft.cases[item_id])
         case Kind.NOTIFICATION:
             notification_overdue(entry, draft.cases[item_id])
+        case Kind.ON_DUTY:
+            entry.to_match.update(case_id for rank, _, _, case_id in draft.waiting if rank == MOST_URGENT)
         case Kind.KEPT_FOR_NOBODY:
             entry.let_go(item_id)
         case Kind.AWAITED:

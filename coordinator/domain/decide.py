@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from coordinator.domain import amending, availability, handover, inquiry, missing, network, person, referral, rights, transfer, two_people
+from coordinator.domain import amending, availability, duty, handover, inquiry, missing, network, person, referral, rights, transfer, two_people
 from coordinator.domain.actions import action_of
 from coordinator.domain.deadlines import make_due_happen
 from coordinator.domain.deciding import Deciding, refused
@@ -18,7 +18,17 @@ from events.entry import Locked, OpenedEvent, Unread
 from events.facts import Event, Outcome
 from events.handover import HandOverAmended, HandOverPrepared
 from events.inquiry import InquiryAnswered
-from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
+from events.network import (
+    ClockAdvanced,
+    DutyHoursPublished,
+    PolicyAdopted,
+    ProjectAmended,
+    ProjectRegistered,
+    RulesAdopted,
+    UnitAmended,
+    UnitClosed,
+    UnitOpened,
+)
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import ReferralAccepted, ReferralReceived
 from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES
@@ -140,6 +150,8 @@ def _decided(entry: Deciding, event: Event) -> Refused | None:
             return network.amend_unit(entry, event)
         case UnitClosed():
             return network.close_unit(entry, event)
+        case DutyHoursPublished():
+            return duty.publish_duty_hours(entry, event)
         case PolicyAdopted():
             return network.adopt_policy(entry, event)
         case RulesAdopted():

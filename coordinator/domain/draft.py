@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
+from dataclasses import replace
 
 from coordinator.domain.agenda import Kind, scheduled, unscheduled
 from coordinator.domain.state import (
@@ -14,6 +15,7 @@ from coordinator.domain.state import (
     Awaited,
     Case,
     Counted,
+    DutyHours,
     Hold,
     Kept,
     Notification,
@@ -47,6 +49,7 @@ class Draft:
         self.rules_version = state.rules_version
         self.policy = state.policy
         self.projects = state.projects
+        self.duty = state.duty
         self.units = state.units
         self.holds = state.holds
         self.crowded = state.crowded
@@ -81,6 +84,7 @@ class Draft:
             self.rules_version,
             self.policy,
             self.projects,
+            self.duty,
             self.units,
             self.holds,
             self.crowded,
@@ -110,7 +114,7 @@ class Draft:
     def put_policy(self, policy: PolicyAdopted) -> None:
         """A policy comes into force."""
         self.policy = policy
-        self.terms = terms_of(policy)
+        self.terms = terms_of(policy, self.duty)
 
     def put_project(self, project: Project) -> None:
         """A project is new or changed."""
@@ -118,6 +122,12 @@ class Draft:
         for unit_id in self.place_ids:
             if self.places[unit_id].project_id == project.project_id:
                 self._place(self.units[unit_id])
+
+    def put_duty(self, duty: DutyHours) -> None:
+        """The duty hours of a project are these now."""
+        self.duty = self.duty.set(duty.project_id, duty)
+        if self.terms is not None:
+            self.terms = replace(self.terms, clockwork=self.terms.clockwork.with_duty(duty.project_id, duty))
 
     def put_unit(self, unit: Unit) -> None:
         """A unit is new or changed."""
@@ -221,7 +231,7 @@ class Draft:
     def rebuild_derived(self) -> None:
         """Fill every derived field from the others; they must be empty. For a state that comes from a snapshot."""
         if self.policy is not None:
-            self.terms = terms_of(self.policy)
+            self.terms = terms_of(self.policy, self.duty)
         for hold_id in sorted(self.holds):
             hold = self.holds[hold_id]
             self.holds_in = self.holds_in.set(hold.unit_id, _with(self.holds_in.get(hold.unit_id, ()), hold_id))

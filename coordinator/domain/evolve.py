@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from coordinator.domain import amending, availability, declining, handover, inquiry, missing, network, person, referral, transfer_state, two_people
+from coordinator.domain import (
+    amending,
+    availability,
+    declining,
+    duty,
+    handover,
+    inquiry,
+    missing,
+    network,
+    person,
+    referral,
+    transfer_state,
+    two_people,
+)
 from coordinator.domain.deciding import most_at_once
 from coordinator.domain.draft import Draft
 from coordinator.domain.locked import clear_event
@@ -18,7 +31,17 @@ from events.entry import Locked, OpenedControl, OpenedDecision, OpenedEntry, Unr
 from events.facts import Event, Outcome, TwoPersonEvent
 from events.handover import HandOverAmended, HandOverPrepared
 from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
-from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
+from events.network import (
+    ClockAdvanced,
+    DutyHoursPublished,
+    PolicyAdopted,
+    ProjectAmended,
+    ProjectRegistered,
+    RulesAdopted,
+    UnitAmended,
+    UnitClosed,
+    UnitOpened,
+)
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.transfer import (
@@ -121,6 +144,8 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             network.evolve_unit_amended(draft, fact, sequence)
         case UnitClosed():
             network.evolve_unit_closed(draft, fact)
+        case DutyHoursPublished():
+            duty.evolve_duty_hours_published(draft, fact)
         case PolicyAdopted():
             network.evolve_policy_adopted(draft, fact)
         case RulesAdopted():

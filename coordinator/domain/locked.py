@@ -8,11 +8,20 @@ from coordinator.domain.network import NOBODY
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked
 from events.facts import FACT_TYPES, Event
-from events.network import PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
+from events.network import DutyHoursPublished, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
 
 _PRIVATE: dict[str, dict[str, Any]] = {
     kind.__name__: {"actor": NOBODY}
-    for kind in (AvailabilityPublished, AvailabilityReaffirmed, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitClosed)
+    for kind in (
+        AvailabilityPublished,
+        AvailabilityReaffirmed,
+        DutyHoursPublished,
+        PolicyAdopted,
+        ProjectAmended,
+        ProjectRegistered,
+        RulesAdopted,
+        UnitClosed,
+    )
 } | {kind.__name__: {"actor": NOBODY, "dangers": ()} for kind in (UnitAmended, UnitOpened)}
 """Stand-ins for the private fields of the events that the clear half follows from."""
 

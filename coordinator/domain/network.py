@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from coordinator.domain import rights
+from coordinator.domain.calendar import invalid_clocks_field
 from coordinator.domain.changing import changed
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft
@@ -283,6 +284,9 @@ def _invalid_policy_field(event: PolicyAdopted) -> str | None:
     duty = _invalid_duty(event)
     if duty is not None:
         return duty
+    of_clocks = invalid_clocks_field(event.clocks) if event.clocks is not None else None
+    if of_clocks is not None:
+        return f"clocks.{of_clocks}"
     weights = event.weights
     parts = (
         weights.language,

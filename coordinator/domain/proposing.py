@@ -19,7 +19,10 @@ from coordinator.matching.place import Place
 from coordinator.matching.request import Request
 from coordinator.matching.safety import could_host, excluded_by
 from events.transfer import MatchExplained, PlaceHeld, ProposalMade, Scored
-from events.vocabulary import Escalation
+from events.vocabulary import Escalation, Rule
+
+_WOULD_FIT = (None, Rule.ON_DUTY)
+"""What the rules say of a place that is possible now, or once its project is on duty."""
 
 
 def propose(entry: Deciding) -> None:
@@ -45,7 +48,7 @@ def propose(entry: Deciding) -> None:
         if _for_a_person(entry, case, transfer):
             continue
         request = request_of(draft, case, entry.terms, entry.at_ms)
-        if case_id in to_match or any(excluded_by(request, place, entry.at_ms, entry.terms) is None for place in changed):
+        if case_id in to_match or any(excluded_by(request, place, entry.at_ms, entry.terms) in _WOULD_FIT for place in changed):
             requests.append(request)
     if not requests:
         return
@@ -105,9 +108,11 @@ def _answered(entry: Deciding, answer: Answer) -> None:
     transfer = case.transfer
     assert transfer is not None
     if not answer.scored:
-        known = Escalation.NO_PLACE in transfer.escalated
-        entry.escalate(case, Escalation.NO_PLACE)
-        asked = ask(entry, entry.draft.cases[case.case_id], transfer)
+        asleep = any(excluded.rule == Rule.ON_DUTY for excluded in answer.excluded)
+        why = Escalation.NO_PROJECT_ON_DUTY if asleep else Escalation.NO_PLACE
+        known = why in transfer.escalated
+        entry.escalate(case, why)
+        asked = () if asleep else ask(entry, entry.draft.cases[case.case_id], transfer)
         if asked or not known:
             _explain(entry, case, transfer, answer, None, asked)
         return
@@ -117,7 +122,8 @@ def _answered(entry: Deciding, answer: Answer) -> None:
     best = answer.scored[0]
     unit = draft.units[best.unit_id]
     hold_id, proposal_id = entry.new_id(), entry.new_id()
-    deadline = entry.at_ms + entry.terms.answer_within_ms[transfer.urgency]
+    plain_ms = entry.terms.answer_within_ms[transfer.urgency]
+    deadline, _ = entry.terms.clockwork.answer_until(unit.project_id, transfer.urgency, entry.at_ms, plain_ms)
     entry.emit(PlaceHeld(hold_id, unit.unit_id, len(case.household), deadline))
     entry.emit(
         ProposalMade(

@@ -8,7 +8,7 @@ from coordinator.matching.danger import danger_zone
 from coordinator.matching.request import NOWHERE, Near, Request
 from coordinator.matching.terms import Terms
 from events.fact import Danger
-from events.vocabulary import DangerKind, Reason, TransferStage
+from events.vocabulary import DangerKind, Reason, TransferStage, Urgency
 
 
 def request_of(draft: Draft, case: Case, terms: Terms, at_ms: int) -> Request:
@@ -23,6 +23,7 @@ def request_of(draft: Draft, case: Case, terms: Terms, at_ms: int) -> Request:
         case_id=case.case_id,
         transfer_id=transfer.transfer_id,
         reason=transfer.reason,
+        immediate=transfer.urgency is Urgency.IMMEDIATE,
         household=household,
         agreed_until_ms=agreed_until_ms(case, household.must_agree),
         zone=danger_zone(dangerous, terms),

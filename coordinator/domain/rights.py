@@ -53,6 +53,15 @@ def administrator_or_project(draft: Draft, actor: Actor, project_id: str) -> Ref
     return None if acts_for(draft, actor, project_id) else _BODY
 
 
+def staff_for(draft: Draft, actor: Actor, project_id: str) -> Refused | None:
+    """A body of the project; an administrator or the helpline on its behalf."""
+    if actor.role in (Role.ADMINISTRATOR, Role.HELPLINE):
+        return None
+    if actor.role is not Role.PROJECT:
+        return _ROLE
+    return None if acts_for(draft, actor, project_id) else _BODY
+
+
 def project_or_helpline(draft: Draft, actor: Actor, project_id: str) -> Refused | None:
     """A body of the project, or the helpline on its behalf, on the telephone with it."""
     if actor.role is Role.HELPLINE:

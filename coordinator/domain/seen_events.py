@@ -13,7 +13,17 @@ from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked, OpenedEvent, Unread
 from events.facts import Event
 from events.ids import uuid7_at_ms
-from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
+from events.network import (
+    ClockAdvanced,
+    DutyHoursPublished,
+    PolicyAdopted,
+    ProjectAmended,
+    ProjectRegistered,
+    RulesAdopted,
+    UnitAmended,
+    UnitClosed,
+    UnitOpened,
+)
 from events.person import CaseErased, KeepApartDeclared, SafetyLowered
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import RefusalCode
@@ -25,6 +35,7 @@ _NETWORK_EVENTS = (
     AvailabilityPublished,
     AvailabilityReaffirmed,
     ClockAdvanced,
+    DutyHoursPublished,
     ProjectRegistered,
     ProjectAmended,
     UnitOpened,

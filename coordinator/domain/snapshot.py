@@ -15,7 +15,7 @@ from immutables import Map
 from coordinator.domain.draft import Draft
 from coordinator.domain.seen import ID_BYTES, SeenDay
 from coordinator.domain.seen_events import HASH_BYTES, SEQUENCE_BYTES
-from coordinator.domain.state import Awaited, Case, Hold, OpenReview, Project, State, Unit, initial_state
+from coordinator.domain.state import Awaited, Case, DutyHours, Hold, OpenReview, Project, State, Unit, initial_state
 from events.codec import decode_fact, decode_record, encode_fact, encode_record, join, split
 from events.errors import Undecodable
 from events.fact import Actor, Danger
@@ -57,6 +57,8 @@ class ClearHalf:
     """Whether the last entry made as many proposals as one may."""
     seen: tuple[SeenBucket, ...]
     """Event id -> sequence (8 bytes, big-endian), sorted by day."""
+    duty: tuple[DutyHours, ...]
+    """Published duty hours, sorted by project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ def _clear_half(state: State, only_hashed: bool) -> ClearHalf:
         holds=tuple(state.holds[hold_id] for hold_id in sorted(state.holds)),
         crowded=state.crowded,
         seen=_buckets(state.seen_ids, only_hashed),
+        duty=tuple(state.duty[project_id] for project_id in sorted(state.duty)),
     )
 
 
@@ -253,6 +256,7 @@ def _take_clear(draft: Draft, half: ClearHalf) -> None:
     draft.rules_version = half.rules_version
     draft.policy = half.policy
     draft.projects = Map({project.project_id: project for project in half.projects})
+    draft.duty = Map({duty.project_id: duty for duty in half.duty})
     draft.units = Map({unit.unit_id: unit for unit in half.units})
     draft.holds = Map({hold.hold_id: hold for hold in half.holds})
     draft.crowded = half.crowded

@@ -18,7 +18,7 @@ from coordinator.matching.place import Place
 from coordinator.matching.terms import Terms
 from events.fact import Actor, Danger
 from events.facts import TwoPersonEvent
-from events.network import PolicyAdopted
+from events.network import DayWindow, DutyException, DutyWindow, PolicyAdopted
 from events.referral import Member
 from events.vocabulary import Escalation, HandOverItem, HoldStage, Host, Level, Need, Reason, TransferStage, Urgency
 
@@ -33,6 +33,16 @@ class Project:
     provinces: tuple[str, ...]
     valid_from: str
     valid_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class DutyHours:
+    """When somebody of a project answers."""
+
+    project_id: str
+    weekly: tuple[DutyWindow, ...]
+    on_holidays: tuple[DayWindow, ...]
+    exceptions: tuple[DutyException, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +296,8 @@ class State:
     policy: PolicyAdopted | None
     """In force; its event id and actor are blanked, being no part of it."""
     projects: Map[str, Project]
+    duty: Map[str, DutyHours]
+    """Duty hours of the projects that published some."""
     units: Map[str, Unit]
     holds: Map[str, Hold]
     crowded: bool
@@ -342,6 +354,7 @@ def initial_state(network: str) -> State:
         rules_version=1,
         policy=None,
         projects=Map(),
+        duty=Map(),
         units=Map(),
         holds=Map(),
         crowded=False,

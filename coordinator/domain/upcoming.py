@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coordinator.domain.agenda import next_ms
+from coordinator.domain.on_duty import next_opening_ms
 from coordinator.domain.state import State
 
 
@@ -13,4 +14,5 @@ def next_deadline_ms(state: State) -> int | None:
     """
     if state.look_again or (state.crowded and state.waiting):
         return state.at_ms
-    return next_ms(state.agenda, state.at_ms, state.policy)
+    deadline_ms, opens_ms = next_ms(state.agenda, state.at_ms, state.policy), next_opening_ms(state, state.at_ms)
+    return opens_ms if deadline_ms is None or (opens_ms is not None and opens_ms < deadline_ms) else deadline_ms

@@ -89,6 +89,7 @@ REPORTS: Mapping[str, Rights] = {
     "UnitOpened": _rights(administrator=_ALL, project=Scope.OWN_PROJECT),
     "UnitAmended": _rights(administrator=_ALL, project=Scope.OWN_PROJECT),
     "UnitClosed": _rights(administrator=_ALL, project=Scope.OWN_PROJECT),
+    "DutyHoursPublished": _rights(helpline=_ALL, administrator=_ALL, project=Scope.OWN_PROJECT),
     "PolicyAdopted": _rights(administrator=_ALL),
     "RulesAdopted": _rights(administrator=_ALL),
     "ClockAdvanced": _rights(clock=_ALL),

@@ -40,6 +40,8 @@ class Request:
     case_id: str
     transfer_id: str
     reason: Reason
+    immediate: bool
+    """It goes to projects on duty only."""
     household: Household
     agreed_until_ms: int | None
     """Until when everybody who must agree does; None: somebody has not agreed."""

@@ -1,4 +1,4 @@
-"""The ten safety rules, and the two that exclude a unit without being about safety, each a named predicate.
+"""The ten safety rules, and the three that exclude a unit without being about safety, each a named predicate.
 
 A predicate returns its `Rule` where the place is excluded for the request, else None. All take the same four things: the request, the place, the
 instant (milliseconds) and the terms in force. The matcher asks all of them, in the order of `Rule`; acceptance and departure ask again those
@@ -101,7 +101,7 @@ def one_live_proposal(request: Request, _place: Place, _at_ms: int, _terms: Term
 def freshness(_request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
     """Rule 9. Somebody has seen the free places not too long ago."""
     observed = place.observed_at_ms
-    return None if observed is not None and at_ms - observed < terms.policy.fresh_for_ms else Rule.FRESHNESS
+    return None if observed is not None and observed > terms.clockwork.fresh_since(at_ms) else Rule.FRESHNESS
 
 
 def people_decide(request: Request, _place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
@@ -112,6 +112,11 @@ def people_decide(request: Request, _place: Place, _at_ms: int, _terms: Terms) -
 def declined_before(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
     """The unit declined this case, or let its proposal expire, and nothing has changed since."""
     return Rule.DECLINED_BEFORE if place.unit_id in request.parked else None
+
+
+def on_duty(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
+    """An immediate request goes to projects on duty, for as long as they have to answer. The last rule: whatever it excludes would fit."""
+    return None if not request.immediate or terms.clockwork.awake(place.project_id, at_ms) else Rule.ON_DUTY
 
 
 PREDICATES: tuple[Predicate, ...] = (
@@ -127,6 +132,7 @@ PREDICATES: tuple[Predicate, ...] = (
     freshness,
     people_decide,
     declined_before,
+    on_duty,
 )
 """In the order of `Rule`: the first that excludes is the one named."""
 
@@ -179,6 +185,8 @@ def that_may_exclude(request: Request, place: Place, at_ms: int, terms: Terms) -
     silent = {predicate for predicate in _ABOUT_THE_REQUEST if predicate(request, place, at_ms, terms) is None}
     if not request.parked:
         silent.add(declined_before)
+    if not request.immediate:
+        silent.add(on_duty)
     if request.near == NOWHERE:
         silent.add(never_with_exploiters)
     return tuple(predicate for predicate in PREDICATES if predicate not in silent)
@@ -200,7 +208,7 @@ def cannot_be_asked(request: Request, place: Place, at_ms: int, terms: Terms) ->
         return Rule.ACCEPTING
     if request.household.size > place.places or place.unit_id == request.lives_in or freshness(request, place, at_ms, terms) is None:
         return Rule.ONE_PLACE_ONE_CASE
-    for predicate in (*_ABOUT_THE_UNIT, *_ABOUT_THE_REQUEST, declined_before):
+    for predicate in (*_ABOUT_THE_UNIT, *_ABOUT_THE_REQUEST, declined_before, on_duty):
         rule = predicate(request, place, at_ms, terms)
         if rule is not None:
             return rule

@@ -28,7 +28,7 @@ def score_parts(request: Request, place: Place, at_ms: int, terms: Terms, load: 
                 preferred += 1
     spare = place.free - household.size if not _FAMILIES.isdisjoint(place.hosts) else 0
     safe_distance = request.reason is Reason.SAFETY and terms.macro_area_of.get(place.region) not in request.zone.macro_areas
-    fresh = place.observed_at_ms is not None and (at_ms - place.observed_at_ms) * 2 < terms.policy.fresh_for_ms
+    fresh = place.observed_at_ms is not None and place.observed_at_ms > terms.clockwork.half_fresh_since(at_ms)
     return (
         weights.language * understood,
         weights.preferred_need * preferred,

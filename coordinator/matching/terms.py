@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from coordinator.matching.clockwork import Clockwork, DutyTold, clockwork_of
 from events.network import PolicyAdopted
 from events.vocabulary import Urgency
 
@@ -19,14 +20,17 @@ class Terms:
     macro_area_of: Mapping[str, str]
     """Macro-area by region."""
     answer_within_ms: Mapping[Urgency, int]
-    """How long a project has to answer, by urgency."""
+    """How long a project has to answer, by urgency, where civil time plays no part."""
+    clockwork: Clockwork
+    """Calendar, duty hours and freshness."""
 
 
-def terms_of(policy: PolicyAdopted) -> Terms:
-    """The terms of a policy."""
+def terms_of(policy: PolicyAdopted, duty: Mapping[str, DutyTold]) -> Terms:
+    """The terms of a policy, with the duty hours published so far, by project."""
     return Terms(
         policy,
         {area.province: area.region for area in policy.areas},
         {area.region: area.macro_area for area in policy.areas},
         {deadline.urgency: deadline.answer_within_ms for deadline in policy.proposal_deadlines},
+        clockwork_of(policy, duty),
     )

@@ -9,14 +9,16 @@ from coordinator.scenario.script import Script, Table, texts
 from coordinator.scenario.telling import Now, Teller
 from coordinator.scenario.words import nearest
 from events.availability import AvailabilityPublished
+from events.fact import Actor
 from events.facts import Event
 from events.network import PolicyAdopted, ProjectRegistered, UnitOpened
 from events.person import AgreementGiven
 from events.referral import ReferralAccepted, ReferralReceived
 from events.vocabulary import AgeGroup
-from ops.networks.opening import opening_events
+from ops.networks.opening import ROUND_THE_CLOCK, opening_events, same_hours_every_day
 
 _COUNT_KEYS = ("occupied", "free", "reserved", "observed_at", "accepting", "free_from")
+_DUTY_KEYS = ("duty",)
 _CASE_KEYS = ("people", "in_charge", "lives_in", "province", "source", "agreed")
 
 
@@ -43,8 +45,18 @@ def _policy_and_projects(script: Script, teller: Teller, now: Callable[[], Now])
         yield from told[1:]
     for project, keys in script.projects.items():
         yield _placed(script, "projects", project)(
-            lambda: teller.tell(ProjectRegistered, {"project": project, **keys}, "administrator", now())  # noqa: B023
+            lambda: teller.tell(ProjectRegistered, {"project": project, **_without(keys, _DUTY_KEYS)}, "administrator", now())  # noqa: B023
         )
+        yield _placed(script, "projects", project)(lambda: _on_duty(teller, now(), policy.actor, project, keys))  # noqa: B023
+
+
+def _on_duty(teller: Teller, now: Now, actor: Actor, project: str, keys: Table) -> Event:
+    """Its own hours every day, or round the clock."""
+    hours = texts(keys.get("duty", list(ROUND_THE_CLOCK)), "duty")
+    try:
+        return same_hours_every_day(teller.event_id(now.at_ms), actor, teller.names.slug("project", project), hours)
+    except ValueError:
+        raise Unfit('duty: write from when to when, such as ["08:00", "20:00"]', "duty") from None
 
 
 def _case(script: Script, teller: Teller, now: Callable[[], Now], case: str, keys: Table) -> Iterator[Event]:

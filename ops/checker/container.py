@@ -38,6 +38,19 @@ class Exported:
     plain_outcomes: list[str] | None
 
 
+def _dates_as_text(value: Any) -> Any:
+    """The value with every date in it as ISO 8601 text."""
+    match value:
+        case date():
+            return value.isoformat()
+        case list():
+            return [_dates_as_text(item) for item in value]
+        case dict():
+            return {key: _dates_as_text(item) for key, item in value.items()}
+        case _:
+            return value
+
+
 class Schemas:
     """The schemas inside the file, by fingerprint."""
 
@@ -61,7 +74,7 @@ class Schemas:
             raise Undecodable(f"{name}: {type(problem).__name__}") from None
         if stream.tell() != len(datum) or not isinstance(record, dict):
             raise Undecodable(f"{name}: bytes are left over")
-        return name, {key: value.isoformat() if isinstance(value, date) else value for key, value in record.items()}
+        return name, {key: _dates_as_text(value) for key, value in record.items()}
 
 
 def _without_logical_types(schema: Any) -> Any:

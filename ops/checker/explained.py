@@ -11,7 +11,7 @@ from ops.checker.entry import Entry, Fact
 from ops.checker.places import Unit
 from ops.checker.safety import RULES_OF_A_UNIT, SHOWN_AS_SAFETY, Safety
 
-_NOT_ABOUT_A_UNIT = frozenset({"people_decide", "one_live_proposal"})
+_NOT_ABOUT_A_UNIT = frozenset({"people_decide", "one_live_proposal", "on_duty"})
 
 
 def check(entry: Entry, told: Fact, safety: Safety, case: Case, transfer: Transfer) -> Iterator[Breach]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ops.checker.cases import UNDER_AGE, Case, Cases, Transfer
+from ops.checker.civil import too_old
 from ops.checker.places import Places, Unit
 
 _HOST_OF_GENDER = {"woman": "women", "man": "men", "trans_woman": "trans_women", "trans_man": "trans_men", "non_binary": "non_binary"}
@@ -77,7 +78,7 @@ class Safety:
         policy = self.cases.network.policy
         if policy is None or unit.count is None or unit.observed_at_ms is None:
             return True
-        return at_ms - unit.observed_at_ms >= policy["fresh_for_ms"] or _not_yet(unit, at_ms)
+        return too_old(policy, unit.observed_at_ms, at_ms) or _not_yet(unit, at_ms)
 
     def _said_no(self, unit: Unit, case: Case, at_ms: int) -> bool:
         """It said no to this case, a short while ago, and has not counted its places since."""

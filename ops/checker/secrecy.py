@@ -33,6 +33,7 @@ MAY_BE_CLEAR: dict[str, frozenset[str]] = {
     "PlaceOccupied": _HOLD,
     "PlaceKept": _HOLD,
     "PlaceReleased": _HOLD,
+    "DutyHoursPublished": frozenset({"event_id", "project_id", "weekly", "on_holidays", "exceptions"}),
     "Recorded": _NOTHING,
     "Refused": frozenset({"code", "field"}),
     "Duplicate": frozenset({"of_sequence"}),

@@ -1,22 +1,37 @@
-"""The events that bring a network to life: its policy (with the geography), then its projects."""
+"""The events that bring a network to life: its policy (with geography and calendar), then its projects and their duty hours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from events.fact import Actor
-from events.network import Area, Decisions, Inquiries, PolicyAdopted, ProjectRegistered, ProposalDeadline, Transfers, Weights
+from events.network import (
+    AnswerTime,
+    Area,
+    Clocks,
+    DayWindow,
+    Decisions,
+    DutyHoursPublished,
+    DutyWindow,
+    Inquiries,
+    OffsetFrom,
+    PolicyAdopted,
+    ProjectRegistered,
+    ProposalDeadline,
+    Transfers,
+    Weights,
+)
 from events.vocabulary import DeclineCode, Reason, Role, Urgency
-from ops.networks.loading import Network
+from ops.networks.loading import Network, Project
 
 _HOUR_MS = 3_600_000
 
 
 def opening_events(
     network: Network, event_id: Callable[[], str], administrator: str, extra_bodies: Mapping[str, tuple[str, ...]]
-) -> Iterator[PolicyAdopted | ProjectRegistered]:
-    """The default policy first, for it holds the areas that projects are checked against; then each project, by id.
+) -> Iterator[PolicyAdopted | ProjectRegistered | DutyHoursPublished]:
+    """The default policy first, for it holds the areas that projects are checked against; then each project, by id; then their duty hours.
 
     `event_id` gives a fresh UUIDv7 at each call; `administrator` is an opaque staff id; `extra_bodies` adds bodies to
     projects (by project id) beyond the published lead bodies: empty for a real network.
@@ -35,6 +50,8 @@ def opening_events(
             valid_from=network.programme.valid_from,
             valid_to=network.programme.valid_to,
         )
+    for project in network.projects:
+        yield _duty_hours(network.policy["duty"], project, event_id(), actor)
 
 
 def _policy(network: Network, event_id: str, actor: Actor) -> PolicyAdopted:
@@ -61,6 +78,7 @@ def _policy(network: Network, event_id: str, actor: Actor) -> PolicyAdopted:
         decisions=_decisions(policy.get("decisions")),
         inquiries=_inquiries(policy.get("inquiries")),
         transfers=_transfers(policy.get("transfers")),
+        clocks=clocks_of(policy["clocks"]),
     )
 
 
@@ -83,3 +101,44 @@ def _decisions(decisions: dict[str, int] | None) -> Decisions | None:
     if decisions is None:
         return None
     return Decisions(decisions["confirm_within_hours"] * _HOUR_MS, decisions["review_within_hours"] * _HOUR_MS)
+
+
+def clocks_of(data: Mapping[str, Any]) -> Clocks:
+    """The clocks of a network's file; times of day there are `HH:MM`, offsets pairs of instant and minutes."""
+    times = data["answer_within"]
+    return Clocks(
+        offsets=tuple(OffsetFrom(from_ms, minutes) for from_ms, minutes in data["offsets"]),
+        working_weekdays=tuple(data["working_weekdays"]),
+        working_from_minute=_minute(data["working_hours"][0]),
+        working_to_minute=_minute(data["working_hours"][1]),
+        night_from_minute=_minute(data["night_hours"][0]),
+        night_to_minute=_minute(data["night_hours"][1]),
+        holidays=tuple(data["holidays"]),
+        fresh_working_days=data["fresh_working_days"],
+        ageing_working_days=data["ageing_working_days"],
+        answer_times=tuple(AnswerTime(urgency, **times[urgency.value]) for urgency in Urgency),
+        reminders=data["reminders"],
+        max_pauses=data["max_pauses"],
+    )
+
+
+ROUND_THE_CLOCK = ("00:00", "24:00")
+
+
+def same_hours_every_day(event_id: str, actor: Actor, project_id: str, hours: Sequence[str]) -> DutyHoursPublished:
+    """A project on duty from one time of day (`HH:MM`) to another, holidays included. Raises ValueError for what is no time."""
+    since, to = map(_minute, hours)
+    weekly = tuple(DutyWindow(weekday, since, to) for weekday in range(7))
+    return DutyHoursPublished(event_id, actor, project_id, weekly, (DayWindow(since, to),), ())
+
+
+def _duty_hours(data: Mapping[str, Any], project: Project, event_id: str, actor: Actor) -> DutyHoursPublished:
+    """Large projects have somebody on call round the clock, the others by day."""
+    large = project.residents_thousands >= data["round_the_clock_from_residents_thousands"]
+    return same_hours_every_day(event_id, actor, project.project, ROUND_THE_CLOCK if large else data["otherwise"])
+
+
+def _minute(time_of_day: str) -> int:
+    """Minutes since midnight of `HH:MM`; 24:00 is the day's end."""
+    hours, minutes = time_of_day.split(":")
+    return int(hours) * 60 + int(minutes)

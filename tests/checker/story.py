@@ -91,6 +91,7 @@ def policy() -> PolicyAdopted:
         near_is_same_region=True,
         weights=Weights(1, 1, 1, 1, 1, 1, 1, 1, 1),
         not_free_codes=(DeclineCode.PROVIDER_NOT_FREE,),
+        clocks=None,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from events.ids import uuid7
-from events.network import PolicyAdopted, ProjectRegistered
+from events.network import DutyHoursPublished, PolicyAdopted, ProjectRegistered
 from events.verdict import Recorded
 from ops.demand.agenda import Timed
 from ops.demand.rehearsal import Rehearsal
@@ -34,7 +34,7 @@ def test_italy_has_its_projects_and_covers_every_province() -> None:
 def test_every_opening_event_is_recorded() -> None:
     numbers = count(1)
     events = list(opening_events(load_network("it"), lambda: uuid7(1_000, next(numbers)), "adm", {"alba": ("alba-attuatore-1",)}))
-    assert [type(event) for event in events] == [PolicyAdopted] + [ProjectRegistered] * 21
+    assert [type(event) for event in events] == [PolicyAdopted] + [ProjectRegistered] * 21 + [DutyHoursPublished] * 21
     ledger = Rehearsal("it")
     assert all(isinstance(ledger.report(Timed(1_000, event)).answer.verdict, Recorded) for event in events)
 

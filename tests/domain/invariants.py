@@ -6,12 +6,14 @@ It reads facts (clear and private) in order, and knows places, people and times;
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from events.availability import AvailabilityLearned, AvailabilityPublished, CapacityChanged
 from events.entry import Locked, OpenedDecision, Unread
 from events.fact import Danger
 from events.inquiry import InquiryEnded, InquiryOpened
-from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened
+from events.network import ClockAdvanced, DutyHoursPublished, PolicyAdopted, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import Member, ReferralAccepted, ReferralReceived, ResponsibilityPassed
 from events.transfer import (
@@ -35,8 +37,9 @@ from events.transfer import (
 )
 from events.two_people import ActionConfirmed, ActionLapsed, ActionRefused, ActionTaken, ConfirmationAwaited, ReviewDue
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
-from events.vocabulary import AgeGroup, DangerKind, Gender, Host, Level, ProposalEnd, Reason, TransferEnd
+from events.vocabulary import AgeGroup, DangerKind, Gender, Host, Level, ProposalEnd, Reason, TransferEnd, Urgency
 
+ROME = ZoneInfo("Europe/Rome")
 VERDICTS = (Recorded, Refused, Duplicate, Unreadable)
 _HOST = {
     Gender.WOMAN: Host.WOMEN,
@@ -45,6 +48,10 @@ _HOST = {
     Gender.TRANS_MAN: Host.TRANS_MEN,
     Gender.NON_BINARY: Host.NON_BINARY,
 }
+
+
+def _midnight_ms(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=ROME).timestamp()) * 1000
 
 
 @dataclass
@@ -87,6 +94,7 @@ class Invariants:
     def __init__(self) -> None:
         self.policy: PolicyAdopted | None = None
         self.bodies: dict[str, tuple[str, ...]] = {}
+        self.duty: dict[str, DutyHoursPublished] = {}
         self.units: dict[str, UnitOpened] = {}
         self.closed: set[str] = set()
         self.published: dict[str, AvailabilityPublished | AvailabilityLearned] = {}
@@ -149,6 +157,8 @@ class Invariants:
                 self.policy = event
             case ProjectRegistered() | ProjectAmended():
                 self.bodies[event.project_id] = event.bodies
+            case DutyHoursPublished():
+                self.duty[event.project_id] = event
             case UnitOpened():
                 self.units[event.unit_id] = event
             case UnitAmended():
@@ -337,7 +347,9 @@ class Invariants:
         assert unit.unit_id not in self.closed and published.accepting and unit.level is not Level.NON_RESIDENTIAL, "takes nobody in"
         assert self.holds[proposal.hold_id].places == len(case.household)
         observed = self.capacity[unit.unit_id].observed_at_ms
-        assert observed is not None and at_ms - observed < self.policy.fresh_for_ms, "rule 9"
+        assert observed is not None and self._age_ms(observed, at_ms) < self._fresh_ms(), "rule 9"
+        if request.urgency is Urgency.IMMEDIATE:
+            assert self._on_duty(unit.project_id, at_ms), "an immediate request goes to projects on duty"
         self._away_from_danger(case, request, unit)
         for other_id in sorted(self.cases):
             if frozenset((proposal.case_id, other_id)) in self.apart:
@@ -365,6 +377,40 @@ class Invariants:
         for member in case.household:
             agreed = case.agreed.get(member.person, 0) - at_ms >= self.policy.minimum_agreement_left_ms
             assert member.age_group is not AgeGroup.ADULT or agreed, "rule 7"
+
+    def _fresh_ms(self) -> int:
+        assert self.policy is not None
+        clocks = self.policy.clocks
+        return self.policy.fresh_for_ms if clocks is None else clocks.fresh_working_days * 86_400_000
+
+    def _age_ms(self, observed_ms: int, at_ms: int) -> int:
+        """How old a count is, by the working days where the policy has clocks: day by day."""
+        assert self.policy is not None
+        clocks = self.policy.clocks
+        if clocks is None:
+            return at_ms - observed_ms
+        age, day = 0, datetime.fromtimestamp(observed_ms / 1000, ROME).date()
+        while (midnight := _midnight_ms(day)) < at_ms:
+            if day.weekday() in clocks.working_weekdays and day.isoformat() not in clocks.holidays:
+                age += min(at_ms, _midnight_ms(day + timedelta(days=1))) - max(observed_ms, midnight)
+            day += timedelta(days=1)
+        return age
+
+    def _on_duty(self, project_id: str, at_ms: int) -> bool:
+        """Whether somebody of a project answers, by the hours it published, or the working hours."""
+        assert self.policy is not None
+        clocks = self.policy.clocks
+        if clocks is None:
+            return True
+        local = datetime.fromtimestamp(at_ms / 1000, ROME)
+        minute, day, told = local.hour * 60 + local.minute, local.date().isoformat(), self.duty.get(project_id)
+        if told is None:
+            works = local.weekday() in clocks.working_weekdays and day not in clocks.holidays
+            return works and clocks.working_from_minute <= minute < clocks.working_to_minute
+        exception = [each.windows for each in told.exceptions if each.date == day]
+        if exception or day in clocks.holidays:
+            return any(window.from_minute <= minute < window.to_minute for window in (exception[0] if exception else told.on_holidays))
+        return any(window.weekday == local.weekday() and window.from_minute <= minute < window.to_minute for window in told.weekly)
 
     def _areas(self, danger: Danger) -> set[str]:
         """Regions in which a danger is."""

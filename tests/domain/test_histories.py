@@ -28,7 +28,17 @@ from events.fact import Actor, Danger, SealedUnder
 from events.facts import EVENT_TYPES, Event
 from events.handover import HandOverAmended, HandOverPrepared
 from events.inquiry import InquiryAnswered
-from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
+from events.network import (
+    ClockAdvanced,
+    DutyHoursPublished,
+    PolicyAdopted,
+    ProjectAmended,
+    ProjectRegistered,
+    RulesAdopted,
+    UnitAmended,
+    UnitClosed,
+    UnitOpened,
+)
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import Member, ReferralAccepted, ReferralReceived
 from events.transfer import (
@@ -62,7 +72,25 @@ from events.vocabulary import (
     Urgency,
 )
 from tests.domain.invariants import Invariants
-from tests.domain.world import ADMINISTRATOR, AREAS, ASKING, CLOCK, DAY, DUTIES, HELPLINE, HOUR, MINUTE, POLICY, World, body, founded, italy, uuid
+from tests.domain.world import (
+    ADMINISTRATOR,
+    AREAS,
+    ASKING,
+    CLOCK,
+    CLOCKS,
+    DAY,
+    DUTIES,
+    HELPLINE,
+    HOUR,
+    MINUTE,
+    POLICY,
+    World,
+    body,
+    duty,
+    founded,
+    italy,
+    uuid,
+)
 
 S = TypeVar("S", bound=StrEnum)
 STEPS = int(os.environ.get("HISTORY_STEPS", "2000"))
@@ -81,7 +109,7 @@ class History(World):
         super().__init__()
         self.__dict__.update(italy().__dict__)
         if chance.random() < 0.7:
-            self.send(replace(POLICY, version=2, inquiries=ASKING, transfers=DUTIES))
+            self.send(replace(POLICY, version=2, inquiries=ASKING, transfers=DUTIES, clocks=chance.choice((CLOCKS, CLOCKS, None))))
         self.chance = chance
         self.gone: set[str] = set()
         """Erased cases, whose keys are destroyed."""
@@ -410,10 +438,19 @@ def notified(h: History) -> Event:
 def policy(h: History) -> Event:
     near = h.chance.random() < 0.5
     assert h.state.policy is not None
+    clocks = CLOCKS if h.chance.random() < 0.7 else None
     version = h.state.policy.version + h.chance.choice((0, 1))
     fresh_for_ms, asking, duties = h.chance.choice((DAY, 2 * DAY)), h.chance.choice((None, ASKING)), h.chance.choice((None, DUTIES))
     actor = h.actor(ADMINISTRATOR)
-    return replace(POLICY, actor=actor, version=version, near_is_same_region=near, fresh_for_ms=fresh_for_ms, inquiries=asking, transfers=duties)
+    return replace(
+        POLICY, actor=actor, version=version, near_is_same_region=near, fresh_for_ms=fresh_for_ms, inquiries=asking, transfers=duties, clocks=clocks
+    )
+
+
+def duty_published(h: History) -> Event:
+    project_id, since = h.chance.choice(PROJECTS), h.chance.randrange(20)
+    weekdays = h.chance.choice(((0, 1, 2, 3, 4), tuple(range(7)), (5, 6)))
+    return duty(project_id, since, h.chance.randrange(since + 1, 25), weekdays=weekdays, actor=h.actor(body(project_id)))
 
 
 def project_amended(h: History) -> Event:
@@ -473,6 +510,7 @@ GENERATORS: dict[type[Event], tuple[int, Generator]] = {
     UnitAmended: (10, unit_amended),
     UnitClosed: (3, unit_closed),
     PolicyAdopted: (4, policy),
+    DutyHoursPublished: (6, duty_published),
     RulesAdopted: (3, rules),
     ClockAdvanced: (5, clock),
     AvailabilityPublished: (50, published),

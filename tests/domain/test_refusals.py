@@ -15,7 +15,19 @@ from events.facts import Event, Outcome
 from events.handover import HandOverAmended, HandOverPrepared
 from events.ids import uuid7
 from events.inquiry import InquiryAnswered
-from events.network import Area, ClockAdvanced, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitOpened
+from events.network import (
+    Area,
+    ClockAdvanced,
+    DayWindow,
+    DutyException,
+    DutyWindow,
+    PolicyAdopted,
+    ProjectAmended,
+    ProjectRegistered,
+    RulesAdopted,
+    UnitAmended,
+    UnitOpened,
+)
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import ReferralAccepted, ReferralReceived
 from events.transfer import (
@@ -43,7 +55,25 @@ from events.vocabulary import (
     TransferEnd,
     Urgency,
 )
-from tests.domain.world import ADMINISTRATOR, ASKING, CLOCK, DAY, DUTIES, HELPLINE, HOUR, MINUTE, POLICY, START, World, body, italy, uuid, woman
+from tests.domain.world import (
+    ADMINISTRATOR,
+    ASKING,
+    CLOCK,
+    CLOCKS,
+    DAY,
+    DUTIES,
+    HELPLINE,
+    HOUR,
+    MINUTE,
+    POLICY,
+    START,
+    World,
+    body,
+    duty,
+    italy,
+    uuid,
+    woman,
+)
 
 CASE = uuid("anna")
 TRANSFER = uuid("transfer anna")
@@ -186,6 +216,11 @@ def amend(of: Callable[[], World] = proposed, **changes: object) -> Callable[[],
     return send(replace(event, **changes), of)  # type: ignore[arg-type]
 
 
+def with_clocks(**changes: object) -> PolicyAdopted:
+    """A new policy with clocks like Italy's but for these fields."""
+    return replace(POLICY, version=2, clocks=replace(CLOCKS, **changes))  # type: ignore[arg-type]
+
+
 ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
     "id of another kind": (RefusalCode.ID_MALFORMED, "event_id", send(replace(REFERRAL, event_id=uuid("four")))),
     "case id in capitals": (RefusalCode.ID_MALFORMED, "case_id", send(replace(REFERRAL, case_id=uuid("new").upper()))),
@@ -254,6 +289,34 @@ ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
     "a policy of no freshness": (RefusalCode.FIELD_INVALID, "fresh_for_ms", send(replace(POLICY, version=2, fresh_for_ms=0))),
     "a policy that keeps backwards": (RefusalCode.FIELD_INVALID, "kept_after_arrival_ms", send(replace(POLICY, version=2, kept_after_arrival_ms=-1))),
     "a negative weight": (RefusalCode.FIELD_INVALID, "weights", send(replace(POLICY, version=2, weights=replace(POLICY.weights, level=-1)))),
+    "no duty at all": (RefusalCode.FIELD_INVALID, "weekly", send(replace(duty("lazio"), weekly=()))),
+    "duty over midnight in one": (RefusalCode.FIELD_INVALID, "weekly", send(replace(duty("lazio"), weekly=(DutyWindow(0, 1200, 1500),)))),
+    "duty twice at once": (
+        RefusalCode.FIELD_INVALID,
+        "weekly",
+        send(replace(duty("lazio"), weekly=(DutyWindow(0, 480, 720), DutyWindow(0, 600, 900)))),
+    ),
+    "a holiday's duty backwards": (RefusalCode.FIELD_INVALID, "on_holidays", send(duty("lazio", on_holidays=(DayWindow(600, 600),)))),
+    "an exception on no day": (RefusalCode.FIELD_INVALID, "exceptions", send(duty("lazio", exceptions=(DutyException("soon", ()),)))),
+    "one day's exception twice": (
+        RefusalCode.FIELD_INVALID,
+        "exceptions",
+        send(duty("lazio", exceptions=(DutyException("2024-08-15", ()), DutyException("2024-08-15", ())))),
+    ),
+    "duty of a project unknown": (RefusalCode.UNKNOWN_PROJECT, "project_id", send(replace(duty("lazio"), project_id="nowhere"))),
+    "duty of others": (RefusalCode.BODY_NOT_ALLOWED, "actor", send(replace(duty("lazio"), actor=body("campania")))),
+    "duty by the clock": (RefusalCode.ROLE_NOT_ALLOWED, "actor", send(replace(duty("lazio"), actor=CLOCK))),
+    "a policy without civil time": (RefusalCode.FIELD_INVALID, "clocks.offsets", send(with_clocks(offsets=()))),
+    "a policy that never works": (RefusalCode.FIELD_INVALID, "clocks.working_weekdays", send(with_clocks(working_weekdays=()))),
+    "a day that ends before it begins": (RefusalCode.FIELD_INVALID, "clocks.working_to_minute", send(with_clocks(working_to_minute=540))),
+    "a night from 24:00": (RefusalCode.FIELD_INVALID, "clocks.night_from_minute", send(with_clocks(night_from_minute=1440))),
+    "a night to 24:00": (RefusalCode.FIELD_INVALID, "clocks.night_to_minute", send(with_clocks(night_to_minute=1440))),
+    "holidays out of order": (RefusalCode.FIELD_INVALID, "clocks.holidays", send(with_clocks(holidays=("2024-12-26", "2024-12-25")))),
+    "fresh for no working day": (RefusalCode.FIELD_INVALID, "clocks.fresh_working_days", send(with_clocks(fresh_working_days=0))),
+    "ageing before it is fresh no more": (RefusalCode.FIELD_INVALID, "clocks.ageing_working_days", send(with_clocks(ageing_working_days=1))),
+    "no time to answer": (RefusalCode.FIELD_INVALID, "clocks.answer_times", send(with_clocks(answer_times=CLOCKS.answer_times[:2]))),
+    "reminders without end": (RefusalCode.FIELD_INVALID, "clocks.reminders", send(with_clocks(reminders=11))),
+    "pauses fewer than none": (RefusalCode.FIELD_INVALID, "clocks.max_pauses", send(with_clocks(max_pauses=-1))),
     "needed by yesterday": (RefusalCode.FIELD_INVALID, "needed_by_ms", play(lambda world: world.request(world.case("new"), needed_by_ms=world.now))),
     "agreed until yesterday": (RefusalCode.FIELD_INVALID, "until_ms", send(AgreementGiven("", HELPLINE, CASE, "a", 1))),
     "a body in capitals": (RefusalCode.FIELD_INVALID, "danger", send(DangerDeclared("", HELPLINE, CASE, Danger(DangerKind.BODY, "ACME")))),

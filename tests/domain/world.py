@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from coordinator.domain import State, decide, evolve, initial_state
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed
@@ -16,6 +18,8 @@ from events.ids import uuid7
 from events.network import (
     Area,
     ClockAdvanced,
+    DutyHoursPublished,
+    DutyWindow,
     Inquiries,
     PolicyAdopted,
     ProjectRegistered,
@@ -29,6 +33,8 @@ from events.person import AgreementGiven
 from events.referral import Member, ReferralAccepted, ReferralReceived
 from events.transfer import ArrivalConfirmed, DepartureConfirmed, ProposalAccepted, TransferRequested
 from events.vocabulary import AgeGroup, DeclineCode, Gender, Host, Level, Reason, Role, Source, Urgency
+from ops.networks.loading import load_network
+from ops.networks.opening import clocks_of
 
 T = TypeVar("T")
 
@@ -73,7 +79,21 @@ POLICY = PolicyAdopted(
     near_is_same_region=False,
     weights=Weights(5, 3, 4, 4, 6, 1, 2, 1, 1),
     not_free_codes=(DeclineCode.PROVIDER_NOT_FREE,),
+    clocks=None,
 )
+CLOCKS = clocks_of(load_network("it").policy["clocks"])
+"""Working hours 9 to 17, Monday to Friday; 60 minutes, 1 and 3 working days to answer."""
+
+
+def rome(text: str) -> int:
+    """The instant of a local time in Italy, ISO 8601 without an offset."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/Rome")).timestamp()) * 1000
+
+
+def duty(project_id: str, since: int = 8, to: int = 20, *, weekdays: tuple[int, ...] = (0, 1, 2, 3, 4), **changes: object) -> DutyHoursPublished:
+    """Duty hours from and to an hour of these weekdays, none on holidays."""
+    weekly = tuple(DutyWindow(weekday, since * 60, to * 60) for weekday in weekdays)
+    return replace(DutyHoursPublished("", body(project_id), project_id, weekly, (), ()), **changes)  # type: ignore[arg-type]
 
 
 ASKING = Inquiries(max_at_once=3, answer_within_ms=4 * HOUR)

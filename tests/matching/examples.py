@@ -14,7 +14,7 @@ from events.referral import Member
 from events.vocabulary import Host, Level, Reason
 from tests.domain.world import DAY, POLICY, START, woman
 
-TERMS = terms_of(POLICY)
+TERMS = terms_of(POLICY, {})
 NOW = START
 
 PLACE = Place(
@@ -38,6 +38,7 @@ REQUEST = Request(
     case_id="anna",
     transfer_id="t",
     reason=Reason.CAPACITY,
+    immediate=False,
     household=household_of((woman(),)),
     agreed_until_ms=NOW + 30 * DAY,
     zone=danger_zone((), TERMS),

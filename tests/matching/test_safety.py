@@ -9,9 +9,10 @@ import pytest
 from coordinator.matching.place import Place
 from coordinator.matching.request import Near, Request
 from coordinator.matching.safety import PREDICATES, could_host, excluded_by, still_safe, that_may_exclude
+from coordinator.matching.terms import Terms, terms_of
 from events.fact import Danger
 from events.vocabulary import AgeGroup, DangerKind, Gender, Host, Level, Need, Rule
-from tests.domain.world import DAY, HOUR, child, woman
+from tests.domain.world import CLOCKS, DAY, HOUR, POLICY, child, woman
 from tests.matching.examples import NOW, PLACE, REQUEST, TERMS, endangered, of
 
 MOTHER = woman("a", parent=True)
@@ -65,7 +66,16 @@ EXCLUDED: list[tuple[Rule, Request, Place]] = [
     (Rule.PEOPLE_DECIDE, replace(REQUEST, operator_decides=True), PLACE),
     (Rule.PEOPLE_DECIDE, of(child("a")), replace(PLACE, hosts=frozenset({Host.UNACCOMPANIED_MINORS}))),
     (Rule.DECLINED_BEFORE, replace(REQUEST, parked=frozenset({"rm-1"})), PLACE),
+    (Rule.ON_DUTY, replace(REQUEST, immediate=True), PLACE),
 ]
+AT_NIGHT = terms_of(replace(POLICY, clocks=CLOCKS), {})
+"""The instant is 23:13 in Italy, and nobody has published duty hours."""
+
+
+def terms_for(rule: Rule) -> Terms:
+    """The terms under which an example excludes."""
+    return AT_NIGHT if rule is Rule.ON_DUTY else TERMS
+
 
 ALLOWED: list[tuple[str, Request, Place]] = [
     ("a woman among women", REQUEST, PLACE),
@@ -86,7 +96,7 @@ ALLOWED: list[tuple[str, Request, Place]] = [
 
 @pytest.mark.parametrize(("rule", "request_", "place"), EXCLUDED)
 def test_excludes(rule: Rule, request_: Request, place: Place) -> None:
-    assert excluded_by(request_, place, NOW, TERMS) is rule
+    assert excluded_by(request_, place, NOW, terms_for(rule)) is rule
 
 
 @pytest.mark.parametrize(("name", "request_", "place"), ALLOWED)
@@ -97,14 +107,14 @@ def test_allows(name: str, request_: Request, place: Place) -> None:
 
 def test_every_rule_has_an_example_and_a_predicate_of_its_own_in_order() -> None:
     assert {rule for rule, _, _ in EXCLUDED} == set(Rule)
-    answers = [{predicate(request_, place, NOW, TERMS) for _, request_, place in EXCLUDED} - {None} for predicate in PREDICATES]
+    answers = [{predicate(request_, place, NOW, terms_for(rule)) for rule, request_, place in EXCLUDED} - {None} for predicate in PREDICATES]
     assert answers == [{rule} for rule in Rule]
 
 
 @pytest.mark.parametrize(("rule", "request_", "place"), EXCLUDED)
 def test_asking_only_what_may_exclude_gives_the_same_answer(rule: Rule, request_: Request, place: Place) -> None:
-    asked = that_may_exclude(request_, PLACE, NOW, TERMS)
-    assert next((found for predicate in asked if (found := predicate(request_, place, NOW, TERMS)) is not None), None) is rule
+    asked = that_may_exclude(request_, PLACE, NOW, terms_for(rule))
+    assert next((found for predicate in asked if (found := predicate(request_, place, NOW, terms_for(rule))) is not None), None) is rule
 
 
 @pytest.mark.parametrize(("rule", "request_", "place"), EXCLUDED)

@@ -336,7 +336,7 @@ class Story:
         return PolicyAdopted(
             self._id(), self._admin(), 1, tuple(Area(f"P{number}", region, MACRO[region]) for number, region in enumerate(REGIONS)),
             48 * HOUR_MS, 120 * HOUR_MS, tuple(ProposalDeadline(urgency, HOUR_MS) for urgency in Urgency), 3, 3, 72 * HOUR_MS, HOUR_MS, 24 * HOUR_MS,
-            HOUR_MS, True, False, Weights(1, 2, 3, 4, 5, 6, 7, 8, 9), (DeclineCode.PROVIDER_NOT_FREE,),
+            HOUR_MS, True, False, Weights(1, 2, 3, 4, 5, 6, 7, 8, 9), (DeclineCode.PROVIDER_NOT_FREE,), None,
         )  # fmt: skip
 
     def _told(self, event: Event, *outcomes: Outcome) -> Told:
