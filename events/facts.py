@@ -14,10 +14,20 @@ Event = (
     | network.PolicyAdopted
     | network.RulesAdopted
     | network.ClockAdvanced
+    | network.ProgrammeEnded
     | availability.AvailabilityPublished
     | availability.AvailabilityReaffirmed
     | referral.ReferralReceived
     | referral.ReferralAccepted
+    | referral.ContactLogged
+    | referral.ReferralAmended
+    | referral.ReferralDeclined
+    | referral.ReferralAssigned
+    | referral.AssessmentRecorded
+    | referral.ReferralClosed
+    | referral.ResponsibilityOffered
+    | referral.ResponsibilityTaken
+    | referral.ResponsibilityDeclined
     | person.AgreementGiven
     | person.AgreementWithdrawn
     | person.DangerDeclared
@@ -27,6 +37,7 @@ Event = (
     | two_people.ActionConfirmed
     | two_people.ActionRefused
     | two_people.ActionReviewed
+    | person.CasesFoundSame
     | transfer.TransferRequested
     | transfer.TransferAmended
     | transfer.TransferWithdrawn
@@ -51,6 +62,9 @@ Outcome = (
     | availability.CapacityChanged
     | referral.ReferralRouted
     | referral.ResponsibilityPassed
+    | person.AliasErased
+    | network.UnitPassed
+    | network.ProgrammeTurned
     | transfer.PlaceHeld
     | transfer.PlaceReserved
     | transfer.PlaceOccupied

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from events.fact import Actor, Danger, SealedUnder
-from events.vocabulary import DeclineCode, Host, Level, Need, Reason, Urgency
+from events.vocabulary import DeclineCode, Host, Level, Need, Programme, Reason, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,3 +322,34 @@ class ClockAdvanced:
     actor: Actor
     deadline_at_ms: int
     """The deadline it is for; refused where the record's own time is before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeEnded:
+    """A project's programme ends: its units, with whoever lives there, and its cases pass to the successor; where there is none, to the helpline."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    event_id: str
+    actor: Actor
+    project_id: str
+    successor_id: str | None
+    """A project in its own programme; null: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPassed:
+    """(outcome) A unit belongs to another project from here on, with whoever lives in it and whatever is held in it."""
+
+    sealed_under: ClassVar = SealedUnder.NOBODY
+    unit_id: str
+    project_id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeTurned:
+    """(outcome) A project stands elsewhere in its programme from here on. Where it does not run, it is sent nobody."""
+
+    sealed_under: ClassVar = SealedUnder.NOBODY
+    project_id: str
+    to: Programme

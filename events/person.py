@@ -83,3 +83,24 @@ class CaseErased:
     event_id: str
     actor: Actor
     case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasesFoundSame:
+    """Two cases are one person, or one household: the first stays, the second becomes another name of it. Sealed once under each case's key."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    """The case that stays."""
+    other_case_id: str
+    """Nothing may be reported about this one any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AliasErased:
+    """(outcome) A case found the same as the one that this entry erases goes with it. Under the network's key, as `CaseErased` is."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    case_id: str

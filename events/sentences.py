@@ -263,6 +263,38 @@ _REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
         "The case has no such danger or link.",
         "Il caso non ha questo pericolo o questo legame.",
     ),
+    RefusalCode.CASE_CLOSED: (
+        "The case was closed; whoever comes back is referred anew.",
+        "Il caso è stato chiuso; chi torna viene segnalato di nuovo.",
+    ),
+    RefusalCode.CASE_MERGED: (
+        "The case was found to be the same as another one; use the id of the case that stays.",
+        "Il caso è risultato lo stesso di un altro; usare l'identificativo del caso che resta.",
+    ),
+    RefusalCode.BOTH_IN_TRANSFER: (
+        "Both cases have a live transfer; withdraw one of them first.",
+        "Entrambi i casi hanno un trasferimento in corso; prima va ritirato uno dei due.",
+    ),
+    RefusalCode.KEPT_APART: (
+        "The two cases are to be kept apart, so they cannot be one person; the link has to be removed first.",
+        "I due casi vanno tenuti lontani, quindi non possono essere la stessa persona; prima va tolto il legame.",
+    ),
+    RefusalCode.PLACE_KEPT: (
+        "A place is still kept for the case; it has to end first.",
+        "Un posto è ancora tenuto per il caso; prima deve cessare.",
+    ),
+    RefusalCode.NOTIFICATION_IS_DUE: (
+        "The authority has still to be notified that a minor is missing.",
+        "L'autorità deve ancora essere avvisata della scomparsa di un minore.",
+    ),
+    RefusalCode.NOT_OFFERED: (
+        "Responsibility for the case is not offered to this project now.",
+        "La responsabilità del caso non è ora offerta a questo progetto.",
+    ),
+    RefusalCode.PROGRAMME_OVER: (
+        "The project's programme does not run now.",
+        "Il programma del progetto non è ora in corso.",
+    ),
 }
 
 _RULES: Mapping[str, tuple[str, str]] = {
@@ -368,5 +400,9 @@ _ESCALATIONS: Mapping[Escalation, tuple[str, str]] = {
     Escalation.NO_PROJECT_ON_DUTY: (
         "Units fit, but no project that has one is on duty; nobody has been asked yet. Matching goes on when one comes on duty.",
         "Ci sono unità adatte, ma nessuno dei loro progetti è reperibile; nessuno è stato ancora interpellato. La ricerca riprende al primo turno.",
+    ),
+    Escalation.PROGRAMME_ENDED: (
+        "The programme of the project that accepted has ended, and no other project succeeds it.",
+        "Il programma del progetto che aveva accettato è finito e nessun altro progetto gli succede.",
     ),
 }

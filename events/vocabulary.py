@@ -112,6 +112,90 @@ class Source(StrEnum):
     OTHER_PROJECT = "other_project"
 
 
+class ContactChannel(StrEnum):
+    """How somebody reached the helpline."""
+
+    TELEPHONE = "telephone"
+    TEXT_MESSAGE = "text_message"
+    CHAT = "chat"
+    EMAIL = "email"
+    IN_PERSON = "in_person"
+    OTHER = "other"
+
+
+class Relevance(StrEnum):
+    """How the helpline filtered a contact."""
+
+    RELEVANT = "relevant"
+    NOT_PERTINENT = "not_pertinent"
+    NUISANCE = "nuisance"
+
+
+class ContactReason(StrEnum):
+    """What a contact was about."""
+
+    SIGNALS_SOMEBODY = "signals_somebody"
+    ASKS_HELP = "asks_help"
+    ASKS_INFORMATION = "asks_information"
+    ASKS_ADVICE = "asks_advice"
+    """From somebody of the field: a lawyer, a health worker, an officer."""
+    SEEKS_PLACE = "seeks_place"
+    """A project looks for a place elsewhere (*messa in rete*)."""
+    OTHER = "other"
+
+
+class GroupWish(StrEnum):
+    """What people referred together are to each other."""
+
+    TOGETHER = "together"
+    """They go to one project."""
+    APART = "apart"
+    """Each is kept apart from each."""
+
+
+class ReferralDeclineCode(StrEnum):
+    """Why a project does not take a referral."""
+
+    NOT_COMPETENT = "not_competent"
+    NO_CAPACITY_TO_ASSESS = "no_capacity_to_assess"
+    CONFLICT_OF_INTEREST = "conflict_of_interest"
+    SAFETY = "safety"
+    OTHER = "other"
+    """Needs a text, and is counted."""
+
+
+class Indicators(StrEnum):
+    """The outcome of an identification or assessment: whether there are indicators of trafficking."""
+
+    YES = "yes"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
+class Exploitation(StrEnum):
+    """What people are exploited for. For reporting; never a matching attribute."""
+
+    SEXUAL = "sexual"
+    LABOUR = "labour"
+    BEGGING = "begging"
+    CRIMINAL_ACTIVITY = "criminal_activity"
+    DOMESTIC_SERVITUDE = "domestic_servitude"
+    FORCED_MARRIAGE = "forced_marriage"
+    ORGAN_REMOVAL = "organ_removal"
+    OTHER = "other"
+
+
+class ReferralEnd(StrEnum):
+    """How a case ended."""
+
+    TAKEN_IN_CHARGE_ENDED = "taken_in_charge_ended"
+    NOT_A_VICTIM = "not_a_victim"
+    DECLINED_HELP = "declined_help"
+    MOVED_ABROAD = "moved_abroad"
+    OTHER = "other"
+    """Needs a text, and is counted."""
+
+
 class Reason(StrEnum):
     """Why a place elsewhere is needed."""
 
@@ -231,6 +315,8 @@ class Escalation(StrEnum):
     """A prepared proposal was not confirmed in time."""
     NO_PROJECT_ON_DUTY = "no_project_on_duty"
     """Units fit, and nobody of their projects is on duty; nobody was asked. Matching goes on when one comes on duty."""
+    PROGRAMME_ENDED = "programme_ended"
+    """The programme of the project that accepted, or of the one that hosts, has ended and nobody succeeds it."""
 
 
 class Rule(StrEnum):
@@ -297,6 +383,18 @@ class TransferStage(StrEnum):
     DEPARTED = "departed"
 
 
+class Programme(StrEnum):
+    """Where a project stands in its programme period."""
+
+    AHEAD = "ahead"
+    """Its first day is still to come."""
+    RUNNING = "running"
+    OVER = "over"
+    """Its last day has passed, and nobody has said what follows: it keeps whom it has and is sent nobody."""
+    ENDED = "ended"
+    """An administrator has ended it: what it had has passed on."""
+
+
 class RefusalCode(StrEnum):
     """Why an event changed nothing. Every code has a sentence in `events.sentences`."""
 
@@ -358,3 +456,14 @@ class RefusalCode(StrEnum):
     HAND_OVER_PREPARED = "hand_over_prepared"
     HAND_OVER_NOT_PREPARED = "hand_over_not_prepared"
     NO_NOTIFICATION_DUE = "no_notification_due"
+    CASE_CLOSED = "case_closed"
+    CASE_MERGED = "case_merged"
+    """The case was found to be the same as another, whose id is used."""
+    BOTH_IN_TRANSFER = "both_in_transfer"
+    KEPT_APART = "kept_apart"
+    """Two cases that must be kept apart cannot be one person; the link has to be removed first."""
+    PLACE_KEPT = "place_kept"
+    NOTIFICATION_IS_DUE = "notification_is_due"
+    """An authority has still to be notified of a missing minor."""
+    NOT_OFFERED = "not_offered"
+    PROGRAMME_OVER = "programme_over"

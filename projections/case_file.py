@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from events.person import CaseErased
+from events.person import AliasErased, CaseErased
 from events.referral import ReferralReceived
 from projections import inbox, timeline, transfers
 from projections.inbox import Care
@@ -58,7 +58,7 @@ def fold(files: Mapping[str, CaseFile], entry: Effects) -> dict[str, CaseFile | 
     changed: dict[str, CaseFile | None] = {}
     erased: set[str] = set()
     for case_id, index, fact in timeline.case_facts(entry):
-        if isinstance(fact, CaseErased):
+        if isinstance(fact, CaseErased | AliasErased):
             erased.add(case_id)
             continue
         file = changed[case_id] if case_id in changed else files.get(case_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from events.entry import Locked
 from events.facts import Event, Outcome
-from events.person import KeepApartDeclared, SafetyLowered
+from events.person import CasesFoundSame, KeepApartDeclared, SafetyLowered
 from events.transfer import MatchExplained
 from projections.reported import Effects
 
@@ -38,7 +38,7 @@ def case_facts(entry: Effects) -> Iterator[tuple[str, int, Event | Outcome]]:
         case_id = getattr(fact, "case_id", None)
         if case_id is not None:
             yield case_id, index, fact
-            if isinstance(fact, KeepApartDeclared | SafetyLowered) and fact.other_case_id is not None:
+            if isinstance(fact, KeepApartDeclared | CasesFoundSame | SafetyLowered) and fact.other_case_id is not None:
                 yield fact.other_case_id, index, fact
 
 

@@ -4,7 +4,7 @@
 keys that were destroyed since, and lacks references that were registered since. So whoever opens a store first reads the ledger, from the last entry up to
 which destruction had been applied to its end:
 
-- each recorded `CaseErased` destroys, again, what it names;
+- each recorded `CaseErased` destroys, again, what it names, and what its entry's `AliasErased` name;
 - any other recorded event, and each outcome beside it, whose reference is unknown gets it back: every living key is tried (outcomes: derived from);
 - an event that no key opens means that its key was made after the backup: KeysLost. A later copy must be restored, or the loss accepted by a person.
 
@@ -22,7 +22,7 @@ from events.entry import Decided, Locked, Unread
 from events.errors import SealBroken, Undecodable
 from events.fact import SealedUnder
 from events.facts import FACT_TYPES, Fact
-from events.person import CaseErased
+from events.person import AliasErased, CaseErased
 from events.seal import NETWORK_REF, outcome_ref
 from events.subjects import NETWORK
 from events.topics import TopicNames
@@ -32,7 +32,7 @@ from reading.keys import Key, KeyStore, subjects_of_case
 from reading.keys_postgres import PostgresKeyStore
 from reading.ledger_reader import AcceptedRecord, LedgerReader
 from reading.master_key import MasterKey
-from reading.opening import decoded_event, decoded_outcome, event_opens_under, private_of_event
+from reading.opening import decoded_event, decoded_outcome, event_opens_under, opened_wire_outcome, private_of_event
 from reading.vault import Vault
 
 REMEMBERED_EVERY = 500
@@ -120,15 +120,29 @@ class _NetworkKey:
         self._keys: dict[bytes, Key] = {}
 
     async def erased_by(self, entries: Iterable[_Recorded]) -> list[str]:
-        """Case ids that these entries erase, in order."""
-        facts = [await self._opened(entry.wire) for entry in entries if entry.wire.name == CaseErased.__name__]
-        return [fact.case_id for fact in facts if isinstance(fact, CaseErased)]
+        """Case ids that these entries erase, in order; with each, the cases that had been found the same."""
+        erased: list[str] = []
+        for entry in entries:
+            if entry.wire.name != CaseErased.__name__:
+                continue
+            facts = [await self._opened(entry.wire), *[await self._alias(entry, index) for index in range(len(entry.outcomes))]]
+            erased += [fact.case_id for fact in facts if isinstance(fact, CaseErased | AliasErased)]
+        return erased
 
     async def keys(self) -> Mapping[bytes, Key]:
         """The key by its reference; empty where the network has none (any more)."""
         if not self._keys and (key := (await self._store.keys([NETWORK], create=False)).get(NETWORK)):
             self._keys[NETWORK_REF] = key
         return self._keys
+
+    async def _alias(self, entry: _Recorded, index: int) -> Fact | Locked | None:
+        wire = entry.outcomes[index]
+        if wire.name != AliasErased.__name__:
+            return None
+        try:
+            return opened_wire_outcome(self._store.network, entry.event_offset, index, wire, await self.keys())
+        except (SealBroken, Undecodable):
+            return None
 
     async def _opened(self, wire: WireFact) -> Fact | Locked | None:
         try:

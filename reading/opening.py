@@ -12,7 +12,7 @@ from events.codec import EVENT_NAMES, Sealed, TypedFact, WireFact, decode_event,
 from events.entry import Locked, OpenedEvent, Unread
 from events.errors import BodyUnreadable, SealBroken, Undecodable
 from events.fact import SealedUnder
-from events.facts import EVENT_TYPES, FACT_TYPES, OUTCOME_TYPES, Event, Outcome
+from events.facts import EVENT_TYPES, FACT_TYPES, OUTCOME_TYPES, Event, Fact, Outcome
 from events.seal import EVENT, NETWORK_REF, OUTCOME, associated_data, content_hash, event_place, outcome_place, raw_hash, unseal
 from reading.keys import Key
 from reading.sealing import subjects_to_seal
@@ -102,6 +102,11 @@ def opened_outcome(network: str, event_offset: int, index: int, typed: Outcome |
         raise BodyUnreadable("An outcome of an accepted entry is an event.")
     _check_subjects(fact, typed.sealed, keys)
     return fact
+
+
+def opened_wire_outcome(network: str, event_offset: int, index: int, wire: WireFact, keys: Mapping[bytes, Key]) -> Fact | Locked:
+    """As `opened_outcome`, for one decoded to plain values. Raises SealBroken, Undecodable."""
+    return join(wire, _same_private(network, OUTCOME, outcome_place(event_offset, index), wire.sealed, keys))
 
 
 def event_opens_under(network: str, wire: WireFact, copy: Sealed, key: Key) -> bool:

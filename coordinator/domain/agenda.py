@@ -44,6 +44,8 @@ class Kind(IntEnum):
     """The authority has to have been notified of a missing minor; id: case."""
     ON_DUTY = 11
     """A project comes on duty while immediate requests wait; stands in no agenda, for it follows from calendar and instant; id: empty."""
+    PROGRAMME = 12
+    """A project's programme begins, or its last day has passed; id: project."""
 
 
 EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED, Kind.ON_DUTY})

@@ -6,11 +6,11 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from coordinator.domain.state import Case, Kept, Notification, Proposal, Published, Transfer, Unit
+from coordinator.domain.state import Case, Kept, Notification, Project, Proposal, Published, Transfer, Unit
 
-_Record = TypeVar("_Record", Case, Kept, Notification, Proposal, Published, Transfer, Unit)
+_Record = TypeVar("_Record", Case, Kept, Notification, Project, Proposal, Published, Transfer, Unit)
 
-_KINDS = (Case, Kept, Notification, Proposal, Published, Transfer, Unit)
+_KINDS = (Case, Kept, Notification, Project, Proposal, Published, Transfer, Unit)
 _NAMES: dict[type[Any], tuple[str, ...]] = {kind: tuple(field.name for field in fields(kind)) for kind in _KINDS}
 _PLANS = {kind: (attrgetter(*names), {name: index for index, name in enumerate(names)}) for kind, names in _NAMES.items()}
 """By type: what reads all fields in the order of the constructor, and the index of each there."""

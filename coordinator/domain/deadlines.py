@@ -12,6 +12,7 @@ from coordinator.domain.deciding import Deciding, most_at_once
 from coordinator.domain.inquiry import expire_inquiries
 from coordinator.domain.missing import notification_overdue
 from coordinator.domain.on_duty import MOST_URGENT, next_opening_ms
+from coordinator.domain.programme import turn_programme
 from coordinator.domain.proposing import propose
 from coordinator.domain.seen_events import cases_of
 from coordinator.domain.state import Kept
@@ -78,6 +79,8 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
             two_people.lapse(entry, item_id)
         case Kind.REVIEW:
             two_people.call_in(entry, item_id)
+        case Kind.PROGRAMME:
+            turn_programme(entry, item_id)
         case Kind.KEPT:
             return _end_kept(entry, item_id, busy, clock)
     return True

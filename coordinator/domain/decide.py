@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from coordinator.domain import amending, availability, duty, handover, inquiry, missing, network, person, referral, rights, transfer, two_people
+from coordinator.domain import (
+    amending,
+    availability,
+    contact,
+    duty,
+    handover,
+    inquiry,
+    missing,
+    network,
+    person,
+    programme,
+    referral,
+    responsibility,
+    rights,
+    same_case,
+    transfer,
+    two_people,
+)
 from coordinator.domain.actions import action_of
 from coordinator.domain.deadlines import make_due_happen
 from coordinator.domain.deciding import Deciding, refused
@@ -22,6 +39,7 @@ from events.network import (
     ClockAdvanced,
     DutyHoursPublished,
     PolicyAdopted,
+    ProgrammeEnded,
     ProjectAmended,
     ProjectRegistered,
     RulesAdopted,
@@ -29,8 +47,28 @@ from events.network import (
     UnitClosed,
     UnitOpened,
 )
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
-from events.referral import ReferralAccepted, ReferralReceived
+from events.person import (
+    AgreementGiven,
+    AgreementWithdrawn,
+    CaseErased,
+    CasesFoundSame,
+    DangerDeclared,
+    KeepApartDeclared,
+    SafetyLowered,
+)
+from events.referral import (
+    AssessmentRecorded,
+    ContactLogged,
+    ReferralAccepted,
+    ReferralAmended,
+    ReferralAssigned,
+    ReferralClosed,
+    ReferralDeclined,
+    ReferralReceived,
+    ResponsibilityDeclined,
+    ResponsibilityOffered,
+    ResponsibilityTaken,
+)
 from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES
 from events.transfer import (
     ArrivalConfirmed,
@@ -81,7 +119,17 @@ def _reported(entry: Deciding, opened: OpenedEvent) -> Outcome | None:
     known = id_verdict(entry.draft, event, opened.content_hash, entry.at_ms)
     if known is not None:
         return known
-    return rights.outside_role(event) or _decided(entry, event)
+    return rights.outside_role(event) or _gone(entry, event) or _decided(entry, event)
+
+
+def _gone(entry: Deciding, event: Event) -> Refused | None:
+    """Whether the event is about a case that has another name now, or is closed. Asked after repeats: what came when it was live has its answer."""
+    for field, case_id in zip(("case_id", "other_case_id"), cases_of(event), strict=False):
+        if case_id in entry.draft.aliases:
+            return refused(RefusalCode.CASE_MERGED, field)
+        if case_id in entry.draft.closed:
+            return refused(RefusalCode.CASE_CLOSED, field)
+    return None
 
 
 def _named(event: Event) -> tuple[str, ...]:
@@ -122,6 +170,28 @@ def _decided(entry: Deciding, event: Event) -> Refused | None:
             return referral.receive_referral(entry, event)
         case ReferralAccepted():
             return referral.accept_referral(entry, event)
+        case ReferralAmended():
+            return referral.amend_referral(entry, event)
+        case ReferralDeclined():
+            return referral.decline_referral(entry, event)
+        case ReferralAssigned():
+            return referral.assign_referral(entry, event)
+        case AssessmentRecorded():
+            return referral.record_assessment(entry, event)
+        case ReferralClosed():
+            return referral.close_referral(entry, event)
+        case ContactLogged():
+            return contact.log_contact(entry, event)
+        case ResponsibilityOffered():
+            return responsibility.offer_responsibility(entry, event)
+        case ResponsibilityTaken():
+            return responsibility.take_responsibility(entry, event)
+        case ResponsibilityDeclined():
+            return responsibility.decline_responsibility(entry, event)
+        case CasesFoundSame():
+            return same_case.find_cases_same(entry, event)
+        case ProgrammeEnded():
+            return programme.end_programme(entry, event)
         case AgreementGiven():
             return person.give_agreement(entry, event)
         case AgreementWithdrawn():

@@ -13,7 +13,7 @@ from events.ids import derived_id
 from events.network import PolicyAdopted
 from events.transfer import MatchExplained, PlaceReleased, ProposalEnded, TransferEscalated
 from events.verdict import Recorded, Refused
-from events.vocabulary import Escalation, HoldStage, ProposalEnd, RefusalCode
+from events.vocabulary import Escalation, HoldStage, Programme, ProposalEnd, RefusalCode
 
 Apply = Callable[[Draft, Event | Outcome, int, int], None]
 """(draft, fact, sequence, instant): what `evolve` does for one fact of an entry."""
@@ -144,8 +144,9 @@ def counted(draft: Draft, unit: Unit, at_ms: int) -> Counted:
     occupied = published.occupied + arrived
     taken = occupied + published.reserved + held
     accepting = unit.is_open and published.accepting
+    running = draft.projects[unit.project_id].programme is Programme.RUNNING
     enterable = published.free_from_ms is None or published.free_from_ms <= at_ms
-    free = max(0, places - taken) if accepting and enterable else 0
+    free = max(0, places - taken) if accepting and running and enterable else 0
     return Counted(places, occupied, published.reserved, held, free, accepting, published.observed_at_ms, taken > places)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from coordinator.domain.agenda import Kind, scheduled, unscheduled
+from coordinator.domain.changing import changed
+from coordinator.domain.days import after_ms, first_ms
 from coordinator.domain.state import (
     OPERATOR_DECIDES,
     Awaited,
@@ -32,7 +34,7 @@ from coordinator.matching.place import Place
 from coordinator.matching.terms import terms_of
 from events.fact import Danger
 from events.network import PolicyAdopted
-from events.vocabulary import Escalation, HoldStage, TransferStage, Urgency
+from events.vocabulary import Escalation, HoldStage, Programme, TransferStage, Urgency
 
 URGENCY_RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
@@ -60,6 +62,8 @@ class Draft:
         self.cases = state.cases
         self.awaited = state.awaited
         self.reviews = state.reviews
+        self.closed = state.closed
+        self.aliases = state.aliases
         self.look_again = state.look_again
         self.seen_by_network = state.seen_by_network
         self.seen_by_case = state.seen_by_case
@@ -95,6 +99,8 @@ class Draft:
             self.cases,
             self.awaited,
             self.reviews,
+            self.closed,
+            self.aliases,
             self.look_again,
             self.seen_by_network,
             self.seen_by_case,
@@ -118,6 +124,8 @@ class Draft:
 
     def put_project(self, project: Project) -> None:
         """A project is new or changed."""
+        was, now = _turns_ms(self.projects.get(project.project_id)), _turns_ms(project)
+        self._reschedule(Kind.PROGRAMME, project.project_id, was, now)
         self.projects = self.projects.set(project.project_id, project)
         for unit_id in self.place_ids:
             if self.places[unit_id].project_id == project.project_id:
@@ -139,9 +147,19 @@ class Draft:
         place = self.places.get(unit.unit_id)
         if before is not None and _same_place(before, unit):
             if place is not None and before.counted is not unit.counted:
-                self.places = self.places.set(unit.unit_id, _recounted(place, unit.counted))
+                self.places = self.places.set(unit.unit_id, _recounted(place, unit.counted, self._runs(unit)))
         else:
             self._place(unit)
+
+    def pass_unit(self, unit_id: str, project_id: str, body: str) -> None:
+        """A unit belongs to another project, with what is held in it."""
+        unit = self.units[unit_id]
+        places, taken = unit.places if unit.is_open else 0, sum(self.holds[hold_id].places for hold_id in self.holds_in.get(unit_id, ()))
+        for owner, sign in ((unit.project_id, -1), (project_id, 1)):
+            self._weigh(owner, sign * places, sign * taken)
+        self.units = self.units.set(unit_id, changed(unit, project_id=project_id, body=body))
+        if unit.is_open:
+            self.places = self.places.set(unit_id, place_of(self, self.units[unit_id]))
 
     def put_unit_dangers(self, unit_id: str, dangers: tuple[Danger, ...]) -> None:
         """The dangers to a unit or its residents are these now."""
@@ -237,6 +255,8 @@ class Draft:
             self.holds_in = self.holds_in.set(hold.unit_id, _with(self.holds_in.get(hold.unit_id, ()), hold_id))
             self._take(hold, hold.places)
             self._reschedule_kept_for_nobody(hold_id, None, hold)
+        for project_id in sorted(self.projects):
+            self._reschedule(Kind.PROGRAMME, project_id, None, _turns_ms(self.projects[project_id]))
         for unit_id in sorted(self.units):
             unit = self.units[unit_id]
             self._reschedule(Kind.FREE_FROM, unit_id, None, _free_from(unit))
@@ -255,7 +275,7 @@ class Draft:
         now = unit.places if unit.is_open else 0
         was = before.places if before is not None else 0
         if now != was:
-            self.capacity = self.capacity.set(unit.project_id, self.capacity.get(unit.project_id, 0) + now - was)
+            self._weigh(unit.project_id, now - was, 0)
         if not unit.is_open:
             if before is not None:
                 self.places = self.places.delete(unit_id)
@@ -265,10 +285,18 @@ class Draft:
             self.place_ids = _with(self.place_ids, unit_id)
         self.places = self.places.set(unit_id, place_of(self, unit))
 
+    def _runs(self, unit: Unit) -> bool:
+        return self.projects[unit.project_id].programme is Programme.RUNNING
+
     def _take(self, hold: Hold, people: int) -> None:
-        project_id = self.units[hold.unit_id].project_id
-        taken = self.taken.get(project_id, 0) + people
-        self.taken = self.taken.set(project_id, taken) if taken else self.taken.delete(project_id)
+        self._weigh(self.units[hold.unit_id].project_id, 0, people)
+
+    def _weigh(self, project_id: str, places: int, people: int) -> None:
+        if places:
+            self.capacity = self.capacity.set(project_id, self.capacity.get(project_id, 0) + places)
+        if people:
+            taken = self.taken.get(project_id, 0) + people
+            self.taken = self.taken.set(project_id, taken) if taken else self.taken.delete(project_id)
 
     def _reindex(self, case_id: str, before: Case | None, after: Case | None) -> None:
         if _told_by(before) == _told_by(after):
@@ -352,13 +380,13 @@ def place_of(draft: Draft, unit: Unit) -> Place:
         offers=frozenset(unit.offers),
         languages=frozenset(unit.languages),
         dangers=draft.unit_dangers.get(unit.unit_id, ()),
-        accepting=unit.counted.accepting,
+        accepting=unit.counted.accepting and project is not None and project.programme is Programme.RUNNING,
         free=unit.counted.free,
         observed_at_ms=unit.counted.observed_at_ms,
     )
 
 
-def _recounted(place: Place, counted: Counted) -> Place:
+def _recounted(place: Place, counted: Counted, runs: bool) -> Place:
     """The same place with another count; its sets are kept."""
     return Place(
         place.unit_id,
@@ -372,7 +400,7 @@ def _recounted(place: Place, counted: Counted) -> Place:
         place.offers,
         place.languages,
         place.dangers,
-        counted.accepting,
+        counted.accepting and runs,
         counted.free,
         counted.observed_at_ms,
     )
@@ -465,6 +493,19 @@ def _same_place(one: Unit, other: Unit) -> bool:
         and one.languages is other.languages
         and one.level is other.level
     )
+
+
+def _turns_ms(project: Project | None) -> int | None:
+    """When a project's programme next turns by the clock; None: never."""
+    if project is None:
+        return None
+    match project.programme:
+        case Programme.AHEAD:
+            return first_ms(project.valid_from)
+        case Programme.RUNNING:
+            return after_ms(project.valid_to)
+        case Programme.OVER | Programme.ENDED:
+            return None
 
 
 def _free_from(unit: Unit | None) -> int | None:

@@ -17,7 +17,10 @@ from coordinator.domain import (
     missing,
     network,
     person,
+    programme,
     referral,
+    responsibility,
+    same_case,
     transfer_state,
     two_people,
 )
@@ -35,15 +38,41 @@ from events.network import (
     ClockAdvanced,
     DutyHoursPublished,
     PolicyAdopted,
+    ProgrammeEnded,
+    ProgrammeTurned,
     ProjectAmended,
     ProjectRegistered,
     RulesAdopted,
     UnitAmended,
     UnitClosed,
     UnitOpened,
+    UnitPassed,
 )
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
-from events.referral import ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
+from events.person import (
+    AgreementGiven,
+    AgreementWithdrawn,
+    AliasErased,
+    CaseErased,
+    CasesFoundSame,
+    DangerDeclared,
+    KeepApartDeclared,
+    SafetyLowered,
+)
+from events.referral import (
+    AssessmentRecorded,
+    ContactLogged,
+    ReferralAccepted,
+    ReferralAmended,
+    ReferralAssigned,
+    ReferralClosed,
+    ReferralDeclined,
+    ReferralReceived,
+    ReferralRouted,
+    ResponsibilityDeclined,
+    ResponsibilityOffered,
+    ResponsibilityPassed,
+    ResponsibilityTaken,
+)
 from events.transfer import (
     ArrivalConfirmed,
     AuthorityNotified,
@@ -118,7 +147,7 @@ def _evolve_decision(draft: Draft, entry: OpenedDecision) -> None:
 def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> None:
     """Let one fact of an entry take effect: outcomes in order, the reported event where its `Recorded` stands."""
     match fact:
-        case Recorded() | Refused() | Duplicate() | Unreadable() | ClockAdvanced() | MatchExplained():
+        case Recorded() | Refused() | Duplicate() | Unreadable() | ClockAdvanced() | MatchExplained() | ContactLogged():
             pass
         case CapacityChanged():
             availability.evolve_capacity_changed(draft, fact)
@@ -154,6 +183,16 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             referral.evolve_referral_received(draft, fact)
         case CaseErased():
             person.evolve_case_erased(draft, fact, at_ms)
+        case AliasErased():
+            person.forget_person(draft, fact.case_id, at_ms)
+        case CasesFoundSame():
+            same_case.evolve_cases_found_same(draft, fact)
+        case ProgrammeTurned():
+            programme.evolve_programme_turned(draft, fact)
+        case ProgrammeEnded():
+            programme.evolve_programme_ended(draft, fact)
+        case UnitPassed():
+            programme.evolve_unit_passed(draft, fact)
         case KeepApartDeclared():
             person.evolve_keep_apart_declared(draft, fact)
         case SafetyLowered():
@@ -191,6 +230,14 @@ def take_effect(draft: Draft, event: TwoPersonEvent, _sequence: int, _at_ms: int
 
 CaseFact = (
     ReferralAccepted
+    | ReferralAmended
+    | ReferralDeclined
+    | ReferralAssigned
+    | AssessmentRecorded
+    | ReferralClosed
+    | ResponsibilityOffered
+    | ResponsibilityTaken
+    | ResponsibilityDeclined
     | ReferralRouted
     | ResponsibilityPassed
     | AgreementGiven
@@ -254,6 +301,14 @@ def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> N
             transfer_state.evolve_departure_confirmed(draft, fact)
         case ReferralAccepted():
             referral.evolve_referral_accepted(draft, fact)
+        case ReferralAmended():
+            referral.evolve_referral_amended(draft, fact)
+        case ReferralClosed():
+            referral.evolve_referral_closed(draft, fact, at_ms)
+        case ResponsibilityOffered():
+            responsibility.evolve_responsibility_offered(draft, fact)
+        case ResponsibilityDeclined():
+            responsibility.evolve_responsibility_declined(draft, fact)
         case ReferralRouted():
             referral.evolve_referral_routed(draft, fact)
         case ResponsibilityPassed():
@@ -265,6 +320,8 @@ def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> N
         case DangerDeclared():
             person.evolve_danger_declared(draft, fact)
         case TransferWithdrawn() | ProposalAccepted() | ArrivalConfirmed() | TransferEnded():
+            pass
+        case ReferralDeclined() | ReferralAssigned() | AssessmentRecorded() | ResponsibilityTaken():
             pass
         case _:
             assert_never(fact)

@@ -10,6 +10,7 @@ from coordinator.domain.calendar import invalid_clocks_field
 from coordinator.domain.changing import changed
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft
+from coordinator.domain.programme import turn_programme
 from coordinator.domain.rules import RULES
 from coordinator.domain.settling import settle_holds_in
 from coordinator.domain.state import Counted, Project, Unit
@@ -20,7 +21,7 @@ from events.fact import Actor, Danger
 from events.ids import is_slug
 from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
 from events.verdict import Refused
-from events.vocabulary import Host, RefusalCode, Role, Urgency
+from events.vocabulary import Host, Programme, RefusalCode, Role, Urgency
 
 MOST_PLACES = 10_000
 """No unit has more; a larger figure is a slip of the finger."""
@@ -35,8 +36,10 @@ _MOST_ASKED = 10
 
 
 def evolve_project(draft: Draft, event: ProjectRegistered | ProjectAmended) -> None:
-    """A project is as the event says."""
-    draft.put_project(Project(event.project_id, event.lead_body, event.bodies, event.provinces, event.valid_from, event.valid_to))
+    """A project is as the event says. Where it stands in its programme stays, and `ProgrammeTurned` follows where that is no longer so."""
+    before = draft.projects.get(event.project_id)
+    programme = before.programme if before is not None else Programme.RUNNING
+    draft.put_project(Project(event.project_id, event.lead_body, event.bodies, event.provinces, event.valid_from, event.valid_to, programme))
 
 
 def evolve_unit_opened(draft: Draft, event: UnitOpened, sequence: int) -> None:
@@ -105,6 +108,7 @@ def register_project(entry: Deciding, event: ProjectRegistered) -> Refused | Non
     if refusal is not None:
         return refusal
     entry.record(event)
+    turn_programme(entry, event.project_id)
     return None
 
 
@@ -113,6 +117,8 @@ def amend_project(entry: Deciding, event: ProjectAmended) -> Refused | None:
     refusal = rights.administrator(event.actor)
     if refusal is None and event.project_id not in entry.draft.projects:
         refusal = refused(RefusalCode.UNKNOWN_PROJECT, "project_id")
+    if refusal is None and entry.draft.projects[event.project_id].programme is Programme.ENDED:
+        refusal = refused(RefusalCode.PROGRAMME_OVER, "project_id")
     refusal = refusal or _project_refused(entry, event)
     if refusal is not None:
         return refusal
@@ -121,6 +127,7 @@ def amend_project(entry: Deciding, event: ProjectAmended) -> Refused | None:
     if any(places[unit_id].body not in event.bodies for unit_id in units):
         return refused(RefusalCode.UNIT_IN_USE, "bodies")
     entry.record(event)
+    turn_programme(entry, event.project_id)
     for unit_id in units:
         settle_holds_in(entry, unit_id)
     entry.changed_units.update(units)
@@ -159,6 +166,8 @@ def open_unit(entry: Deciding, event: UnitOpened) -> Refused | None:
         return refusal
     if event.unit_id in draft.units:
         return refused(RefusalCode.UNIT_EXISTS, "unit_id")
+    if project.programme is Programme.ENDED:
+        return refused(RefusalCode.PROGRAMME_OVER, "project_id")
     if event.body not in project.bodies:
         return refused(RefusalCode.FIELD_INVALID, "body")
     if draft.terms is None:

@@ -7,6 +7,7 @@ from coordinator.domain.changing import changed
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft, with_danger
 from coordinator.domain.open_inquiries import end_inquiries
+from coordinator.domain.same_case import aliases_of
 from coordinator.domain.seen_events import forget_case
 from coordinator.domain.settling import settle_cases
 from coordinator.domain.state import Agreement, Case
@@ -14,7 +15,7 @@ from coordinator.domain.wording import LONGEST_TEXT
 from coordinator.matching.danger import is_located
 from events.fact import Actor, Danger
 from events.ids import is_slug
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
+from events.person import AgreementGiven, AgreementWithdrawn, AliasErased, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.transfer import TransferClosed
 from events.verdict import Refused
 from events.vocabulary import DangerKind, InquiryEnd, ProposalEnd, RefusalCode, Role, TransferEnd
@@ -58,9 +59,18 @@ def evolve_safety_lowered(draft: Draft, event: SafetyLowered) -> None:
 
 def evolve_case_erased(draft: Draft, event: CaseErased, at_ms: int) -> None:
     """The case is forgotten, with its links and what was kept to recognise its events; that it was erased is remembered a while."""
-    draft.drop_case(event.case_id)
-    forget_case(draft, event.case_id)
-    draft.erased = draft.erased.set(event.case_id, at_ms)
+    forget_person(draft, event.case_id, at_ms)
+
+
+def forget_person(draft: Draft, case_id: str, at_ms: int) -> None:
+    """Drop whatever the state has of a case, live, closed or another name of one, but that it was erased."""
+    draft.drop_case(case_id)
+    forget_case(draft, case_id)
+    if case_id in draft.closed:
+        draft.closed = draft.closed.delete(case_id)
+    if case_id in draft.aliases:
+        draft.aliases = draft.aliases.delete(case_id)
+    draft.erased = draft.erased.set(case_id, at_ms)
 
 
 # Decisions.
@@ -164,14 +174,16 @@ def erase_case(entry: Deciding, event: CaseErased) -> Refused | None:
     """
     draft = entry.draft
     case = draft.cases.get(event.case_id)
-    if case is None:
-        return refused(RefusalCode.UNKNOWN_CASE, "case_id")
-    if event.actor.role is not Role.ADMINISTRATOR:
-        refusal = rights.responsible_or_helpline(draft, event.actor, case)
-        if refusal is not None:
-            return refusal
+    refusal = _erasure_refused(draft, event, case)
+    if refusal is not None:
+        return refusal
     apart_from = draft.links.get(event.case_id, ())
+    aliases = aliases_of(draft, event.case_id)
     entry.record(event)
+    for alias in aliases:
+        entry.emit(AliasErased(alias))
+    if case is None:
+        return None
     transfer = case.transfer
     if transfer is not None:
         end_inquiries(entry, case.case_id, transfer, InquiryEnd.TRANSFER_OVER)
@@ -180,6 +192,17 @@ def erase_case(entry: Deciding, event: CaseErased) -> Refused | None:
         entry.emit(TransferClosed(case.case_id, transfer.transfer_id, TransferEnd.WITHDRAWN))
     entry.to_match.update(apart_from)
     return None
+
+
+def _erasure_refused(draft: Draft, event: CaseErased, case: Case | None) -> Refused | None:
+    """For a closed case nobody is responsible any more: an administrator or the helpline."""
+    if event.case_id in draft.aliases:
+        return refused(RefusalCode.CASE_MERGED, "case_id")
+    if case is None and event.case_id not in draft.closed:
+        return refused(RefusalCode.UNKNOWN_CASE, "case_id")
+    if event.actor.role is Role.ADMINISTRATOR:
+        return None
+    return rights.helpline(event.actor) if case is None else rights.responsible_or_helpline(draft, event.actor, case)
 
 
 def _case_refused(draft: Draft, actor: Actor, case: Case | None) -> Refused | None:

@@ -14,7 +14,7 @@ from coordinator.domain.who_may import may_report
 from events.fact import Actor
 from events.facts import Event
 from events.verdict import Refused
-from events.vocabulary import RefusalCode, Role, TransferStage
+from events.vocabulary import Programme, RefusalCode, Role, TransferStage
 
 _ROLE = refused(RefusalCode.ROLE_NOT_ALLOWED, "actor")
 _BODY = refused(RefusalCode.BODY_NOT_ALLOWED, "actor")
@@ -37,6 +37,16 @@ def acts_for(draft: Draft, actor: Actor, project_id: str | None) -> bool:
 def in_any_project(draft: Draft, actor: Actor) -> bool:
     """Whether the actor's body belongs to some project."""
     return any(actor.body in project.bodies for project in draft.projects.values())
+
+
+def runs(draft: Draft, project_id: str) -> Refused | None:
+    """A project whose programme runs; it has to be one."""
+    return None if draft.projects[project_id].programme is Programme.RUNNING else refused(RefusalCode.PROGRAMME_OVER, "project_id")
+
+
+def helpline(actor: Actor) -> Refused | None:
+    """The helpline alone."""
+    return None if actor.role is Role.HELPLINE else _ROLE
 
 
 def administrator(actor: Actor) -> Refused | None:
@@ -89,10 +99,20 @@ def responsible_or_helpline(draft: Draft, actor: Actor, case: Case) -> Refused |
 
 
 def involved_or_helpline(draft: Draft, actor: Actor, case: Case) -> Refused | None:
-    """Who is responsible for the case, the project that has accepted it, or the helpline."""
+    """Who is responsible for the case, the project that has accepted it or hosts it, or the helpline."""
     transfer = case.transfer
     accepted = transfer.proposal if transfer is not None and transfer.stage in _ON_THE_WAY else None
     if accepted is not None and actor.role is Role.PROJECT and acts_for(draft, actor, accepted.project_id):
+        return None
+    hosting = draft.units.get(case.hosted_unit_id) if case.hosted_unit_id is not None else None
+    if hosting is not None and actor.role is Role.PROJECT and acts_for(draft, actor, hosting.project_id):
+        return None
+    return responsible_or_helpline(draft, actor, case)
+
+
+def told_or_helpline(draft: Draft, actor: Actor, case: Case) -> Refused | None:
+    """Who is responsible for the case, the project that its referral went to, or the helpline."""
+    if case.responsible is None and actor.role is Role.PROJECT and acts_for(draft, actor, case.routed_to):
         return None
     return responsible_or_helpline(draft, actor, case)
 

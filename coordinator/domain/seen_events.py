@@ -17,6 +17,7 @@ from events.network import (
     ClockAdvanced,
     DutyHoursPublished,
     PolicyAdopted,
+    ProgrammeEnded,
     ProjectAmended,
     ProjectRegistered,
     RulesAdopted,
@@ -24,7 +25,8 @@ from events.network import (
     UnitClosed,
     UnitOpened,
 )
-from events.person import CaseErased, KeepApartDeclared, SafetyLowered
+from events.person import CaseErased, CasesFoundSame, KeepApartDeclared, SafetyLowered
+from events.referral import ContactLogged
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import RefusalCode
 
@@ -43,6 +45,8 @@ _NETWORK_EVENTS = (
     UnitClosed,
     PolicyAdopted,
     RulesAdopted,
+    ProgrammeEnded,
+    ContactLogged,
     CaseErased,
 )
 """Events under the network's key."""
@@ -55,7 +59,11 @@ def cases_of(event: Event) -> tuple[str, ...]:
     """The cases whose keys seal the event; empty: the network's does."""
     if isinstance(event, _NETWORK_EVENTS):
         return ()
-    if isinstance(event, KeepApartDeclared | SafetyLowered) and event.other_case_id is not None and event.other_case_id != event.case_id:
+    if (
+        isinstance(event, KeepApartDeclared | CasesFoundSame | SafetyLowered)
+        and event.other_case_id is not None
+        and event.other_case_id != event.case_id
+    ):
         return event.case_id, event.other_case_id
     return () if event.case_id is None else (event.case_id,)
 

@@ -139,6 +139,10 @@ class CaseHalf:
     """Actions about the case that wait for a second person, sorted by id."""
     reviews: tuple[OpenReview, ...]
     """Reviews that are due of actions about the case, sorted by action."""
+    closed_at_ms: int | None
+    """When it was closed, in milliseconds; null: it was not."""
+    aliases: tuple[str, ...]
+    """Cases found to be the same as this one, sorted."""
 
 
 Part = tuple[str, bytes]
@@ -222,7 +226,10 @@ def _case_halves(state: State) -> Iterable[CaseHalf]:
         for case_id, items in state.seen_by_case[day].items():
             seen.setdefault(case_id, []).extend(SeenAbout(day, *item) for item in sorted(items))
     about_them_alone = {case_id for case_id, items in seen.items() if any(not item.other_case_id for item in items)}
-    for case_id in sorted({*state.cases, *about_them_alone}):
+    aliases: dict[str, list[str]] = {}
+    for alias, case_id in sorted(state.aliases.items()):
+        aliases.setdefault(case_id, []).append(alias)
+    for case_id in sorted({*state.cases, *state.closed, *aliases, *about_them_alone}):
         yield CaseHalf(
             case_id=case_id,
             case=state.cases.get(case_id),
@@ -231,6 +238,8 @@ def _case_halves(state: State) -> Iterable[CaseHalf]:
             seen=tuple(seen.get(case_id, ())),
             awaited=_awaited_about(state, case_id),
             reviews=_reviews_about(state, case_id),
+            closed_at_ms=state.closed.get(case_id),
+            aliases=tuple(aliases.get(case_id, ())),
         )
 
 
@@ -270,6 +279,10 @@ def _take_case(draft: Draft, half: CaseHalf) -> None:
         draft.cases = draft.cases.set(case_id, half.case)
     for other in half.keep_apart:
         draft.link(case_id, other)
+    if half.closed_at_ms is not None:
+        draft.closed = draft.closed.set(case_id, half.closed_at_ms)
+    for alias in half.aliases:
+        draft.aliases = draft.aliases.set(alias, case_id)
     if half.look_again:
         draft.look_again = tuple(sorted({*draft.look_again, case_id}))
     _take_actions(draft, half.awaited, half.reviews)

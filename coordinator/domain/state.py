@@ -19,8 +19,8 @@ from coordinator.matching.terms import Terms
 from events.fact import Actor, Danger
 from events.facts import TwoPersonEvent
 from events.network import DayWindow, DutyException, DutyWindow, PolicyAdopted
-from events.referral import Member
-from events.vocabulary import Escalation, HandOverItem, HoldStage, Host, Level, Need, Reason, TransferStage, Urgency
+from events.referral import Group, Member
+from events.vocabulary import Escalation, HandOverItem, HoldStage, Host, Level, Need, Programme, Reason, TransferStage, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Project:
     provinces: tuple[str, ...]
     valid_from: str
     valid_to: str
+    programme: Programme
+    """Follows the two days, by the clock; or an administrator's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,12 @@ class Case:
     """The last transfer that ended; null: none did."""
     notifications: tuple[Notification, ...]
     """Those that are due, in the order in which they became so."""
+    province: str | None
+    """Where they are or will be, as the referral says; null: not said."""
+    group: Group | None
+    """The people referred together with the case; null: nobody."""
+    offered_to: str | None
+    """The project to which responsibility is offered; null: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +323,10 @@ class State:
     """Actions that wait for a second person, by id."""
     reviews: Map[str, OpenReview]
     """Actions to be reviewed, by id."""
+    closed: Map[str, int]
+    """Closed cases whose keys still live, with the time at which they were closed."""
+    aliases: Map[str, str]
+    """Case -> the case that it was found to be the same as, for as long as that one's key lives."""
     look_again: tuple[str, ...]
     """Waiting cases that the last entry passed over, sorted: it released a place they had left, and may not name two of their units."""
     seen_by_network: Map[int, SeenDay]
@@ -365,6 +377,8 @@ def initial_state(network: str) -> State:
         cases=Map(),
         awaited=Map(),
         reviews=Map(),
+        closed=Map(),
+        aliases=Map(),
         look_again=(),
         seen_by_network=Map(),
         seen_by_case=Map(),

@@ -34,7 +34,7 @@ from events.transfer import (
     TransferWithdrawn,
 )
 from events.verdict import Refused
-from events.vocabulary import DeclineCode, InquiryEnd, Level, ProposalEnd, RefusalCode, Role, Rule, TransferEnd, TransferStage
+from events.vocabulary import DeclineCode, InquiryEnd, Level, Programme, ProposalEnd, RefusalCode, Role, Rule, TransferEnd, TransferStage
 
 _ENDS = frozenset({TransferEnd.RETURNED, TransferEnd.LEFT, TransferEnd.MISSING, TransferEnd.PLACED_OUTSIDE, TransferEnd.UNMATCHED})
 
@@ -171,11 +171,16 @@ def confirm_arrival(entry: Deciding, event: ArrivalConfirmed) -> Refused | None:
     hold = entry.draft.holds[transfer.proposal.hold_id]
     entry.emit(PlaceOccupied(hold.hold_id, hold.unit_id, hold.places))
     entry.recount(hold.unit_id)
-    entry.emit(ResponsibilityPassed(case.case_id, transfer.proposal.project_id))
+    entry.emit(ResponsibilityPassed(case.case_id, _responsible_at(entry, transfer.proposal.project_id)))
     _keep_until(entry, case, transfer, entry.at_ms + entry.policy.kept_after_arrival_ms)
     entry.emit(TransferClosed(case.case_id, transfer.transfer_id, TransferEnd.ARRIVED))
     entry.moved(case.case_id)
     return None
+
+
+def _responsible_at(entry: Deciding, project_id: str) -> str | None:
+    """Who is responsible for whoever arrives in a project; None: the helpline, for its programme was ended and nobody succeeds it."""
+    return project_id if entry.draft.projects[project_id].programme is not Programme.ENDED else None
 
 
 def end_transfer(entry: Deciding, event: TransferEnded) -> Refused | None:

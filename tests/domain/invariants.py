@@ -12,10 +12,32 @@ from zoneinfo import ZoneInfo
 from events.availability import AvailabilityLearned, AvailabilityPublished, CapacityChanged
 from events.entry import Locked, OpenedDecision, Unread
 from events.fact import Danger
+from events.facts import Event
 from events.inquiry import InquiryEnded, InquiryOpened
-from events.network import ClockAdvanced, DutyHoursPublished, PolicyAdopted, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
-from events.referral import Member, ReferralAccepted, ReferralReceived, ResponsibilityPassed
+from events.network import (
+    ClockAdvanced,
+    DutyHoursPublished,
+    PolicyAdopted,
+    ProgrammeEnded,
+    ProgrammeTurned,
+    ProjectAmended,
+    ProjectRegistered,
+    UnitAmended,
+    UnitClosed,
+    UnitOpened,
+    UnitPassed,
+)
+from events.person import (
+    AgreementGiven,
+    AgreementWithdrawn,
+    AliasErased,
+    CaseErased,
+    CasesFoundSame,
+    DangerDeclared,
+    KeepApartDeclared,
+    SafetyLowered,
+)
+from events.referral import Group, Member, ReferralAccepted, ReferralClosed, ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.transfer import (
     ArrivalConfirmed,
     AuthorityNotified,
@@ -37,7 +59,15 @@ from events.transfer import (
 )
 from events.two_people import ActionConfirmed, ActionLapsed, ActionRefused, ActionTaken, ConfirmationAwaited, ReviewDue
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
-from events.vocabulary import AgeGroup, DangerKind, Gender, Host, Level, ProposalEnd, Reason, TransferEnd, Urgency
+from events.vocabulary import AgeGroup, DangerKind, Gender, GroupWish, Host, Level, Programme, ProposalEnd, Reason, TransferEnd, Urgency
+
+
+def cases_named(event: Event) -> tuple[str, ...]:
+    """Cases that an event is about, an erasure apart: it may be of a closed one."""
+    if isinstance(event, CaseErased):
+        return ()
+    return tuple(case_id for name in ("case_id", "other_case_id") if (case_id := getattr(event, name, None)) is not None)
+
 
 ROME = ZoneInfo("Europe/Rome")
 VERDICTS = (Recorded, Refused, Duplicate, Unreadable)
@@ -77,6 +107,7 @@ class Seen:
     """Open inquiries by id."""
     owed: dict[str, NotificationDue] = field(default_factory=dict)
     """Notifications to the authority by transfer."""
+    group: Group | None = None
 
 
 @dataclass
@@ -104,6 +135,10 @@ class Invariants:
         self.cases: dict[str, Seen] = {}
         self.apart: set[frozenset[str]] = set()
         self.transfers_arrived: set[str] = set()
+        self.programme: dict[str, Programme] = {}
+        self.aliases: dict[str, str] = {}
+        """Case -> the case that it was found to be the same as."""
+        self.aliases_to_go: set[str] = set()
         self.rung: dict[str, int] = {}
         """Kept hold -> times the clock rang after its end."""
         self.actions: dict[str, SafetyLowered] = {}
@@ -124,7 +159,45 @@ class Invariants:
                 self._event(entry)
             else:
                 self._outcome(entry, outcome)
+        assert not self.aliases_to_go, "an erased case leaves another name of it"
         self._after(entry, recorded)
+
+    def _same(self, event: CasesFoundSame) -> None:
+        """What protects carries over, and nobody has two transfers."""
+        stays, other = self.cases[event.case_id], self.cases.pop(event.other_case_id)
+        self.actions = {name: action for name, action in self.actions.items() if action.case_id != event.other_case_id}
+        assert stays.request is None or other.request is None, "two live transfers of one person"
+        assert frozenset((event.case_id, event.other_case_id)) not in self.apart, "one person kept apart from themselves"
+        self.apart = {frozenset(event.case_id if each == event.other_case_id else each for each in pair) for pair in self.apart}
+        stays.dangers |= other.dangers
+        stays.agreed = {person: min(until, other.agreed.get(person, until)) for person, until in stays.agreed.items()}
+        theirs = {member.person: member for member in other.household}
+        ages = tuple(AgeGroup)
+        stays.household = tuple(
+            replace(
+                member,
+                age_group=min(member.age_group, theirs[member.person].age_group, key=ages.index),
+                essential_needs=tuple(sorted({*member.essential_needs, *theirs[member.person].essential_needs})),
+            )
+            if member.person in theirs
+            else member
+            for member in stays.household
+        )
+        stays.kept |= other.kept
+        stays.ends |= other.ends
+        stays.owed |= other.owed
+        if other.request is not None:
+            stays.request, stays.live, stays.accepted, stays.departed = other.request, other.live, other.accepted, other.departed
+            stays.leaving, stays.waits_for_a_word, stays.asked = other.leaving, other.waits_for_a_word, other.asked
+        stays.hosted = None if stays.departed else stays.hosted or other.hosted
+        assert event.case_id not in self.aliases
+        self.aliases = {alias: event.case_id if case == event.other_case_id else case for alias, case in self.aliases.items()}
+        self.aliases[event.other_case_id] = event.case_id
+
+    def _named_live(self, event: Event) -> None:
+        for case_id in cases_named(event):
+            assert case_id not in self.aliases, "told about a case that has another name"
+            assert case_id in self.cases or isinstance(event, ReferralReceived), "told about a case that is not live"
 
     def _one_verdict(self, entry: OpenedDecision) -> None:
         verdicts = [index for index, outcome in enumerate(entry.outcomes) if isinstance(outcome, VERDICTS)]
@@ -152,11 +225,13 @@ class Invariants:
     def _event(self, entry: OpenedDecision) -> None:
         event = entry.opened.event
         assert not isinstance(event, Locked | Unread)
+        self._named_live(event)
         match event:
             case PolicyAdopted():
                 self.policy = event
             case ProjectRegistered() | ProjectAmended():
                 self.bodies[event.project_id] = event.bodies
+                self.programme.setdefault(event.project_id, Programme.RUNNING)
             case DutyHoursPublished():
                 self.duty[event.project_id] = event
             case UnitOpened():
@@ -172,7 +247,26 @@ class Invariants:
             case AvailabilityPublished():
                 self._counted(event)
             case ReferralReceived():
-                self.cases[event.case_id] = Seen(event.household)
+                self.cases[event.case_id] = Seen(event.household, group=event.group)
+                if event.group is not None and event.group.wish is GroupWish.APART:
+                    with_them = [case_id for case_id, case in self.cases.items() if case.group == event.group and case_id != event.case_id]
+                    self.apart |= {frozenset((event.case_id, case_id)) for case_id in with_them}
+            case ReferralClosed():
+                closed = self.cases.pop(event.case_id)
+                self.actions = {name: action for name, action in self.actions.items() if action.case_id != event.case_id}
+                assert closed.request is None and not closed.kept, "closed while somebody is to move, or a place waits for them"
+                assert not closed.owed, "closed while an authority has to be notified"
+                self.apart = {pair for pair in self.apart if event.case_id not in pair}
+            case CasesFoundSame():
+                self._same(event)
+            case ProgrammeEnded() if event.successor_id is not None:
+                for case in self.cases.values():
+                    if Danger(DangerKind.PROJECT, event.project_id) in case.dangers:
+                        case.dangers.add(Danger(DangerKind.PROJECT, event.successor_id))
+                for unit in self.units.values():
+                    if Danger(DangerKind.PROJECT, event.project_id) in unit.dangers:
+                        followed = (*unit.dangers, Danger(DangerKind.PROJECT, event.successor_id))
+                        self.units[unit.unit_id] = replace(unit, dangers=followed)
             case ReferralAccepted():
                 self.cases[event.case_id].hosted = event.hosted_unit_id
             case AgreementGiven():
@@ -211,7 +305,8 @@ class Invariants:
             case CaseErased():
                 self.actions = {name: action for name, action in self.actions.items() if action.case_id != event.case_id}
                 self.apart = {pair for pair in self.apart if event.case_id not in pair}
-                del self.cases[event.case_id]
+                self.cases.pop(event.case_id, None)
+                self.aliases_to_go = {alias for alias, case_id in self.aliases.items() if case_id == event.case_id}
             case _:
                 pass
 
@@ -292,6 +387,18 @@ class Invariants:
                 self.cases[outcome.case_id].waits_for_a_word = False
             case ResponsibilityPassed():
                 self.cases[outcome.case_id].responsible.append(outcome.project_id)
+            case ReferralRouted():
+                assert outcome.project_id is None or self.programme[outcome.project_id] is Programme.RUNNING, "sent to a project that does not run"
+            case ProgrammeTurned():
+                assert self.programme[outcome.project_id] is not Programme.ENDED, "a programme ends once"
+                self.programme[outcome.project_id] = outcome.to
+            case UnitPassed():
+                unit_passed = self.units[outcome.unit_id]
+                assert self.programme[unit_passed.project_id] is Programme.ENDED
+                self.units[outcome.unit_id] = replace(unit_passed, project_id=outcome.project_id, body=outcome.body)
+            case AliasErased():
+                self.aliases_to_go.remove(outcome.case_id)
+                del self.aliases[outcome.case_id]
             case TransferClosed():
                 seen = self.cases.get(outcome.case_id)
                 if seen is not None:
@@ -343,6 +450,7 @@ class Invariants:
         assert self.policy is not None
         case, unit = self.cases[proposal.case_id], self.units[proposal.unit_id]
         request, published = case.request, self.published[proposal.unit_id]
+        assert proposal.project_id == unit.project_id and self.programme[unit.project_id] is Programme.RUNNING, "sent to a project that does not run"
         assert request is not None and request.transfer_id == proposal.transfer_id
         assert unit.unit_id not in self.closed and published.accepting and unit.level is not Level.NON_RESIDENTIAL, "takes nobody in"
         assert self.holds[proposal.hold_id].places == len(case.household)
@@ -485,6 +593,7 @@ class Invariants:
         live: dict[str, str] = {}
         for case_id, case in self.cases.items():
             assert case.responsible, "responsibility is empty"
+            assert case.responsible[-1] is None or self.programme[case.responsible[-1]] is not Programme.ENDED, "nobody is there to be responsible"
             if case.live is not None:
                 assert live.setdefault(case.live.hold_id, case_id) == case_id, "one hold, two cases"
                 assert case.live.hold_id in self.holds

@@ -32,6 +32,7 @@ from events.network import (
     ClockAdvanced,
     DutyHoursPublished,
     PolicyAdopted,
+    ProgrammeEnded,
     ProjectAmended,
     ProjectRegistered,
     RulesAdopted,
@@ -39,8 +40,32 @@ from events.network import (
     UnitClosed,
     UnitOpened,
 )
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
-from events.referral import Member, ReferralAccepted, ReferralReceived
+from events.person import (
+    AgreementGiven,
+    AgreementWithdrawn,
+    AliasErased,
+    CaseErased,
+    CasesFoundSame,
+    DangerDeclared,
+    KeepApartDeclared,
+    SafetyLowered,
+)
+from events.referral import (
+    Announced,
+    AssessmentRecorded,
+    ContactLogged,
+    Group,
+    Member,
+    ReferralAccepted,
+    ReferralAmended,
+    ReferralAssigned,
+    ReferralClosed,
+    ReferralDeclined,
+    ReferralReceived,
+    ResponsibilityDeclined,
+    ResponsibilityOffered,
+    ResponsibilityTaken,
+)
 from events.transfer import (
     ArrivalConfirmed,
     AuthorityNotified,
@@ -56,15 +81,23 @@ from events.two_people import ActionConfirmed, ActionRefused, ActionReviewed
 from events.verdict import Duplicate, Recorded, Refused
 from events.vocabulary import (
     AgeGroup,
+    ContactChannel,
+    ContactReason,
     DangerKind,
     DeclineCode,
+    Exploitation,
     Gender,
+    GroupWish,
     HandOverItem,
     Host,
+    Indicators,
     KeepApart,
     Level,
     Need,
     Reason,
+    ReferralDeclineCode,
+    ReferralEnd,
+    Relevance,
     ReviewVerdict,
     Source,
     TransferEnd,
@@ -97,6 +130,7 @@ STEPS = int(os.environ.get("HISTORY_STEPS", "2000"))
 LENGTH = 80
 
 PROJECTS = ("campania", "lazio", "piemonte")
+SUCCESSORS = ("campania-2", "lazio-2")
 UNITS = tuple(f"u{index}" for index in range(7))
 CASES = tuple(uuid(f"case {index}") for index in range(8))
 PASSING = (0, 1, MINUTE, 20 * MINUTE, HOUR, 5 * HOUR, DAY, 3 * DAY)
@@ -170,7 +204,7 @@ class History(World):
         assert decide(before, opened, self.now, before.policy) == outcomes
         self.invariants.take(self.entries[-1])
         if isinstance(opened.event, CaseErased) and any(isinstance(outcome, Recorded) for outcome in outcomes):
-            self.gone.add(opened.event.case_id)
+            self.gone |= {opened.event.case_id, *(outcome.case_id for outcome in outcomes if isinstance(outcome, AliasErased))}
 
     # What somebody may do.
 
@@ -238,7 +272,87 @@ class History(World):
 def referral(h: History) -> Event:
     household = tuple(h.member(person) for person in "abcd"[: h.chance.choice((1, 1, 1, 2, 3))])
     province = h.chance.choice(("NA", "RM", "TO", "PA", None))
-    return ReferralReceived("", h.actor(HELPLINE), h.chance.choice(CASES), Source.SELF, province, household, "")
+    group = h.chance.choice((None, None, *(Group(uuid("group"), wish) for wish in GroupWish)))
+    announced = Announced(Source.OTHER_STATE, h.now + h.chance.choice((-HOUR, DAY, 3 * DAY))) if h.chance.random() < 0.2 else None
+    return ReferralReceived("", h.actor(HELPLINE), h.chance.choice(CASES), Source.SELF, province, household, "", None, group, announced)
+
+
+def contact(h: History) -> Event:
+    reason = h.chance.choice(tuple(ContactReason))
+    region = h.chance.choice(("12", "99", None))
+    return ContactLogged("", h.actor(HELPLINE), uuid("contact"), ContactChannel.TELEPHONE, "eng", Relevance.RELEVANT, reason, region, "")
+
+
+def waiting_case(h: History) -> str:
+    """Mostly one whose responsibility is open or offered."""
+    waiting = sorted(case_id for case_id, case in h.state.cases.items() if case.responsible is None or case.offered_to is not None)
+    return h.chance.choice(waiting) if waiting and h.chance.random() < 0.8 else h.some_case()
+
+
+def responsible_for(h: History, case_id: str) -> Actor:
+    case = h.state.cases.get(case_id)
+    return h.actor(body(case.responsible) if case is not None and case.responsible is not None else HELPLINE)
+
+
+def referral_amended(h: History) -> Event:
+    case_id = waiting_case(h)
+    announced = Announced(Source.BORDER_TEAM, h.now + h.chance.choice((-HOUR, DAY)))
+    return ReferralAmended("", responsible_for(h, case_id), case_id, h.chance.choice(("NA", "RM", "TO", "XX")), announced)
+
+
+def referral_declined(h: History) -> Event:
+    case_id = waiting_case(h)
+    case = h.state.cases.get(case_id)
+    project_id = case.routed_to if case is not None and case.routed_to is not None else h.chance.choice(PROJECTS)
+    code = h.chance.choice(tuple(ReferralDeclineCode))
+    return ReferralDeclined("", h.actor(body(project_id)), case_id, project_id, code, h.chance.choice(("", "full")))
+
+
+def assigned(h: History) -> Event:
+    return ReferralAssigned("", h.actor(HELPLINE), waiting_case(h), h.chance.choice((*PROJECTS, *SUCCESSORS)))
+
+
+def assessed(h: History) -> Event:
+    case_id = h.some_case()
+    return AssessmentRecorded("", responsible_for(h, case_id), case_id, h.chance.choice(tuple(Indicators)), (Exploitation.LABOUR,), "")
+
+
+def responsibility_offered(h: History) -> Event:
+    case_id = h.some_case()
+    return ResponsibilityOffered("", responsible_for(h, case_id), case_id, h.chance.choice((*PROJECTS, *SUCCESSORS)))
+
+
+def offered(h: History) -> tuple[str, str]:
+    """A case, and to whom it is offered."""
+    with_offer = sorted(case_id for case_id, case in h.state.cases.items() if case.offered_to is not None)
+    case_id = h.chance.choice(with_offer) if with_offer and h.chance.random() < 0.9 else h.some_case()
+    case = h.state.cases.get(case_id)
+    return case_id, (case.offered_to if case is not None else None) or h.chance.choice(PROJECTS)
+
+
+def responsibility_taken(h: History) -> Event:
+    case_id, project_id = offered(h)
+    return ResponsibilityTaken("", h.actor(body(project_id)), case_id, project_id)
+
+
+def responsibility_declined(h: History) -> Event:
+    case_id, project_id = offered(h)
+    return ResponsibilityDeclined("", h.actor(body(project_id)), case_id, "")
+
+
+def closed(h: History) -> Event:
+    idle = sorted(case_id for case_id, case in h.state.cases.items() if case.transfer is None)
+    case_id = h.chance.choice(idle) if idle and h.chance.random() < 0.9 else h.some_case()
+    return ReferralClosed("", h.actor(HELPLINE), case_id, h.chance.choice(tuple(ReferralEnd)), h.chance.choice(("", "they went home")))
+
+
+def same(h: History) -> Event:
+    return CasesFoundSame("", h.actor(HELPLINE), h.some_case(), h.some_case())
+
+
+def programme_ended(h: History) -> Event:
+    """By the wrong role more often than not: without projects nothing happens."""
+    return ProgrammeEnded("", h.actor(), h.chance.choice(PROJECTS), h.chance.choice((None, *PROJECTS, *SUCCESSORS)))
 
 
 def taken_in_charge(h: History) -> Event:
@@ -457,13 +571,15 @@ def project_amended(h: History) -> Event:
     project_id = h.chance.choice(PROJECTS)
     chosen = h.chance.choice(([f"body-{project_id}"], [f"body-{project_id}", "body-campania"], ["body-nobody"]))
     bodies = tuple(dict.fromkeys(chosen))
-    return ProjectAmended("", h.actor(ADMINISTRATOR), project_id, "Name", bodies[0], bodies, ("RM",), "2022-01-01", "2026-12-31")
+    valid_to = h.chance.choice(("2023-11-16", "2023-11-25", *("2026-12-31",) * 4))
+    return ProjectAmended("", h.actor(ADMINISTRATOR), project_id, "Name", bodies[0], bodies, ("RM",), "2022-01-01", valid_to)
 
 
 def project_registered(h: History) -> Event:
-    project_id = h.chance.choice((*PROJECTS, "sicilia"))
+    project_id = h.chance.choice((*PROJECTS, *SUCCESSORS, "sicilia"))
+    provinces, valid_from = h.chance.choice((("PA",), ("NA", "RM"))), h.chance.choice(("2022-01-01", "2022-01-01", "2023-11-20"))
     return ProjectRegistered(
-        "", h.actor(ADMINISTRATOR), project_id, "Name", f"body-{project_id}", (f"body-{project_id}",), ("PA",), "2022-01-01", "2026-12-31"
+        "", h.actor(ADMINISTRATOR), project_id, "Name", f"body-{project_id}", (f"body-{project_id}",), provinces, valid_from, "2026-12-31"
     )
 
 
@@ -517,6 +633,17 @@ GENERATORS: dict[type[Event], tuple[int, Generator]] = {
     AvailabilityReaffirmed: (10, reaffirmed),
     ReferralReceived: (20, referral),
     ReferralAccepted: (20, taken_in_charge),
+    ContactLogged: (4, contact),
+    ReferralAmended: (6, referral_amended),
+    ReferralDeclined: (6, referral_declined),
+    ReferralAssigned: (6, assigned),
+    AssessmentRecorded: (4, assessed),
+    ReferralClosed: (5, closed),
+    ResponsibilityOffered: (8, responsibility_offered),
+    ResponsibilityTaken: (8, responsibility_taken),
+    ResponsibilityDeclined: (3, responsibility_declined),
+    CasesFoundSame: (8, same),
+    ProgrammeEnded: (3, programme_ended),
     AgreementGiven: (27, agreement),
     AgreementWithdrawn: (5, agreement_withdrawn),
     DangerDeclared: (10, danger),

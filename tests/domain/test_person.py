@@ -17,7 +17,7 @@ from events.referral import ReferralAccepted, ReferralReceived
 from events.transfer import MatchExplained, PlaceHeld, PlaceOccupied, PlaceReleased, ProposalEnded, ProposalMade, TransferClosed, TransferEscalated
 from events.vocabulary import DangerKind, Escalation, Host, KeepApart, Level, ProposalEnd, Role, Source, TransferEnd
 from tests.domain.test_histories import locked
-from tests.domain.world import DAY, HELPLINE, HOUR, POLICY, World, body, italy, kinds, only, uuid, woman
+from tests.domain.world import DAY, HELPLINE, HOUR, POLICY, PROGRAMMES_END, World, body, italy, kinds, only, uuid, woman
 
 
 def network() -> World:
@@ -264,7 +264,7 @@ def test_erasure_on_the_way_names_the_destination_alone_and_the_place_left_ends_
     assert next_deadline_ms(world.state) == left_at + POLICY.kept_after_arrival_ms
     world.now = left_at
     assert only(world.tick(POLICY.kept_after_arrival_ms), PlaceReleased).unit_id == "na-1"
-    assert next_deadline_ms(world.state) is None
+    assert next_deadline_ms(world.state) == PROGRAMMES_END
 
 
 def test_the_erased_no_longer_keep_anybody_apart() -> None:

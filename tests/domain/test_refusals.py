@@ -22,14 +22,27 @@ from events.network import (
     DutyException,
     DutyWindow,
     PolicyAdopted,
+    ProgrammeEnded,
     ProjectAmended,
     ProjectRegistered,
     RulesAdopted,
     UnitAmended,
     UnitOpened,
 )
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
-from events.referral import ReferralAccepted, ReferralReceived
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, CasesFoundSame, DangerDeclared, KeepApartDeclared, SafetyLowered
+from events.referral import (
+    Announced,
+    AssessmentRecorded,
+    ContactLogged,
+    Group,
+    ReferralAccepted,
+    ReferralAssigned,
+    ReferralClosed,
+    ReferralDeclined,
+    ReferralReceived,
+    ResponsibilityOffered,
+    ResponsibilityTaken,
+)
 from events.transfer import (
     AuthorityNotified,
     ProposalAccepted,
@@ -42,14 +55,21 @@ from events.transfer import (
 from events.two_people import ActionConfirmed
 from events.verdict import Refused
 from events.vocabulary import (
+    ContactChannel,
+    ContactReason,
     DangerKind,
     DeclineCode,
+    Exploitation,
     HandOverItem,
     Host,
+    Indicators,
     KeepApart,
     Level,
     Reason,
+    ReferralDeclineCode,
+    ReferralEnd,
     RefusalCode,
+    Relevance,
     Role,
     Source,
     TransferEnd,
@@ -69,6 +89,7 @@ from tests.domain.world import (
     START,
     World,
     body,
+    child,
     duty,
     italy,
     uuid,
@@ -103,6 +124,11 @@ def departed() -> World:
 
 
 REFERRAL = ReferralReceived("", HELPLINE, uuid("new"), Source.SELF, "NA", (woman(),), "")
+DECLINED = ReferralDeclined("", body("campania"), uuid("new"), "campania", ReferralDeclineCode.NOT_COMPETENT, "")
+TAKEN = ReferralAccepted("", body("lazio"), uuid("new"), "lazio", None)
+CLOSING = ReferralClosed("", HELPLINE, CASE, ReferralEnd.DECLINED_HELP, "")
+CONTACT = ContactLogged("", HELPLINE, uuid("call"), ContactChannel.TELEPHONE, "eng", Relevance.RELEVANT, ContactReason.ASKS_HELP, "12", "")
+ENDED = ProgrammeEnded("", ADMINISTRATOR, "lazio", None)
 PROJECT = ProjectRegistered("", ADMINISTRATOR, "toscana", "Toscana", "body-toscana", ("body-toscana",), ("BO",), "2022-01-01", "2026-12-31")
 UNIT = UnitOpened("", body("lazio"), "rm-9", "lazio", "body-lazio", "12", Level.FIRST, 4, (Host.WOMEN,), (), ("ita",), ())
 AMENDED = UnitAmended("", body("lazio"), "rm-1", Level.FIRST, 4, (Host.WOMEN,), (), ("ita",), ())
@@ -179,6 +205,39 @@ def agreement_ran_out(world: World) -> tuple[Outcome, ...]:
 def arrived(world: World) -> tuple[Outcome, ...]:
     world.arrive(CASE)
     return world.send(TransferWithdrawn("", HELPLINE, CASE, TRANSFER))
+
+
+def closed_then(event: Event) -> Play:
+    def then(world: World) -> tuple[Outcome, ...]:
+        world.send(replace(CLOSING, case_id=world.case("bina")))
+        return world.send(event)
+
+    return then
+
+
+def same_then(event: Event) -> Play:
+    def then(world: World) -> tuple[Outcome, ...]:
+        world.send(CasesFoundSame("", HELPLINE, CASE, world.case("bina")))
+        return world.send(event)
+
+    return then
+
+
+def missed_then_closed(world: World) -> tuple[Outcome, ...]:
+    world.send(replace(POLICY, version=2, transfers=DUTIES))
+    family = world.case("family", household=(woman(parent=True), child()))
+    world.unit("rm-2", "lazio", "12", 2)
+    world.request(family)
+    world.accept(family)
+    world.depart(family)
+    world.send(TransferEnded("", HELPLINE, family, world.transfer_id(family), TransferEnd.MISSING))
+    return world.send(replace(CLOSING, case_id=family))
+
+
+def kept_apart_and_same(world: World) -> tuple[Outcome, ...]:
+    bina = world.case("bina")
+    world.send(KeepApartDeclared("", HELPLINE, CASE, bina, KeepApart.RECRUITER))
+    return world.send(CasesFoundSame("", HELPLINE, CASE, bina))
 
 
 def superseded(world: World) -> tuple[Outcome, ...]:
@@ -527,6 +586,81 @@ ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
     "a danger that is not there": (RefusalCode.NOTHING_TO_LOWER, "danger", send(LOWERED)),
     "confirmed by the same body": (RefusalCode.ANOTHER_BODY_NEEDED, "actor", play(confirmed_by_the_same_body)),
     "a ninth action": (RefusalCode.TOO_MANY_AWAITED, "", play(a_ninth_action)),
+    "a closed case": (RefusalCode.CASE_CLOSED, "case_id", play(closed_then(replace(REQUEST, case_id=uuid("bina"))))),
+    "a link to a closed case": (
+        RefusalCode.CASE_CLOSED,
+        "other_case_id",
+        play(closed_then(KeepApartDeclared("", HELPLINE, CASE, uuid("bina"), KeepApart.RECRUITER))),
+    ),
+    "another name of a case": (RefusalCode.CASE_MERGED, "case_id", play(same_then(replace(REQUEST, case_id=uuid("bina"))))),
+    "another name of a case erased": (RefusalCode.CASE_MERGED, "case_id", play(same_then(CaseErased("", HELPLINE, uuid("bina"))))),
+    "the same as oneself": (RefusalCode.SAME_CASE, "other_case_id", send(CasesFoundSame("", HELPLINE, CASE, CASE))),
+    "the same as nobody": (RefusalCode.UNKNOWN_CASE, "other_case_id", send(CasesFoundSame("", HELPLINE, CASE, uuid("nobody")))),
+    "the same, both on the move": (
+        RefusalCode.BOTH_IN_TRANSFER,
+        "other_case_id",
+        play(lambda world: (world.request(world.case("bina")), world.send(CasesFoundSame("", HELPLINE, CASE, uuid("bina"))))[1]),
+    ),
+    "the same and kept apart": (RefusalCode.KEPT_APART, "other_case_id", play(kept_apart_and_same)),
+    "closed while to move": (RefusalCode.CASE_IN_TRANSFER, "case_id", send(CLOSING)),
+    "closed while a place is kept": (
+        RefusalCode.PLACE_KEPT,
+        "case_id",
+        play(lambda world: (world.arrive(CASE), world.send(CLOSING))[1], departed),
+    ),
+    "closed while a minor is missed and nobody told": (RefusalCode.NOTIFICATION_IS_DUE, "case_id", play(missed_then_closed)),
+    "closed without a word": (
+        RefusalCode.TEXT_NEEDED,
+        "text",
+        play(lambda world: world.send(replace(CLOSING, case_id=world.case("bina"), how=ReferralEnd.OTHER))),
+    ),
+    "a referral declined without a word": (
+        RefusalCode.TEXT_NEEDED,
+        "text",
+        play(lambda world: (world.send(REFERRAL), world.send(replace(DECLINED, code=ReferralDeclineCode.OTHER)))[1]),
+    ),
+    "a referral of another declined": (
+        RefusalCode.NOT_ASKED,
+        "project_id",
+        play(lambda world: (world.send(REFERRAL), world.send(replace(DECLINED, actor=body("lazio"), project_id="lazio")))[1]),
+    ),
+    "declined after it was accepted": (RefusalCode.ALREADY_RESPONSIBLE, "case_id", send(replace(DECLINED, case_id=CASE))),
+    "a project assigns": (RefusalCode.ROLE_NOT_ALLOWED, "actor", send(ReferralAssigned("", body("lazio"), CASE, "lazio"))),
+    "assigned though taken in charge": (RefusalCode.ALREADY_RESPONSIBLE, "case_id", send(ReferralAssigned("", HELPLINE, CASE, "lazio"))),
+    "announced for yesterday": (
+        RefusalCode.FIELD_INVALID,
+        "announced",
+        send(replace(REFERRAL, announced=Announced(Source.OTHER_STATE, 1))),
+    ),
+    "a group without an id": (RefusalCode.ID_MALFORMED, "group", send(replace(REFERRAL, group=Group("we", None)))),
+    "a contact without an id": (RefusalCode.ID_MALFORMED, "contact_id", send(replace(REFERRAL, contact_id="a call"))),
+    "a project logs a contact": (RefusalCode.ROLE_NOT_ALLOWED, "actor", send(replace(CONTACT, actor=body("lazio")))),
+    "a contact from nowhere": (RefusalCode.UNKNOWN_AREA, "region", send(replace(CONTACT, region="99"))),
+    "a contact in no language": (RefusalCode.FIELD_INVALID, "language", send(replace(CONTACT, language="English"))),
+    "a long call": (RefusalCode.TOO_LARGE, "note", send(replace(CONTACT, note="x" * 4001))),
+    "one kind of exploitation twice": (
+        RefusalCode.FIELD_INVALID,
+        "exploitation",
+        send(AssessmentRecorded("", HELPLINE, CASE, Indicators.YES, (Exploitation.LABOUR,) * 2, "")),
+    ),
+    "assessed by another": (
+        RefusalCode.NOT_RESPONSIBLE,
+        "case_id",
+        send(AssessmentRecorded("", body("lazio"), CASE, Indicators.YES, (), "")),
+    ),
+    "a handover that nobody offered": (RefusalCode.NOT_OFFERED, "case_id", send(ResponsibilityTaken("", body("lazio"), CASE, "lazio"))),
+    "a handover to whoever has the case": (
+        RefusalCode.ALREADY_RESPONSIBLE,
+        "project_id",
+        send(ResponsibilityOffered("", HELPLINE, CASE, "campania")),
+    ),
+    "accepted after the programme": (
+        RefusalCode.PROGRAMME_OVER,
+        "project_id",
+        play(lambda world: (world.send(replace(REFERRAL, province="PA")), world.send(ENDED), world.send(TAKEN))[2]),
+    ),
+    "a programme ended twice": (RefusalCode.PROGRAMME_OVER, "project_id", play(lambda world: (world.send(ENDED), world.send(ENDED))[1])),
+    "succeeded by itself": (RefusalCode.UNKNOWN_PROJECT, "successor_id", send(replace(ENDED, successor_id="lazio"))),
     "apart from oneself": (RefusalCode.SAME_CASE, "other_case_id", send(KeepApartDeclared("", HELPLINE, CASE, CASE, KeepApart.RECRUITER))),
 }
 

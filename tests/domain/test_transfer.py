@@ -26,7 +26,7 @@ from events.transfer import (
     TransferWithdrawn,
 )
 from events.vocabulary import AgeGroup, DeclineCode, Escalation, ProposalEnd, Reason, Rule, TransferEnd, Urgency
-from tests.domain.world import DAY, HELPLINE, HOUR, MINUTE, POLICY, World, child, italy, kinds, only, woman
+from tests.domain.world import DAY, HELPLINE, HOUR, MINUTE, POLICY, PROGRAMMES_END, World, child, italy, kinds, only, woman
 
 
 def two_places() -> World:
@@ -330,7 +330,7 @@ def test_the_place_left_ends_three_days_after_the_arrival() -> None:
     assert next_deadline_ms(world.state) == world.now + 3 * DAY
     outcomes = world.tick(3 * DAY)
     assert only(outcomes, PlaceReleased).unit_id == "na-1"
-    assert next_deadline_ms(world.state) is None
+    assert next_deadline_ms(world.state) == PROGRAMMES_END
 
 
 def test_who_comes_back_finds_the_place_and_is_counted_once() -> None:

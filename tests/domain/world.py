@@ -42,6 +42,8 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 START = 1_700_000_000_000
+PROGRAMMES_END = 1_798_761_600_000
+"""The first millisecond of 2027: after the programmes of this world. Until then that is what the clock waits for where nothing else is due."""
 
 ADMINISTRATOR = Actor("adm-1", "department", Role.ADMINISTRATOR)
 HELPLINE = Actor("op-1", "helpline", Role.HELPLINE)

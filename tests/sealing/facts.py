@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from events.facts import EVENT_TYPES, FACT_TYPES, Event, Fact, Outcome
 
-UUID_FIELDS = {"event_id", "case_id", "other_case_id", "transfer_id", "proposal_id", "hold_id", "action_id"}
+UUID_FIELDS = {"event_id", "case_id", "other_case_id", "transfer_id", "proposal_id", "hold_id", "action_id", "contact_id", "group_id"}
 DATE_FIELDS = {"valid_from", "valid_to", "date", "holidays"}
 
 _text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
