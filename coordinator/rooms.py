@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from coordinator.access_log import AccessLog
 from coordinator.domain.state import State
 from coordinator.intake.door import Intake
 from coordinator.ledger.core import Core
@@ -35,6 +36,8 @@ class NetworkRoom:
     reads: Reads
     intake: Intake
     """Started where the command or process takes events; else only its parts are connected on use."""
+    access: AccessLog
+    """Who looked at whose data."""
     reader: Callable[[Position | None], LedgerReader]
     """A new reader of the ledger after an anchor; None: from the genesis. Close it."""
 

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 import asyncpg
 import structlog
 
+from coordinator.access_log import AccessLog
 from coordinator.decision_core import DecisionCore
 from coordinator.intake.append import EventAppender
 from coordinator.intake.door import Intake
@@ -20,6 +21,7 @@ from coordinator.intake.older import EntriesInViews
 from coordinator.intake.tail import LedgerTail
 from coordinator.ledger import operator_entries
 from coordinator.ledger.heal import Healed, heal_on_kafka
+from coordinator.ledger.log_appender import KafkaAppender
 from coordinator.ledger.published_schemas import publish_schemas
 from coordinator.ledger.settings import LedgerSettings
 from coordinator.provisioning import provide_topics, require_topics
@@ -28,13 +30,14 @@ from coordinator.running import read_running
 from coordinator.settings import NetworkPlace, NotConfigured, Settings, load_settings, variable_of
 from events.acceptance import Position
 from events.entry import Genesis
-from events.topics import TopicNames
+from events.topics import MAX_ACCESS_BYTES, TopicNames
 from projections.kept_entries import kept_entries
 from projections.reads import Reads, open_reads
 from projections.runner import wall_clock_ms
 from projections.schema import schema_of
 from projections.store import Store, read_stand
 from reading import erasure, keys_schema
+from reading.kafka_log import KafkaLog
 from reading.keys_postgres import PostgresKeyStore
 from reading.ledger_reader import LedgerReader
 from reading.master_key import MasterKey, create_master_key_file, master_key_from_file
@@ -89,7 +92,15 @@ async def open_network(settings: Settings, place: NetworkPlace, *, taking_events
         if taking_events:
             await intake.start()
             opened.push_async_callback(intake.stop)
-        yield NetworkRoom(place.name, place.partition, bootstrap, names, database_url, own_clock, store, vault, DecisionCore(), reads, intake, reader)
+        access = AccessLog(
+            vault,
+            KafkaAppender(bootstrap, names.access, place.partition, MAX_ACCESS_BYTES),
+            KafkaLog(bootstrap, names.access, place.partition, MAX_ACCESS_BYTES),
+        )
+        opened.push_async_callback(access.close)
+        yield NetworkRoom(
+            place.name, place.partition, bootstrap, names, database_url, own_clock, store, vault, DecisionCore(), reads, intake, access, reader
+        )
 
 
 async def open_keystore(settings: Settings, place: NetworkPlace) -> PostgresKeyStore:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 MAX_EVENT_BYTES = 65_536
 MAX_ENTRY_BYTES = 8 * 1024 * 1024
+MAX_ACCESS_BYTES = 1024 * 1024
 MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024
 
 _KEEP = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete", "unclean.leader.election.enable": "false"}
@@ -39,6 +40,10 @@ class TopicNames:
     def schemas(self) -> str:
         return f"{self.prefix}.schemas"
 
+    @property
+    def access(self) -> str:
+        return f"{self.prefix}.access"
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -67,4 +72,5 @@ def topics(names: TopicNames) -> tuple[Topic, ...]:
             names.snapshots, {"cleanup.policy": "compact", "unclean.leader.election.enable": "false", "max.message.bytes": str(MAX_SNAPSHOT_BYTES)}
         ),
         Topic(names.schemas, {"cleanup.policy": "compact", "unclean.leader.election.enable": "false"}),
+        Topic(names.access, {**_KEEP, "max.message.bytes": str(MAX_ACCESS_BYTES)}),
     )

@@ -46,6 +46,9 @@ UNITS = {
     "staffetta_gateway_settled_lag_seconds": "seconds",
     "staffetta_gateway_settled_sequence": "ledger sequence",
     "staffetta_gateway_streams": "streams",
+    "staffetta_gateway_looks_recorded_total": "looks",
+    "staffetta_gateway_looks_not_recorded_total": "looks",
+    "staffetta_gateway_streams_shut_total": "streams",
     "staffetta_ledger_entries_total": "entries",
     "staffetta_ledger_ignored_total": "records",
     "staffetta_ledger_conflicts_total": "times",
@@ -104,6 +107,7 @@ WRITERS = {
     "accepted": ("the relay", "copies of accepted entries, at least once, keyed by sequence: for everybody outside"),
     "snapshots": ("workers", "folded state at a sequence; never authoritative"),
     "schemas": ("`staffetta network create`", "every schema ever written, by fingerprint"),
+    "access": ("the gateway, `staffetta`", "who looked at whose data, why and when, sealed; written before anything is shown"),
 }
 """Who writes to a topic and what it holds, by the part of its name behind the prefix."""
 

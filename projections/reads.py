@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -345,7 +345,7 @@ class Reads:
             )
         )
 
-    async def changes(self, view: str, since_sequence: int) -> AsyncIterator[int]:
+    async def changes(self, view: str, since_sequence: int) -> AsyncGenerator[int, None]:
         """Yields the sequence of the last change of a view whenever it is beyond the last one yielded; first against `since_sequence`. For ever.
 
         Changes that come together are told once. A connection that breaks raises; begin again with the last sequence seen.

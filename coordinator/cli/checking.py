@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from coordinator.access_log import Why
+from coordinator.cli.acting import AsOption, acting_as, allowed
 from coordinator.cli.command import JsonOption, NetworkOption, in_network
 from coordinator.cli.outcome import Exit, NotDone, end, out, print_json, say
+from coordinator.domain.who_may import Scope, View
 from coordinator.replaying import Replayed
 from coordinator.replaying import replay as decide_again
 from coordinator.rooms import NetworkRoom
@@ -19,6 +22,7 @@ from reading.export import export_entries
 
 VIEWS = ("capacity", "transfers", "case", "inbox", "audit", "health", "network", "entries", "all")
 PROGRESS_EVERY = 5_000
+ADMINISTRATOR = "administrator"
 
 
 def replay(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False) -> None:
@@ -81,10 +85,11 @@ def export(
     network: NetworkOption = None,
     without_keys: Annotated[bool, typer.Option("--without-keys", help="Raw bytes and clear fields alone: nothing about a person is opened.")] = False,
     as_json: JsonOption = False,
+    role: AsOption = ADMINISTRATOR,
 ) -> None:
     """Write accepted entries to an Avro object container file: raw bytes, clear fields and, with keys, the plain event and outcomes; schemas inside.
 
-    With keys the file holds people's data in plain: only its owner may read it; keep it as carefully as the people.
+    With keys the file holds people's data in plain: only its owner may read it; keep it as carefully as the people. Such an export is recorded first.
     """
 
     async def work(room: NetworkRoom) -> int:
@@ -94,6 +99,11 @@ def export(
         try:
             part.unlink(missing_ok=True)
             part.touch(mode=0o600)
+            grant = acting_as(role, room.name)
+            if allowed(grant, View.EXPORT) is not Scope.EVERYTHING and not without_keys:
+                raise NotDone("This role takes the ledger sealed.", "Add --without-keys, or act as an administrator.")
+            if not without_keys:
+                await room.access.record(grant, View.EXPORT, (), Why.EXPORT)
             async with room.reader(None) as reader:
                 with part.open("wb") as file:
                     entries = await export_entries(reader.read_to_end(), None if without_keys else room.vault, file, room.name)

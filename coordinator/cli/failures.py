@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 from coordinator.access import TokensInvalid
+from coordinator.access_log import NotRecorded
 from coordinator.cli.outcome import NotDone
 from coordinator.intake.append import BrokersSilent
 from coordinator.intake.door import EventTooLarge, Lagging
@@ -34,6 +35,8 @@ def describe(failure: BaseException) -> NotDone | None:
             return NotDone(
                 str(failure), "Is Kafka running? `staffetta up` starts it; KAFKA_BOOTSTRAP_SERVERS names another. Sending again is harmless."
             )
+        case NotRecorded():
+            return NotDone(str(failure), "Is Kafka running, with the topic of access records? `staffetta doctor` looks.")
         case Lagging():
             return NotDone(f"Decisions are behind: {failure}.", "Is a worker running? `staffetta doctor` tells. Sending again is harmless.")
         case EventTooLarge():

@@ -13,6 +13,7 @@ from coordinator.cli.explaining import show_explanations
 from coordinator.cli.instants import age_text, parse_as_of, time_text
 from coordinator.cli.outcome import NotDone, out, print_json, print_table
 from coordinator.domain.who_may import Scope, View, scope_of
+from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
 from coordinator.viewing import (
     Plain,
@@ -32,6 +33,7 @@ from projections.reads import Explanation, OpenTransfer
 
 FIGURES = frozenset({"places", "occupied", "reserved", "held", "free", "entry", "age"})
 HELPLINE = "helpline"
+AUDITOR = "auditor"
 T = TypeVar("T")
 
 
@@ -81,6 +83,7 @@ def transfers(
         allowed(grant, View.TRANSFERS)
         seen = await room.reads.transfers(parse_as_of(as_of))
         shown = [(one, plain) for one in seen.answer if (plain := transfer_for(grant, one)) is not None]
+        await room.access.record(grant, View.TRANSFERS, [one.case_id for one, _ in shown])
         if as_json:
             print_json(seen_json(seen, "transfers", [plain for _, plain in shown]))
             return
@@ -119,6 +122,7 @@ def case(
             raise NotDone(
                 "No such case is known.", "It may be unknown, erased, or not yet there at that moment; `staffetta transfers` lists the open ones."
             )
+        await room.access.record(grant, View.CASE, [case_of])
         if as_json:
             print_json(seen_json(seen, "facts", timeline_json(seen.answer, grant)))
             return
@@ -148,6 +152,7 @@ def inbox(
         if project != HELPLINE and project not in {one.project_id for one in (await room.reads.projects(moment)).answer}:
             raise NotDone(f"There is no project {project!r} in {room.name}.", "`staffetta capacity` shows projects that have units.")
         seen = await room.reads.inbox(None if project == HELPLINE else project, moment)
+        await room.access.record(grant, View.INBOX, [item.case_id for item in seen.answer])
         if as_json:
             print_json(seen_json(seen, "items", [item_for(grant, item) for item in seen.answer]))
             return
@@ -198,6 +203,37 @@ def audit(
     in_network(context, network, as_json, work)
 
 
+def access(
+    context: typer.Context,
+    network: NetworkOption = None,
+    case: Annotated[str | None, typer.Option("--case", metavar="ID", help="Looks at one case: its id, or its keyed reference.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Looks at most, newest first.")] = 50,
+    as_json: JsonOption = False,
+    role: AsOption = AUDITOR,
+) -> None:
+    """Who looked at whose data, when and why, newest first. A case stands in it as a keyed reference."""
+
+    async def work(room: NetworkRoom) -> None:
+        allowed(acting_as(role, room.name), View.ACCESS)
+        reference = await room.access.reference(case) if case is not None and is_uuid(case) else case
+        looks = [look for look in await room.access.read() if reference is None or reference in look.cases]
+        shown = looks[: -limit - 1 : -1]
+        if as_json:
+            print_json({"looks": [fields_json(look) for look in shown]})
+            return
+        rows = [
+            (
+                time_text(look.at_ms), look.person or "", look.body, look.standing if look.project_id is None else f"{look.standing} {look.project_id}",
+                look.view, look.why, f"{look.cases[0][:12]}{f' and {len(look.cases) - 1} more' if len(look.cases) > 1 else ''}" if look.cases else "all",
+            )
+            for look in shown
+        ]  # fmt: skip
+        print_table("Looks", ("time", "who", "body", "role", "view", "why", "case"), rows, empty="Nobody looked.")
+        out.print(f"[dim]{len(looks)} looks recorded.[/]")
+
+    in_network(context, network, as_json, work)
+
+
 def explain(
     context: typer.Context,
     transfer_id: Annotated[str, typer.Argument(metavar="TRANSFER")],
@@ -216,6 +252,7 @@ def explain(
         seen: Seen[tuple[Explanation, ...]] = await room.reads.explanation(_uuid(transfer_id, "transfer"), moment)
         if not seen.answer:
             raise NotDone("There is no explanation of such a transfer.", "It may be unknown, erased, or its explanations' term may be over.")
+        await room.access.record(grant, View.EXPLANATION, {one.explained.case_id for one in seen.answer})
         explained = seen.answer if every else seen.answer[-1:]
         if as_json:
             print_json(seen_json(seen, "explanations", [explanation_json(one, grant) for one in explained]))

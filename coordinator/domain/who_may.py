@@ -212,6 +212,8 @@ class View(StrEnum):
     """Open a case's free text for a limited time, with a reason."""
     REVIEW = "review"
     """Break-glasses that are open or wait for a review by another body; reviewing one."""
+    EXPORT = "export"
+    """The ledger as a file; with the keys it holds everybody's data in plain."""
     SERVICE = "service"
     """Whether the service runs. Without a token, and with nothing about anybody."""
     MACHINE = "machine"
@@ -236,6 +238,7 @@ VIEWS: Mapping[View, Rights] = {
     View.ACCESS: _rights(auditor=_ALL),
     View.BREAK_GLASS: _rights(helpline=Scope.COORDINATION),
     View.REVIEW: _rights(helpline=_ALL, auditor=_ALL),
+    View.EXPORT: _rights(administrator=_ALL, auditor=Scope.SEALED),
     View.SERVICE: {},
     View.MACHINE: {},
 }
@@ -253,6 +256,7 @@ DOORS: Mapping[str, View] = {
     "GET /v1/{network}/audit": View.AUDIT,
     "GET /v1/{network}/indicators": View.INDICATORS,
     "GET /v1/{network}/health": View.HEALTH,
+    "GET /v1/{network}/access": View.ACCESS,
     "GET /healthz": View.SERVICE,
     "GET /readyz": View.SERVICE,
     "GET /metrics": View.SERVICE,
@@ -268,7 +272,8 @@ DOORS: Mapping[str, View] = {
     "staffetta explain": View.EXPLANATION,
     "staffetta audit": View.AUDIT,
     "staffetta indicators": View.INDICATORS,
-    "staffetta export": View.MACHINE,
+    "staffetta access": View.ACCESS,
+    "staffetta export": View.EXPORT,
     "staffetta up": View.MACHINE,
     "staffetta down": View.MACHINE,
     "staffetta reset": View.MACHINE,

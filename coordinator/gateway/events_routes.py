@@ -24,15 +24,17 @@ from coordinator.gateway.body import (
     without_record_time,
 )
 from coordinator.gateway.identity import TheGrant, TheRoom, TheRooms, require
+from coordinator.gateway.looking import recorded
 from coordinator.gateway.problems import Code, Problem
 from coordinator.gateway.sight import may_look_up
-from coordinator.gateway.telling import answer_json, entry_path, event_name, event_path, speaker_of, told_json
+from coordinator.gateway.telling import answer_json, cases_in, entry_path, event_name, event_path, speaker_of, told_json, told_outcomes
 from coordinator.intake.append import BrokersSilent
 from coordinator.intake.door import Answer, EventTooLarge, Gone, Lagging, NotYet, Told
 from coordinator.intake.tail import TailEnded
 from coordinator.rooms import NetworkRoom
+from events.entry import Locked
 from events.errors import LineInvalid
-from events.facts import Event
+from events.facts import Event, Outcome
 from events.ids import is_uuid
 from events.lines import parse_line
 from events.referral import ReferralReceived
@@ -79,7 +81,8 @@ async def post_events(
     text = with_key(text_of(await read_body(request, MAX_EVENT_TEXT_BYTES)), idempotency_key)
     event = _event(text, 1, room, grant)
     (answer,) = await _submit(room, [event], wait, [staffetta_record_time])
-    content = answer_json(answer, room.name, grant, await room.units_of(grant.project_id))
+    (outcomes,) = await _to_show(room, grant, [answer])
+    content = answer_json(answer, room.name, grant, outcomes)
     if isinstance(answer, Gone):
         raise Problem(Code.ERASED)
     if isinstance(answer, NotYet):
@@ -100,7 +103,7 @@ async def get_event(room: TheRoom, grant: TheGrant, event_id: Annotated[str, Pat
         return {"status": "received"}
     if told is None or not may_look_up(grant, speaker_of(told)):
         raise Problem(Code.NOT_FOUND)
-    return told_json(told, grant, await room.units_of(grant.project_id))
+    return await _looked_up(room, grant, told)
 
 
 @router.get("/entries/{sequence}", summary="An entry of the ledger")
@@ -110,7 +113,7 @@ async def get_entry(room: TheRoom, grant: TheGrant, sequence: Annotated[int, Pat
     told = await _reading(room.intake.entry(sequence))
     if told is None or not may_look_up(grant, speaker_of(told)):
         raise Problem(Code.NOT_FOUND)
-    return told_json(told, grant, await room.units_of(grant.project_id))
+    return await _looked_up(room, grant, told)
 
 
 async def _many(request: Request, room: NetworkRoom, grant: Grant, wait: timedelta, dates: bool) -> Response:
@@ -124,9 +127,27 @@ async def _many(request: Request, room: NetworkRoom, grant: Grant, wait: timedel
     dated = [without_record_time(line) if dates else (line, None) for _, line in numbered]
     events = [_event(line, number, room, grant) for (number, _), (line, _) in zip(numbered, dated, strict=True)]
     answers = await _submit(room, events, wait, [at_ms for _, at_ms in dated])
-    units = await room.units_of(grant.project_id)
-    text = "".join(json.dumps(answer_json(answer, room.name, grant, units), separators=(",", ":")) + "\n" for answer in answers)
+    shown = zip(answers, await _to_show(room, grant, answers), strict=True)
+    text = "".join(json.dumps(answer_json(answer, room.name, grant, outcomes), separators=(",", ":")) + "\n" for answer, outcomes in shown)
     return Response(text, 202 if any(isinstance(answer, NotYet) for answer in answers) else 200, media_type=JSON_LINES)
+
+
+async def _looked_up(room: NetworkRoom, grant: Grant, told: Told) -> dict[str, object]:
+    outcomes = told_outcomes(told, grant, await room.units_of(grant.project_id))
+    await recorded(room, grant, View.ENTRY, cases_in(outcomes))
+    return told_json(told, grant, outcomes)
+
+
+async def _to_show(room: NetworkRoom, grant: Grant, answers: Sequence[Answer]) -> list[list[Outcome | Locked]]:
+    """For each answer the outcomes to show. Where the look cannot be recorded, those about cases are left out: the events are accepted all the same, and
+    the entry can be looked up later."""
+    units = await room.units_of(grant.project_id)
+    shown = [told_outcomes(answer, grant, units) if isinstance(answer, Told) else [] for answer in answers]
+    try:
+        await recorded(room, grant, View.REPORT, {case for outcomes in shown for case in cases_in(outcomes)})
+    except Problem:
+        return [[outcome for outcome in outcomes if not cases_in([outcome])] for outcomes in shown]
+    return shown
 
 
 def _event(text: str, line: int, room: NetworkRoom, grant: Grant) -> Event:

@@ -20,12 +20,17 @@ def rooms_of(request: Request) -> Rooms:
     return rooms
 
 
-def grant_of(request: Request, rooms: Annotated[Rooms, Depends(rooms_of)]) -> Grant:
-    """The grant of the request's token. Raises Problem where there is none, or it is not in force."""
+def token_of(request: Request) -> str:
+    """The bearer token as it was sent. Raises Problem where there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Problem(Code.TOKEN_MISSING)
-    grant = rooms.tokens().grant_of(token.strip())
+    return token.strip()
+
+
+def grant_of(request: Request, rooms: Annotated[Rooms, Depends(rooms_of)]) -> Grant:
+    """The grant of the request's token. Raises Problem where there is none, or it is not in force."""
+    grant = rooms.tokens().grant_of(token_of(request))
     if grant is None:
         raise Problem(Code.TOKEN_UNKNOWN)
     return grant

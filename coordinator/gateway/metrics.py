@@ -21,4 +21,16 @@ answered_after = Histogram(
 )
 settled_lag = Gauge("staffetta_gateway_settled_lag_seconds", "Age of the oldest event known to have no entry.", ["network"], registry=registry)
 settled_sequence = Gauge("staffetta_gateway_settled_sequence", "Sequence of the last accepted entry read.", ["network"], registry=registry)
+looks_recorded = Counter(
+    "staffetta_gateway_looks_recorded", "Looks at people's data that were recorded, and then served.", ["network", "view"], registry=registry
+)
+looks_not_recorded = Counter(
+    "staffetta_gateway_looks_not_recorded",
+    "Looks that could not be recorded, so that nothing was served.",
+    ["network", "view"],
+    registry=registry,
+)
+streams_shut = Counter(
+    "staffetta_gateway_streams_shut", "Streams that ended because their token was no longer in force.", ["network", "view"], registry=registry
+)
 streams = Gauge("staffetta_gateway_streams", "Open streams of views.", ["network", "view"], registry=registry)

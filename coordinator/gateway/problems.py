@@ -39,6 +39,7 @@ class Code(StrEnum):
     ERASED = "erased"
     LAGGING = "lagging"
     UNAVAILABLE = "unavailable"
+    NOT_RECORDED = "not-recorded"
     FAILED = "failed"
 
 
@@ -93,6 +94,11 @@ CATALOGUE: dict[Code, Kind] = {
         HTTPStatus.SERVICE_UNAVAILABLE,
         "A service behind does not answer",
         "Wait as `Retry-After` says and send the same event again: that is harmless.",
+    ),
+    Code.NOT_RECORDED: Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The look could not be recorded",
+        "Nothing about a person is shown before it is recorded who looks. Wait as `Retry-After` says and ask again.",
     ),
     Code.FAILED: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "The gateway failed", "Send the same event again; tell the operators the `trace`."),
 }

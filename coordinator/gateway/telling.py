@@ -57,12 +57,23 @@ def units_in(told: Told) -> tuple[str, ...]:
             return ()
 
 
-def told_json(told: Told, grant: Grant, own_units: Collection[str]) -> dict[str, object]:
-    """An accepted entry. Of the event only its kind is told: who said it has the rest, and others have the views."""
+def told_outcomes(told: Told, grant: Grant, own_units: Collection[str]) -> list[Outcome | Locked]:
+    """The outcomes of an entry that the grant's holder may see, in order."""
     speaker = speaker_of(told)
     said_it = speaker is not None and grant.may_say(speaker) is None
     if said_it and isinstance(told.verdict, Recorded):
         own_units = {*own_units, *units_in(told)}  # the network let them speak of it, and the views may not know it yet
+    return outcomes_for(grant, own_units, said_it, told.decision.outcomes)
+
+
+def cases_in(outcomes: Collection[Outcome | Locked]) -> set[str]:
+    """Cases that outcomes tell something of."""
+    found = {getattr(outcome, "case_id", None) for outcome in outcomes}
+    return {case for case in found if isinstance(case, str)}
+
+
+def told_json(told: Told, grant: Grant, outcomes: Collection[Outcome | Locked]) -> dict[str, object]:
+    """An accepted entry with these outcomes. Of the event only its kind is told: who said it has the rest, and others have the views."""
     return {
         "status": "accepted",
         "network": told.decision.network,
@@ -74,7 +85,7 @@ def told_json(told: Told, grant: Grant, own_units: Collection[str]) -> dict[str,
         "repeated": told.repeated,
         "event": event_name(told),
         "verdict": verdict_json(told.verdict),
-        "outcomes": [_outcome_json(grant, outcome) for outcome in outcomes_for(grant, own_units, said_it, told.decision.outcomes)],
+        "outcomes": [_outcome_json(grant, outcome) for outcome in outcomes],
     }
 
 
@@ -84,11 +95,11 @@ def _outcome_json(grant: Grant, outcome: Outcome | Locked) -> dict[str, object]:
     return without_ids(plain) if grant.standing is Standing.AUDITOR else plain
 
 
-def answer_json(answer: Answer, network: str, grant: Grant, own_units: Collection[str]) -> dict[str, object]:
-    """An entry, or where it will be."""
+def answer_json(answer: Answer, network: str, grant: Grant, outcomes: Collection[Outcome | Locked]) -> dict[str, object]:
+    """An entry with these outcomes, or where it will be."""
     match answer:
         case Told():
-            return told_json(answer, grant, own_units)
+            return told_json(answer, grant, outcomes)
         case NotYet(event_id=event_id):
             return {"status": "pending", "event_id": event_id, "location": event_path(network, event_id)}
         case Gone(event_id=event_id):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path, Query
 from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEvent
 
-from coordinator.access import Standing
+from coordinator.access import Grant, Standing
 from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.gateway import metrics
 from coordinator.gateway.identity import TheGrant, TheRoom, require, require_inbox
+from coordinator.gateway.looking import InForce, recorded, turns
 from coordinator.gateway.problems import Code, Problem
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
@@ -37,6 +40,9 @@ from reading.waiting import is_away
 router = APIRouter(prefix="/v1/{network}", tags=["views"])
 
 T = TypeVar("T")
+Answer = tuple[Plain, Collection[str]]
+"""A view, and the cases that are shown in it."""
+BANDS_READ_EVERY_S = 60
 RETRY_AFTER_S = 2
 HELPLINE_INBOX = "helpline"
 NO_PROJECT = ""
@@ -50,42 +56,49 @@ Stream = Annotated[bool, Query(description="As server-sent events: the view now,
 
 @router.get("/capacity", summary="What is free", response_model=None)
 async def get_capacity(
-    room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False
+    room: TheRoom, grant: TheGrant, still: InForce, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False
 ) -> Plain | EventSourceResponse:
     """Exact figures of all units to the helpline, of its own to a project; of others bands by macro-area, batched and delayed."""
     require(grant, View.BANDS)
     exact = scope_of(grant.standing, View.CAPACITY)
     moment = _as_of(as_of, as_of_ms)
 
-    async def read() -> Plain:
+    async def read() -> Answer:
         units = await room.reads.capacity(moment, project_id=None if exact is Scope.EVERYTHING else grant.project_id or NO_PROJECT)
         plain = seen_json(units, "units", [unit_json(one) for one in units.answer if exact is not None])
         if moment is None:
             bands = await room.reads.capacity_bands()
             plain["bands"] = {"as_of": {"at_ms": bands.at_ms}, "areas": [band_json(band) for band in bands.answer]}
-        return plain
+        return plain, ()
 
-    return await _once_or_stream(room, "capacity", read, stream and moment is None)
+    return await _once_or_stream(Asked(room, grant, View.CAPACITY, read, still), stream and moment is None)
 
 
 @router.get("/transfers", summary="Open transfers", response_model=None)
 async def get_transfers(
-    room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False
+    room: TheRoom, grant: TheGrant, still: InForce, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False
 ) -> Plain | EventSourceResponse:
     """All of them to the helpline; to a project those of its own cases and those it has accepted."""
     require(grant, View.TRANSFERS)
     moment = _as_of(as_of, as_of_ms)
 
-    async def read() -> Plain:
+    async def read() -> Answer:
         seen = await room.reads.transfers(moment)
-        return seen_json(seen, "transfers", [plain for one in seen.answer if (plain := transfer_for(grant, one)) is not None])
+        shown = [(one.case_id, plain) for one in seen.answer if (plain := transfer_for(grant, one)) is not None]
+        return seen_json(seen, "transfers", [plain for _, plain in shown]), [case for case, _ in shown]
 
-    return await _once_or_stream(room, "transfers", read, stream and moment is None)
+    return await _once_or_stream(Asked(room, grant, View.TRANSFERS, read, still), stream and moment is None)
 
 
 @router.get("/inbox/{project_id}", summary="What waits for a project, or for the helpline", response_model=None)
 async def get_inbox(
-    room: TheRoom, grant: TheGrant, project_id: Annotated[str, Path()], as_of: AsOfSequence = None, as_of_ms: AsOfTime = None, stream: Stream = False
+    room: TheRoom,
+    grant: TheGrant,
+    still: InForce,
+    project_id: Annotated[str, Path()],
+    as_of: AsOfSequence = None,
+    as_of_ms: AsOfTime = None,
+    stream: Stream = False,
 ) -> Plain | EventSourceResponse:
     """A project's own; `helpline` is the helpline's."""
     if not is_slug(project_id):
@@ -93,11 +106,11 @@ async def get_inbox(
     require_inbox(grant, None if project_id == HELPLINE_INBOX else project_id)
     moment = _as_of(as_of, as_of_ms)
 
-    async def read() -> Plain:
+    async def read() -> Answer:
         seen = await room.reads.inbox(None if project_id == HELPLINE_INBOX else project_id, moment)
-        return seen_json(seen, "items", [item_for(grant, item) for item in seen.answer])
+        return seen_json(seen, "items", [item_for(grant, item) for item in seen.answer]), [item.case_id for item in seen.answer]
 
-    return await _once_or_stream(room, "inbox", read, stream and moment is None)
+    return await _once_or_stream(Asked(room, grant, View.INBOX, read, still), stream and moment is None)
 
 
 @router.get("/cases/{case_id}", summary="One case's timeline", response_model=None)
@@ -112,6 +125,7 @@ async def get_case(room: TheRoom, grant: TheGrant, case_id: Annotated[str, Path(
     seen = await _behind(room.reads.timeline(case_id, moment))
     if not seen.answer:
         raise Problem(Code.NOT_FOUND)
+    await recorded(room, grant, View.CASE, [case_id])
     return seen_json(seen, "facts", timeline_json(seen.answer, grant))
 
 
@@ -124,6 +138,7 @@ async def get_explanations(
     seen = await _behind(room.reads.explanation(transfer_id, _as_of(as_of, as_of_ms))) if is_uuid(transfer_id) else None
     if seen is None or not seen.answer:
         raise Problem(Code.NOT_FOUND)
+    await recorded(room, grant, View.EXPLANATION, {one.explained.case_id for one in seen.answer})
     return seen_json(seen, "explanations", [explanation_json(one, grant) for one in seen.answer])
 
 
@@ -158,6 +173,20 @@ async def get_indicators(
     return fields_json(await _behind(draw_up_indicators(room.reads, Period(from_ms, to_ms))))
 
 
+@router.get("/access", summary="Who looked at whose data", response_model=None)
+async def get_access(
+    room: TheRoom,
+    grant: TheGrant,
+    case: Annotated[str | None, Query(max_length=64, description="A case's id, or its keyed reference from these records.")] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+) -> Plain:
+    """Newest first; cases by keyed reference. For auditors."""
+    require(grant, View.ACCESS)
+    reference = await room.access.reference(case) if case is not None and is_uuid(case) else case
+    looks = [look for look in await _behind(room.access.read()) if reference is None or reference in look.cases]
+    return {"looks": [fields_json(look) for look in reversed(looks[-limit:])]}
+
+
 @router.get("/health", summary="How the views are", response_model=None)
 async def get_health(room: TheRoom, grant: TheGrant) -> Plain:
     """Position, lag, age, sums by verdict. For every standing but projects."""
@@ -175,26 +204,72 @@ def _as_of(sequence: int | None, at_ms: int | None) -> AsOf:
     return None if at_ms is None else AtTime(at_ms)
 
 
-async def _once_or_stream(room: NetworkRoom, view: str, read: Callable[[], Awaitable[Plain]], stream: bool) -> Plain | EventSourceResponse:
-    first = await _behind(read())
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A view that somebody asks for, once or as a stream."""
+
+    room: NetworkRoom
+    grant: Grant
+    view: View
+    read: Callable[[], Awaitable[Answer]]
+    still: Callable[[], bool]
+    """Whether the asker's token is in force."""
+
+    async def served(self) -> Plain:
+        """The view as it is now, once it is recorded who looks. Raises Problem."""
+        plain, cases = await _behind(self.read())
+        await recorded(self.room, self.grant, self.view, cases)
+        return plain
+
+
+async def _once_or_stream(asked: Asked, stream: bool) -> Plain | EventSourceResponse:
+    first = await asked.served()
     if not stream:
         return first
-    return EventSourceResponse(_events(room, view, read, first), ping=HEARTBEAT_S)
+    return EventSourceResponse(_events(asked, first), ping=HEARTBEAT_S)
 
 
-async def _events(room: NetworkRoom, view: str, read: Callable[[], Awaitable[Plain]], first: Plain) -> AsyncIterator[ServerSentEvent]:
-    """The view, and again for each change that this caller can see: what somebody may not see must not show in when something is sent either."""
+async def _events(asked: Asked, first: Plain) -> AsyncIterator[ServerSentEvent]:
+    """The view, and again for each change that this caller can see: what somebody may not see must not show in when something is sent either.
+
+    Bands are read again by the clock alone as well: were they sent with the next change of something else, its time would show.
+    """
+    room, view = asked.room, str(asked.view)
     with metrics.streams.labels(room.name, view).track_inprogress():
         last = _content(first)
         yield JSONServerSentEvent(first, event=view, id=str(_sequence(first)))
-        async for _ in room.reads.changes(view, _sequence(first)):
+        async for _ in turns(
+            room.reads.changes(view, _sequence(first)), asked.still, _Every(BANDS_READ_EVERY_S if asked.view is View.CAPACITY else None)
+        ):
             try:
-                now = await _behind(read())
+                plain, cases = await _behind(asked.read())
+                if (content := _content(plain)) == last:
+                    continue
+                await recorded(room, asked.grant, asked.view, cases)
             except Problem:
                 return  # the caller connects again, and is told then
-            if (content := _content(now)) != last:
-                last = content
-                yield JSONServerSentEvent(now, event=view, id=str(_sequence(now)))
+            if not asked.still():
+                break
+            last = content
+            yield JSONServerSentEvent(plain, event=view, id=str(_sequence(plain)))
+        if not asked.still():
+            metrics.streams_shut.labels(room.name, view).inc()
+
+
+class _Every:
+    """Says yes once in each period of the clock; None: never."""
+
+    def __init__(self, seconds: int | None) -> None:
+        self._seconds = seconds
+        self._period = self._now()
+
+    def __call__(self) -> bool:
+        now, before = self._now(), self._period
+        self._period = now
+        return now != before
+
+    def _now(self) -> int:
+        return 0 if self._seconds is None else int(time.time()) // self._seconds
 
 
 def _content(plain: Plain) -> Plain:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -112,8 +112,15 @@ def issue_tokens(settings: Settings) -> dict[str, str]:
 @pytest.fixture(scope="module")
 async def running(kafka: str, postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """A fresh network of its own for a module's tests."""
+    async with a_network(kafka, postgres, tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@asynccontextmanager
+async def a_network(kafka: str, postgres: PostgresServer, data: Path) -> AsyncIterator[Running]:
+    """A fresh network with its worker and views in this process."""
     prefix = f"gw{uuid.uuid4().hex[:10]}"
-    settings = settings_for(kafka, postgres, tmp_path_factory.mktemp("data"), prefix)
+    settings = settings_for(kafka, postgres, data, prefix)
     said: list[str] = []
     await wiring.create_network(settings, settings.networks[0], said.append)
     tokens = issue_tokens(settings)

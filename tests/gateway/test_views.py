@@ -255,6 +255,8 @@ async def served(running: Running) -> AsyncIterator[str]:
         port = listening.getsockname()[1]
         server = uvicorn.Server(uvicorn.Config(running.app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
+        while not server.started:
+            await asyncio.sleep(0.01)
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
