@@ -1,4 +1,4 @@
-"""`python -m ops.bench [--entries 1000000]`: latency, throughput, rebuild, restart; every ratio against a yardstick measured in the same run."""
+"""`python -m ops.bench [--entries 1000000] [--events 60000]`: latency, throughput, rebuild, restart, growth; every ratio against a yardstick measured in the same run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from ops.bench.feeding import feed, lively, quiet, seal
+from ops.bench.growth import measure_growth
 from ops.bench.latency import BLOCK_S, BLOCKS, RATE_PER_S, measure_latency
 from ops.bench.rebuilding import measure_rebuild
 from ops.bench.restarting import grow, measure_restart
@@ -20,7 +21,7 @@ from ops.demand.hours import DAY_MS, DAY_STARTS_AT_MS
 from ops.services.throwaway import throwaway_directory
 from ops.stage import Stage, stage
 
-PARTS = ("throughput", "rebuild", "latency", "restart")
+PARTS = ("throughput", "rebuild", "latency", "restart", "growth")
 LIVELY_EVENTS = 12_000
 SHORT = 10_000
 DAYS_OF_SHORT = 28
@@ -33,9 +34,10 @@ LATEST_MS = DAY_STARTS_AT_MS + 730 * DAY_MS
 class Bench:
     """One run."""
 
-    def __init__(self, directory: Path, entries: int, parts: frozenset[str]) -> None:
+    def __init__(self, directory: Path, entries: int, events: int, parts: frozenset[str]) -> None:
         self._directory = directory
         self._entries = entries
+        self._events = events
         self._parts = parts
         self._began = time.monotonic()
         self.figures: dict[str, object] = {}
@@ -46,6 +48,10 @@ class Bench:
 
     async def run(self) -> None:
         """Every part; the figures grow."""
+        if "growth" in self._parts:
+            self.figures.update(measure_growth(self._events, self.say))
+        if self._parts == {"growth"}:
+            return
         self.say(f"rehearsing {LIVELY_EVENTS} events of the Italian network")
         timed = lively(LIVELY_EVENTS)
         gc.collect()
@@ -116,6 +122,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.bench", description=__doc__)
     parser.add_argument("--entries", type=int, default=1_000_000, help="entries of the long ledger")
     parser.add_argument(
+        "--events", type=int, default=60_000, help="events after which growth is measured again (a million takes a quarter of an hour)"
+    )
+    parser.add_argument(
         "--only", default=",".join(PARTS), help="parts, separated by commas; a rebuild needs the entries of the throughput, which runs too"
     )
     chosen = parser.parse_args()
@@ -123,7 +132,7 @@ def main() -> int:
     if not parts <= set(PARTS):
         parser.error(f"parts are {', '.join(PARTS)}")
     with throwaway_directory() as directory:
-        bench = Bench(directory, chosen.entries, parts)
+        bench = Bench(directory, chosen.entries, chosen.events, parts)
         asyncio.run(bench.run())
     print(json.dumps(bench.figures))
     return 0
