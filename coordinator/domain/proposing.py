@@ -76,6 +76,9 @@ def _for_a_person(entry: Deciding, case: Case, transfer: Transfer) -> bool:
     """Whether a person has to act before anything can be proposed; that person is told, once."""
     policy = entry.policy
     household = entry.draft.households[case.case_id]
+    if transfer.needed_by_ms <= entry.at_ms:  # it passed while a place was accepted that is lost now
+        entry.escalate(case, Escalation.DEADLINE_PASSED)
+        return True
     if transfer.declines >= policy.max_declines:
         entry.escalate(case, Escalation.DECLINES_USED)
         return True

@@ -11,8 +11,14 @@ from ops.checker.entry import Entry, Fact
 
 UNDER_AGE = frozenset({"child", "minor", "disputed"})
 HELPLINE = "helpline"
+NOT_THIS_UNIT = frozenset({"provider_cannot_meet_need", "provider_safety_concern", "eligibility_not_met", "eligibility_not_this_unit"})
+"""Codes of a no that lasts until something about the unit or the request changes; any other lasts for a time (docs/declines.md)."""
 FALL_WITH_A_PROPOSAL = frozenset({"no_place", "agreement_missing", "safety_changed"})
 """Reasons to call an operator in that are over when a place has been proposed."""
+
+
+_EVERYWHERE = ("waiting", "proposed", "accepted", "departed")
+_ENDS_FROM = {"returned": ("departed",), "left": _EVERYWHERE, "missing": _EVERYWHERE, "placed_outside": _EVERYWHERE, "unmatched": ("waiting",)}
 
 
 @dataclass(slots=True)
@@ -23,6 +29,9 @@ class Transfer:
     case_id: str
     reason: str
     leaving_province: str | None
+    needed_by_ms: int = 0
+    disclosures: int = 0
+    declines: int = 0
     state: str = "waiting"
     """waiting, proposed, accepted, departed, over."""
     proposal_id: str | None = None
@@ -58,8 +67,9 @@ class Case:
     """Unit of each place kept for this case, by hold id."""
     kept_by: dict[str, str] = field(default_factory=dict)
     """The transfer by which each of them was left, by hold id."""
-    declined: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """By unit: sequence and instant at which it said no or let the deadline pass; a new request begins anew."""
+    declined: dict[str, tuple[int, int, bool]] = field(default_factory=dict)
+    """By unit: sequence and instant at which it said no or let a deadline pass, and whether that lasts until something changes; a new request begins anew.
+    """
 
     @property
     def adults(self) -> list[dict[str, Any]]:
@@ -125,7 +135,15 @@ class Cases:
                 self._erase(event["case_id"])
             case "TransferRequested" if event["case_id"] in self.cases:
                 yield from self._request(entry, event)
-            case "ProposalAccepted" | "ProposalDeclined" | "DepartureConfirmed" | "ArrivalConfirmed" | "TransferEnded" | "TransferWithdrawn":
+            case (
+                "ProposalAccepted"
+                | "ProposalDeclined"
+                | "DepartureConfirmed"
+                | "ArrivalConfirmed"
+                | "TransferEnded"
+                | "TransferWithdrawn"
+                | "TransferAmended"
+            ):
                 if event["transfer_id"] in self.transfers:
                     yield from self._step(entry, event, self.transfers[event["transfer_id"]])
             case _:
@@ -149,7 +167,7 @@ class Cases:
             yield Breach(entry.sequence, "responsibility.actor", f"transfer {event['transfer_id']} is asked for by who is not responsible")
         case.live = event["transfer_id"]
         case.declined.clear()
-        self.transfers[case.live] = Transfer(case.live, case.case_id, event["reason"], event["leaving_province"])
+        self.transfers[case.live] = Transfer(case.live, case.case_id, event["reason"], event["leaving_province"], event["needed_by_ms"])
 
     def _may_speak(self, actor: dict[str, Any], case: Case) -> bool:
         return actor["role"] == HELPLINE or self.network.speaks_for(actor, case.responsible)
@@ -161,7 +179,10 @@ class Cases:
             "ProposalDeclined": ("proposed",),
             "DepartureConfirmed": ("accepted",),
             "ArrivalConfirmed": ("departed",),
-            "TransferEnded": ("accepted", "departed"),
+            "TransferEnded": _ENDS_FROM.get(event.fields.get("how", ""), ()),
+            "TransferAmended": ("waiting", "proposed", "accepted", "departed"),
+            "HandOverPrepared": ("accepted",),
+            "HandOverAmended": ("accepted",),
             "TransferWithdrawn": ("waiting", "proposed", "accepted"),
         }[event.name]
         if transfer.state not in wanted:
@@ -170,7 +191,7 @@ class Cases:
             event["actor"], transfer.project_id
         ):
             yield Breach(at, "people_decide", f"{event.name} by who does not speak for the receiving project")
-        if event.name in ("DepartureConfirmed", "TransferWithdrawn") and not self._may_speak(event["actor"], case):
+        if event.name in ("DepartureConfirmed", "TransferWithdrawn", "TransferAmended") and not self._may_speak(event["actor"], case):
             yield Breach(at, "responsibility.actor", f"{event.name} by who is not responsible")
         if event.name == "ProposalAccepted":
             if event["proposal_id"] not in (None, transfer.proposal_id):
@@ -179,12 +200,15 @@ class Cases:
                 yield Breach(at, "people_decide", "a proposal is accepted after its deadline")
             transfer.state = "accepted"
         elif event.name == "ProposalDeclined" and transfer.unit_id is not None:
-            case.declined[transfer.unit_id] = (at, entry.event_time_ms)
+            transfer.declines += 1
+            case.declined[transfer.unit_id] = (at, entry.event_time_ms, event["code"] in NOT_THIS_UNIT)
+        elif event.name == "TransferAmended":
+            _amend(case, transfer, event, entry.event_time_ms)
         elif event.name == "DepartureConfirmed":
             transfer.state, transfer.expected_arrival_ms = "departed", event["expected_arrival_ms"]
         elif event.name == "ArrivalConfirmed":
             case.hosted = transfer.unit_id
-        elif event.name == "TransferEnded" and event["how"] != "returned":
+        elif event.name == "TransferEnded" and event["how"] not in ("returned", "unmatched"):
             case.hosted = None
 
     def follow(self, entry: Entry, outcome: Fact) -> Iterator[Breach]:
@@ -205,6 +229,7 @@ class Cases:
                 yield from self._pass(entry, case, outcome["project_id"])
             case "ProposalMade" if transfer is not None:
                 transfer.state = "proposed"
+                transfer.disclosures += 1
                 transfer.called_in_for -= FALL_WITH_A_PROPOSAL
                 transfer.proposal_id, transfer.hold_id = outcome["proposal_id"], outcome["hold_id"]
                 transfer.unit_id, transfer.project_id, transfer.deadline_at_ms = outcome["unit_id"], outcome["project_id"], outcome["deadline_at_ms"]
@@ -225,7 +250,7 @@ class Cases:
         if outcome["how"] == "accepted" or transfer.proposal_id != outcome["proposal_id"]:
             return
         if outcome["how"] == "expired" and transfer.unit_id is not None:
-            case.declined[transfer.unit_id] = (entry.sequence, entry.event_time_ms)
+            case.declined[transfer.unit_id] = (entry.sequence, entry.event_time_ms, False)
         transfer.proposal_id = None
         if transfer.state in ("proposed", "accepted"):
             transfer.state = "waiting"
@@ -251,3 +276,19 @@ class Cases:
             self.transfers.pop(case.live, None)
         for other in self.cases.values():
             other.apart.discard(case_id)
+
+
+def _amend(case: Case, transfer: Transfer, event: Fact, at_ms: int) -> None:
+    """What is asked is this now; what waited for something to change has it, and what the helpline asks anew is counted anew."""
+    fallen = {"no_place", "reassess"}
+    if event["actor"]["role"] == HELPLINE:
+        fallen |= {"disclosures_used", "declines_used", "not_confirmed"}
+        transfer.disclosures = transfer.declines = 0
+    if event["needed_by_ms"] > at_ms:
+        fallen.add("deadline_passed")
+    if event["expected_arrival_ms"] is not None:
+        fallen.add("arrival_overdue")
+        transfer.expected_arrival_ms, transfer.overdue_said = event["expected_arrival_ms"], False
+    transfer.called_in_for -= fallen
+    transfer.leaving_province, transfer.needed_by_ms = event["leaving_province"], event["needed_by_ms"]
+    case.declined = {unit_id: said for unit_id, said in case.declined.items() if not said[2]}

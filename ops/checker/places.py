@@ -79,13 +79,14 @@ class Places:
         elif event.name == "UnitClosed" and fields["unit_id"] in self.units:
             self.units[fields["unit_id"]].closed = True
         elif event.name == "AvailabilityPublished":
-            yield from self._count(entry, fields)
+            yield from self.count(entry, fields)
         elif event.name == "AvailabilityReaffirmed" and fields["unit_id"] in self.units:
             self.units[fields["unit_id"]].observed_at_ms = fields["observed_at_ms"]
         elif event.name == "ClockAdvanced" and fields["deadline_at_ms"] > entry.event_time_ms:
             yield Breach(entry.sequence, "clock.early", f"speaks {fields['deadline_at_ms'] - entry.event_time_ms} ms before the deadline")
 
-    def _count(self, entry: Entry, fields: dict[str, Any]) -> Iterator[Breach]:
+    def count(self, entry: Entry, fields: dict[str, Any]) -> Iterator[Breach]:
+        """A count takes effect, published or learned."""
         unit = self.units.get(fields["unit_id"])
         wrong = (
             unit is None
@@ -112,7 +113,9 @@ class Places:
 
     def follow(self, entry: Entry, outcome: Fact) -> Iterator[Breach]:
         """A clear outcome about a hold or a capacity takes effect."""
-        if outcome.name in ("PlaceHeld", "PlaceKept"):
+        if outcome.name == "AvailabilityLearned":
+            yield from self.count(entry, outcome.fields)
+        elif outcome.name in ("PlaceHeld", "PlaceKept"):
             yield from self._begin(entry, outcome)
         elif outcome.name in STAGES:
             yield from self._go_on(entry, outcome, STAGES[outcome.name])

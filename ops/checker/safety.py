@@ -81,10 +81,12 @@ class Safety:
         return too_old(policy, unit.observed_at_ms, at_ms) or _not_yet(unit, at_ms)
 
     def _said_no(self, unit: Unit, case: Case, at_ms: int) -> bool:
-        """It said no to this case, a short while ago, and has not counted its places since."""
+        """It said no to this case, a short while ago or for good, and has not counted its places since."""
         policy = self.cases.network.policy
         said = case.declined.get(unit.unit_id)
-        return said is not None and policy is not None and at_ms - said[1] < policy["decline_parks_for_ms"] and unit.changed_at <= said[0]
+        if said is None or policy is None or unit.changed_at > said[0]:
+            return False
+        return said[2] or at_ms - said[1] < policy["decline_parks_for_ms"]
 
     def towards_danger(self, unit: Unit, case: Case, transfer: Transfer) -> bool:
         """Rule 2, in both directions: dangers of the case at the unit, and dangers of the unit that the case is linked to."""

@@ -26,6 +26,7 @@ MAY_BE_CLEAR: dict[str, frozenset[str]] = {
     "AvailabilityPublished": frozenset(
         {"event_id", "unit_id", "observed_at_ms", "places", "occupied", "reserved", "accepting", "free_from_ms", "as_of_sequence"}
     ),
+    "AvailabilityLearned": frozenset({"unit_id", "observed_at_ms", "places", "occupied", "reserved", "accepting", "free_from_ms", "as_of_sequence"}),
     "AvailabilityReaffirmed": frozenset({"event_id", "unit_id", "observed_at_ms", "as_of_sequence"}),
     "CapacityChanged": frozenset({"unit_id", "places", "occupied", "reserved", "held", "free", "accepting", "observed_at_ms", "over_capacity"}),
     "PlaceHeld": _HOLD | {"until_ms"},

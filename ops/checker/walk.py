@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from ops.checker import explained, secrecy
 from ops.checker.breach import Breach
-from ops.checker.cases import Cases, Network, Transfer
+from ops.checker.cases import NOT_THIS_UNIT, Cases, Network, Transfer
 from ops.checker.chain import Chain
 from ops.checker.container import Exported, Schemas, Undecodable
 from ops.checker.entry import VERDICTS, Entry, Fact, differences, open_entry
+from ops.checker.inquiries import Inquiries
+from ops.checker.missing import Missing
 from ops.checker.places import STAGES, Places
 from ops.checker.safety import Safety
 from ops.checker.two_people import ABOUT_ACTIONS, TwoPeople
@@ -19,7 +21,8 @@ from ops.checker.two_people import ABOUT_ACTIONS, TwoPeople
 TICK_MS = 60_000
 """How late a deadline may be acted on: the service's clock speaks once a minute."""
 
-_CLEAR = frozenset({"PlaceHeld", "PlaceKept", "CapacityChanged", *STAGES})
+_CLEAR = frozenset({"PlaceHeld", "PlaceKept", "CapacityChanged", "AvailabilityLearned", *STAGES})
+_STOPS_THE_MACHINE = frozenset({"minor", "disclosures_used", "declines_used", "deadline_passed", "reassess"})
 
 
 @dataclass(slots=True)
@@ -51,6 +54,8 @@ class Walk:
         self._cases = Cases(self._network)
         self._safety = Safety(self._places, self._cases)
         self._two_people = TwoPeople(tick_ms)
+        self._inquiries = Inquiries(self._network, self._safety, tick_ms)
+        self._missing = Missing(tick_ms)
         self._tick_ms = tick_ms
         self._transfer_of_hold: dict[str, str] = {}
         self._case_of_kept: dict[str, str] = {}
@@ -91,6 +96,8 @@ class Walk:
         self._add(self._transfers(entry))
         self._add(self._overdue(entry))
         self._add(self._two_people.late(entry))
+        self._add(self._inquiries.left_open(entry))
+        self._add(self._missing.late(entry))
         self._add(secrecy.kept_with_destination(entry, self._case_of_kept, self._case_of_destination()))
 
     def _count(self, entry: Entry) -> None:
@@ -111,11 +118,22 @@ class Walk:
             if (transfer_id := event.fields.get("transfer_id")) is not None:
                 self._touched.add(transfer_id)
             self._add(self._two_people.report(entry, event))
+            self._missing.report(event, self._cases.cases.get(event.fields.get("case_id", "")), self._network.policy)
             if event.name == "CaseErased":
                 self._two_people.forget(event["case_id"])
+                self._inquiries.forget({of for of, transfer in self._cases.transfers.items() if transfer.case_id == event["case_id"]})
+            elif event.name == "InquiryAnswered":
+                self._answered(entry, event)
             self._add(self._cases.report(entry, event))
             if event.name == "ProposalDeclined":
                 self._correct(event)
+
+    def _answered(self, entry: Entry, event: Fact) -> None:
+        """An answer to an inquiry; a no is one like a decline's."""
+        self._add(self._inquiries.answered(entry, event))
+        unit_id, case = self._inquiries.refusing_unit(event), self._cases.cases.get(event["case_id"])
+        if unit_id is not None and case is not None:
+            case.declined[unit_id] = (entry.sequence, entry.event_time_ms, event["code"] in NOT_THIS_UNIT)
 
     def _correct(self, event: Fact) -> None:
         """A project said that the place is not free after all: nobody is asked there until it counts again."""
@@ -145,11 +163,26 @@ class Walk:
             self._add(self._proposal(entry, outcome, transfer))
         elif outcome.name == "PlaceKeptFor":
             self._kept_for(outcome)
+        elif outcome.name in ("InquiryOpened", "InquiryEnded"):
+            self._inquiry(entry, outcome, transfer)
+        elif outcome.name == "NotificationDue":
+            self._missing.follow(outcome)
         else:
             self._add(self._cases.follow(entry, outcome))
         if outcome.name == "MatchExplained" and transfer is not None and transfer.case_id in self._cases.cases:
             self.findings.explanations += 1
             self._add(explained.check(entry, outcome, self._safety, self._cases.cases[transfer.case_id], transfer))
+
+    def _inquiry(self, entry: Entry, outcome: Fact, transfer: Transfer | None) -> None:
+        case = self._cases.cases.get(outcome["case_id"])
+        if outcome.name == "InquiryEnded":
+            inquiry = self._inquiries.open.get(outcome["inquiry_id"])
+            if inquiry is not None and case is not None and outcome["how"] == "expired":
+                case.declined[inquiry.unit_id] = (entry.sequence, entry.event_time_ms, False)
+            if case is not None:
+                self._add(self._inquiries.ended(entry, outcome))
+        elif case is not None and transfer is not None:
+            self._add(self._inquiries.opened(entry, outcome, case, transfer))
 
     def _kept_for(self, outcome: Fact) -> None:
         hold, case = self._places.holds.get(outcome["hold_id"]), self._cases.cases.get(outcome["case_id"])
@@ -179,6 +212,7 @@ class Walk:
             yield Breach(at, "one_live_proposal", f"transfer {transfer.transfer_id} is {transfer.state} and a place is proposed")
         elif transfer.state == "over" or case.live != transfer.transfer_id:
             yield Breach(at, "transfer.state", f"a place is proposed for transfer {transfer.transfer_id}, which is over")
+        yield from self._operator_decides(entry, transfer)
         yield from self._cases.follow(entry, made)
         self._transfer_of_hold[made["hold_id"]] = transfer.transfer_id
         if made["project_id"] != unit.project_id:
@@ -195,6 +229,18 @@ class Walk:
         else:
             yield from explained.best_is_proposed(entry, told[0], made)
 
+    def _operator_decides(self, entry: Entry, transfer: Transfer) -> Iterator[Breach]:
+        """Whether it was for a person to go on with this transfer, before this proposal."""
+        policy = self._network.policy
+        if policy is None:
+            return
+        why = sorted(transfer.called_in_for & _STOPS_THE_MACHINE)
+        used = transfer.disclosures >= policy["max_disclosures"] or transfer.declines >= policy["max_declines"]
+        if why or used or transfer.needed_by_ms <= entry.event_time_ms:
+            yield Breach(
+                entry.sequence, "operator_decides", f"a place is proposed for transfer {transfer.transfer_id}, which a person has to decide on"
+            )
+
     def _event_followed(self, entry: Entry) -> Iterator[Breach]:
         """What must follow from the event in its own entry."""
         event = entry.recorded
@@ -205,7 +251,7 @@ class Walk:
             if len(passed) != 1:
                 rule = "responsibility.double" if passed else "responsibility.empty"
                 yield Breach(entry.sequence, rule, f"responsibility for case {event['case_id']} passes {len(passed)} times")
-        if event.name in ("DangerDeclared", "AgreementWithdrawn"):
+        if event.name in ("DangerDeclared", "AgreementWithdrawn", "TransferAmended"):
             yield from self._released(entry, event["case_id"])
         elif event.name == "KeepApartDeclared":
             yield from self._released(entry, event["case_id"])
@@ -218,7 +264,10 @@ class Walk:
     def _released(self, entry: Entry, case_id: str) -> Iterator[Breach]:
         case = self._cases.cases.get(case_id)
         transfer = self._cases.transfers.get(case.live or "") if case is not None else None
-        if case is None or transfer is None or transfer.state not in ("proposed", "accepted", "departed"):
+        if case is None or transfer is None:
+            return
+        yield from self._inquiries.unsafe(entry, case, transfer)
+        if transfer.state not in ("proposed", "accepted", "departed"):
             return
         unsafe = self._safety.unsafe_now(transfer)
         if self._safety.agreement_missing(case, entry.event_time_ms, left_ms=0):

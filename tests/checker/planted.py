@@ -10,12 +10,14 @@ from events.availability import AvailabilityPublished
 from events.envelope import Envelope, seal_envelope
 from events.fact import Actor, Danger
 from events.facts import Event, Outcome
-from events.network import ClockAdvanced, UnitClosed
-from events.person import AgreementWithdrawn, DangerDeclared, KeepApartDeclared, SafetyLowered
+from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
+from events.network import ClockAdvanced, Inquiries, Transfers, UnitClosed
+from events.person import AgreementGiven, AgreementWithdrawn, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.referral import Member, ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.transfer import (
     Excluded,
     MatchExplained,
+    NotificationDue,
     PlaceHeld,
     PlaceKept,
     PlaceReleased,
@@ -25,6 +27,7 @@ from events.transfer import (
     ProposalMade,
     Scored,
     TransferClosed,
+    TransferEnded,
     TransferEscalated,
     TransferWithdrawn,
 )
@@ -36,6 +39,7 @@ from events.vocabulary import (
     DeclineCode,
     Escalation,
     Gender,
+    InquiryEnd,
     KeepApart,
     Level,
     Need,
@@ -72,6 +76,7 @@ from tests.checker.story import (
 
 ByStep = Callable[[list[Step]], list[Step]]
 ByRecord = Callable[[list[Written]], list[Written]]
+_THREE = Inquiries(3, HOUR)
 UNIT_OF_ROMA, COUNT_OF_ROMA = 5, 8
 """Steps of the opening."""
 
@@ -169,6 +174,27 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
             _explained(explained(excluded=(Excluded("safety", ("north-1",)), Excluded("gender", ("south-3",))))),
         ),
         "an unsafe unit scored": ("explained.wrong", _unsafe_scored),
+        "a place after the request's own deadline": ("operator_decides", _event(REQUESTED, needed_by_ms=START_MS)),
+        "a place after the disclosures": ("operator_decides", _event(0, max_disclosures=0)),
+        "a place after the declines": ("operator_decides", _event(0, max_declines=0)),
+        "a place before anybody reassessed": (
+            "operator_decides",
+            _outcomes(REQUESTED, lambda said: [said[0], TransferEscalated(CASE, TRANSFER, Escalation.REASSESS), *said[1:]]),
+        ),
+        "a fresh unit asked": ("inquiry", lambda steps: asked(steps, hours_old=1)),
+        "a project asked about another's unit": ("inquiry", lambda steps: asked(steps, project="south")),
+        "a project asked twice": ("inquiry", lambda steps: asked(steps, times=2)),
+        "somebody asked though policy has no inquiries": ("inquiry", lambda steps: asked(steps, inquiries=None)),
+        "asked where danger is": ("never_towards_danger", lambda steps: asked(steps, unit="south-3", project="south")),
+        "asked without an agreement": ("agreement", lambda steps: [step for step in asked(steps) if not isinstance(step.event, AgreementGiven)]),
+        "a stranger answers an inquiry": ("inquiry", lambda steps: _answered(asked(steps), "south")),
+        "an inquiry without end": ("inquiry", lambda steps: _after_all(asked(steps), 3 * HOUR)),
+        "asked and then endangered": ("safety.not_released", lambda steps: _and_then(asked(steps), _danger_of_roma())),
+        "a missing minor and nobody notified": ("missing_minor", lambda steps: _missing(steps, [])),
+        "a missing minor and nobody called in": (
+            "missing_minor",
+            lambda steps: _after_all(_missing(steps, [NotificationDue(CASE, TRANSFER, steps[DEPARTED].at_ms + HOUR, overdue=False)]), 9 * HOUR),
+        ),
         "safety lowered by one body": ("two_people", lambda steps: _lowered(steps, [Recorded(), ActionTaken(CASE, LOWERED)])),
         "safety lowered in an emergency": (
             "two_people",
@@ -299,6 +325,47 @@ def _linked(steps: list[Step]) -> list[Step]:
         Step(steps[REFERRED].at_ms, link, [Recorded()]),
     ]
     return [*steps[: REFERRED + 1], *added, *(replace(step) for step in steps[REFERRED + 1 : COUNTED])]
+
+
+INQUIRY = case_id(63)
+
+
+def asked(
+    steps: list[Step], *, unit: str = "centre-2", project: str = "centre", hours_old: int = 60, times: int = 1, inquiries: Inquiries | None = _THREE
+) -> list[Step]:
+    """Roma's figures are old, so that its project is asked whether it could."""
+    at_ms = steps[REQUESTED].at_ms
+    opened = [InquiryOpened(CASE, TRANSFER, case_id(63 + number), unit, project, at_ms + HOUR, 1) for number in range(times)]
+    excluded = (Excluded("safety", ("north-1", "south-3")), Excluded("freshness", ("centre-2",)))
+    said: list[Outcome] = [
+        Recorded(),
+        TransferEscalated(CASE, TRANSFER, Escalation.NO_PLACE),
+        *opened,
+        replace(explained(scored=(), excluded=excluded), proposal_id=None, asked=(Scored(unit, told.PARTS, sum(told.PARTS), START_MS),)),
+    ]
+    old = _event(COUNT_OF_ROMA, observed_at_ms=steps[COUNT_OF_ROMA].at_ms - hours_old * HOUR)(steps)
+    return _changed(_event(0, inquiries=inquiries)(old), REQUESTED, outcomes=said)[: REQUESTED + 1]
+
+
+def _answered(steps: list[Step], project: str) -> list[Step]:
+    at_ms = steps[-1].at_ms
+    no = InquiryAnswered(event_id(84, at_ms), staff(project), CASE, TRANSFER, INQUIRY, False, DeclineCode.PROVIDER_NOT_FREE, "", None, None)
+    return [*steps, Step(at_ms, no, [Recorded(), InquiryEnded(CASE, TRANSFER, INQUIRY, InquiryEnd.NO)])]
+
+
+def _and_then(steps: list[Step], event: Event) -> list[Step]:
+    return [*steps, Step(steps[-1].at_ms, event, [Recorded()])]
+
+
+def _missing(steps: list[Step], due: list[Outcome]) -> list[Step]:
+    """A mother and her child do not arrive."""
+    family = _household(woman(parent=True), woman(person="b", age_group=AgeGroup.CHILD))(_event(0, transfers=Transfers((), (), HOUR, HOUR))(steps))
+    at_ms = steps[DEPARTED].at_ms
+    gone = TransferEnded(event_id(85, at_ms), staff("north"), CASE, TRANSFER, TransferEnd.MISSING)
+    return [
+        *family[: DEPARTED + 1],
+        Step(at_ms, gone, [Recorded(), *due, PlaceReleased(HOLD, "centre-2", 1), TransferClosed(CASE, TRANSFER, TransferEnd.MISSING)]),
+    ]
 
 
 LOWERED = event_id(81, START_MS)

@@ -10,7 +10,7 @@ import pytest
 from ops.checker.__main__ import main
 from ops.checker.breach import RULES
 from tests.checker.book import check, write
-from tests.checker.planted import confirmed, planted_records, planted_steps
+from tests.checker.planted import asked, confirmed, planted_records, planted_steps
 from tests.checker.story import DEPARTED, REFERRED, staff, story
 
 
@@ -33,6 +33,10 @@ def test_an_erased_case_is_not_held_against_the_ledger(tmp_path: Path) -> None:
 
 def test_safety_lowered_by_two_bodies_passes(tmp_path: Path) -> None:
     assert check(write(confirmed(story(), staff("centre"))), tmp_path).breaches == []
+
+
+def test_an_inquiry_where_figures_are_old_passes(tmp_path: Path) -> None:
+    assert check(write(asked(story())), tmp_path).breaches == []
 
 
 @pytest.mark.parametrize("name", planted_steps())

@@ -11,6 +11,7 @@ import pytest
 from coordinator.domain import deadlines
 from events.verdict import Recorded
 from tests.domain.examples import FOUND, Example, Sent, load, play, save, sent_of, shortened, what_breaks
+from tests.domain.nightly import ended
 from tests.domain.test_histories import History, folds_agree
 from tests.domain.world import World
 
@@ -25,7 +26,7 @@ def nothing_more(_world: World, _gone: frozenset[str]) -> None:
 
 @pytest.mark.parametrize("path", sorted(FOUND.glob("*.jsonl")), ids=lambda path: path.stem)
 def test_what_was_once_broken_holds(path: Path) -> None:
-    play(load(path).sent, finish)
+    play(load(path).sent, ended)
 
 
 def test_a_history_that_breaks_something_is_written_down_made_short_and_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
