@@ -62,9 +62,8 @@ class Names:
         return self._labels.get(identifier)
 
     def next_of(self, kind: str, case: str) -> str:
-        """A fresh label for something born in a case: `Anna 1`, `Anna 2`."""
-        number = self._born[kind, case] = self._born.get((kind, case), 0) + 1
-        return f"{case} {number}"
+        """The label of the next thing born in a case: `Anna 1`, `Anna 2`. What was refused was never born."""
+        return f"{case} {self._born.get((kind, case), 0) + 1}"
 
     def newest(self, field: str, case_id: str | None) -> str | None:
         """The id that the last fact of a case (or of any, where `case_id` is None) had in a field."""
@@ -87,6 +86,10 @@ class Names:
         if isinstance(fact, ProjectRegistered | ProjectAmended):
             self.lead_bodies[fact.project_id] = fact.lead_body
         case_id = getattr(fact, "case_id", None)
+        for event, field_born in BORN:
+            if type(fact).__name__ == event:
+                born = (field_born.removesuffix("_id"), self.label(case_id or "") or "case")
+                self._born[born] = self._born.get(born, 0) + 1
         for field in fields(fact):
             value = getattr(fact, field.name)
             if field.name in ("unit_id", "project_id") and isinstance(value, str):

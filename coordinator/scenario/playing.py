@@ -171,7 +171,7 @@ def _played(day: _Day, step: StepText) -> PlayedStep:
         if event is not None:
             entries.append(day.enter(event))
         happened = Happened(day.now(), day.teller, tuple(entries) if event is None else (entries[-1],), event, _case_of(day, step))
-        checks = _verdict_checks(step, happened) + checks_of(step.keys.get("expect", {}), happened)
+        checks = _checks(step, happened)
         _remember(day, step, happened)
     except Unfit as unfit:
         raise ScenarioInvalid(day.script.file, day.script.line_of(step.line, unfit.key) if unfit.key else step.line, called, unfit.matter) from None
@@ -245,6 +245,17 @@ def _case_of(day: _Day, step: StepText) -> str | None:
         return names.identifier("case", _said(step, "case"))
     known = names.known("case")
     return names.identifier("case", known[0]) if len(known) == 1 else None
+
+
+def _checks(step: StepText, happened: Happened) -> tuple[Check, ...]:
+    """The verdict first. Where it is not the expected one, names that do not exist because of it are no mistake of the scenario."""
+    verdict = _verdict_checks(step, happened)
+    try:
+        return verdict + checks_of(step.keys.get("expect", {}), happened)
+    except Unfit:
+        if not verdict:
+            raise
+        return verdict
 
 
 def _verdict_checks(step: StepText, happened: Happened) -> tuple[Check, ...]:

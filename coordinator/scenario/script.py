@@ -14,7 +14,7 @@ from coordinator.scenario.words import nearest
 Table = Mapping[str, Any]
 """What TOML gives: texts, whole numbers, booleans, lists and tables. Each value is checked before it is used."""
 
-TOP = ("title", "teaches", "begins", "zone", "network", "strangers", "policy", "projects", "units", "cases", "never", "step")
+TOP = ("title", "teaches", "begins", "zone", "network", "empty", "strangers", "policy", "projects", "units", "cases", "never", "step")
 _STEP_HEADER = re.compile(r"^\s*\[\[\s*step\s*\]\]")
 _ANY_HEADER = re.compile(r"^\s*\[")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
@@ -42,6 +42,8 @@ class Script:
     zone: str
     network: str
     """Name of the network's file whose geography, policy and (without `projects`) projects are used."""
+    empty: bool
+    """Nothing is there when the day begins: no policy, no project."""
     strangers: frozenset[str]
     """Names that are meant to be unknown to the network."""
     policy: Table
@@ -112,6 +114,7 @@ def read_script(text: str, file: str) -> Script:
         begins=whole["begins"],
         zone=whole.get("zone", "Europe/Rome"),
         network=whole.get("network", "it"),
+        empty=whole.get("empty", False) is True,
         strangers=strangers,
         policy=whole.get("policy", {}),
         projects=whole.get("projects", {}),

@@ -24,7 +24,8 @@ _CASE_KEYS = ("people", "in_charge", "lives_in", "province", "source", "agreed")
 
 def opening(script: Script, teller: Teller, now: Callable[[], Now]) -> Iterator[Event]:
     """The events of the setting, each told when the one before it was decided. Raises ScenarioInvalid."""
-    yield from _policy_and_projects(script, teller, now)
+    if not script.empty:
+        yield from _policy_and_projects(script, teller, now)
     for unit, keys in script.units.items():
         with_place = _placed(script, "units", unit)
         yield with_place(lambda: teller.tell(UnitOpened, {"unit": unit, **_without(keys, _COUNT_KEYS)}, _owner(teller, keys), now()))  # noqa: B023  # called at once
@@ -86,7 +87,9 @@ def _case(script: Script, teller: Teller, now: Callable[[], Now], case: str, key
         yield with_place(lambda: teller.tell(ReferralAccepted, said, project, now()))
     agreed = keys.get("agreed", True)
     for member in received.household:
-        if member.age_group is AgeGroup.ADULT and (agreed is True or (agreed is not False and member.person in texts(agreed, "agreed"))):
+        if member.age_group is AgeGroup.ADULT if isinstance(agreed, bool) else member.person in texts(agreed, "agreed"):
+            if agreed is False:
+                continue
             yield with_place(lambda: teller.tell(AgreementGiven, {"case": case, "person": member.person}, "helpline", now()))  # noqa: B023
     assert case_id == received.case_id
 

@@ -31,6 +31,7 @@ from events.referral import Member
 from events.typed import hints_of
 from events.vocabulary import Role
 from ops.networks.loading import Network
+from ops.networks.opening import opening_events
 
 Plain = dict[str, Any]
 
@@ -82,6 +83,8 @@ class Teller:
                 plain[name] = telling.resolved(hint, name, said[key], key, plain.get(name))
             elif name not in plain:
                 plain[name] = telling.unsaid(hint, name, key)
+        if "bodies" in plain and "lead_body" not in said:
+            plain["bodies"] = sorted({*plain["bodies"], plain["lead_body"]})
         try:
             return parse_line(json.dumps(plain, ensure_ascii=False), 1)
         except LineInvalid as invalid:
@@ -286,20 +289,19 @@ def _example(hint: Any) -> str:
 
 
 def _policy(telling: _Telling) -> Plain:
-    policy = telling.now.state.policy
-    if policy is None:
-        return {}
-    plain: Plain = json.loads(format_line(policy))
-    return {**{name: value for name, value in plain.items() if name not in ("event", "event_id", "actor")}, "version": policy.version + 1}
+    """The policy in force under the next version; where there is none, the one of the network's file."""
+    in_force = telling.now.state.policy
+    first, *_ = opening_events(telling.teller.network, str, "", {})
+    plain: Plain = json.loads(format_line(in_force or first))
+    version = 1 if in_force is None else in_force.version + 1
+    return {**{name: value for name, value in plain.items() if name not in ("event", "event_id", "actor")}, "version": version}
 
 
 def _registered(telling: _Telling) -> Plain:
     project = telling.slug_said("project")
-    said = telling.said.get("bodies", [])
-    bodies = sorted({f"ente-{project}", *(said if isinstance(said, list) else [])}) if "lead_body" not in telling.said else sorted(said)
     programme = telling.teller.network.programme
     return {
-        "name": project.replace("-", " ").title(), "lead_body": f"ente-{project}", "bodies": bodies,
+        "name": project.replace("-", " ").title(), "lead_body": f"ente-{project}", "bodies": [],
         "valid_from": programme.valid_from, "valid_to": programme.valid_to,
     }  # fmt: skip
 
