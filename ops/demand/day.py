@@ -10,11 +10,13 @@ from collections.abc import Sequence
 
 from events.fact import Actor
 from events.facts import Event, Outcome
+from events.inquiry import InquiryEnded, InquiryOpened
 from events.network import ClockAdvanced
 from events.person import CaseErased
 from events.referral import ReferralRouted
 from events.transfer import (
     DepartureConfirmed,
+    NotificationDue,
     PlaceHeld,
     PlaceKept,
     PlaceKeptFor,
@@ -23,13 +25,14 @@ from events.transfer import (
     PlaceReserved,
     ProposalEnded,
     ProposalMade,
+    TransferAmended,
     TransferClosed,
     TransferEscalated,
     TransferRequested,
 )
 from events.verdict import Duplicate, Recorded
 from events.vocabulary import Role
-from ops.demand import counts, reactions, reports
+from ops.demand import amendments, counts, handovers, inquiries, reactions, reports
 from ops.demand.agenda import Agenda, Answer, Timed
 from ops.demand.answers import quiet_projects
 from ops.demand.calls import CasePlan, demand_of
@@ -98,6 +101,7 @@ class Day:
             for number, member in enumerate(who_must_agree(plan.household)):
                 play.agenda.plan(max(known_at, request.at_ms - (5 - number) * MINUTE_MS), reports.agreed(play, case, member.person))
         play.agenda.plan(max(known_at + 6 * MINUTE_MS, request.at_ms), reports.requested(play, case))
+        amendments.plan_moving_arrival(play, case)
 
     def next_event(self) -> Timed | None:
         """The next report, and the simulated instant of it, never before the last one; None: the days are over."""
@@ -157,6 +161,12 @@ class Day:
                 units[unit_id].held[hold_id] = places
             case PlaceKeptFor(hold_id=hold_id, until_ms=until_ms) if until_ms is not None:
                 self._deadlines["hold", hold_id] = until_ms
+            case InquiryOpened(inquiry_id=inquiry_id, deadline_at_ms=deadline_at_ms):
+                self._deadlines["inquiry", inquiry_id] = deadline_at_ms
+            case InquiryEnded(inquiry_id=inquiry_id):
+                self._deadlines.pop(("inquiry", inquiry_id), None)
+            case NotificationDue(transfer_id=transfer_id, deadline_at_ms=deadline_at_ms, overdue=False):
+                self._deadlines["notify", transfer_id] = deadline_at_ms
             case PlaceReleased(hold_id=hold_id) | PlaceOccupied(hold_id=hold_id):
                 self._deadlines.pop(("hold", hold_id), None)
                 if (unit := holds.pop(hold_id, None)) is not None:
@@ -166,7 +176,10 @@ class Day:
 
     def _note_deadlines(self, event: Event) -> None:
         match event:
-            case TransferRequested(transfer_id=transfer_id, needed_by_ms=needed_by_ms):
+            case (
+                TransferRequested(transfer_id=transfer_id, needed_by_ms=needed_by_ms)
+                | TransferAmended(transfer_id=transfer_id, needed_by_ms=needed_by_ms)
+            ):
                 self._deadlines["needed", transfer_id] = needed_by_ms
             case DepartureConfirmed(transfer_id=transfer_id, expected_arrival_ms=expected_ms):
                 self._deadlines.pop(("needed", transfer_id), None)
@@ -197,6 +210,12 @@ class Day:
                 case TransferClosed(transfer_id=transfer_id):
                     self._transfer_over(transfer_id)
                     reactions.after_closed(self.play, at_ms, outcome)
+                case InquiryOpened():
+                    inquiries.after_inquiry(self.play, at_ms, outcome)
+                case InquiryEnded():
+                    inquiries.after_inquiry_ended(self.play, outcome)
+                case NotificationDue():
+                    handovers.after_notification_due(self.play, at_ms, outcome)
                 case _:
                     pass
 

@@ -19,9 +19,11 @@ from events.transfer import (
 )
 from events.vocabulary import DeclineCode, Escalation, Level, TransferEnd
 from ops.demand import reports
+from ops.demand.amendments import after_operator_called
 from ops.demand.answers import journey, reply
 from ops.demand.chance import about_ms
 from ops.demand.counts import plan_count_after, plan_telephone_round
+from ops.demand.handovers import plan_hand_over
 from ops.demand.hours import HOUR_MS, MINUTE_MS, in_office
 from ops.demand.people import who_must_agree
 from ops.demand.play import Play
@@ -111,6 +113,7 @@ def after_escalation(play: Play, at_ms: int, escalated: TransferEscalated) -> No
             play.agenda.plan(at_ms + about_ms(draw, 240.0), reports.withdrawn(play, case, (Stage.WAITING,)))
     elif escalated.why is Escalation.NO_PLACE and case.escalations <= 3:
         plan_telephone_round(play, case, at_ms)
+    after_operator_called(play, at_ms, case, escalated.why)
     if draw.random() < 0.08:
         play.agenda.plan(at_ms + about_ms(draw, 300.0), reports.withdrawn(play, case, (Stage.WAITING, Stage.PROPOSED)))
 
@@ -143,6 +146,7 @@ def _plan_journey(play: Play, at_ms: int, case: CaseNow) -> None:
     if plan.withdrawn_at_ms is not None:
         off = reports.agreement_withdrawn(play, case) if plan.agreement_withdrawn else reports.withdrawn(play, case, (Stage.PROPOSED, Stage.ACCEPTED))
         play.agenda.plan(plan.withdrawn_at_ms, off)
+    plan_hand_over(play, case, proposal_id, project_id, at_ms, plan.departs_at_ms)
     play.agenda.plan(plan.departs_at_ms, reports.departed(play, case, proposal_id, plan.expected_arrival_ms))
     end = reports.arrived(play, case, proposal_id, project_id) if plan.failed is None else reports.ended(play, case, proposal_id, plan.failed)
     play.agenda.plan(plan.ends_at_ms, end)

@@ -59,6 +59,8 @@ class CaseNow:
     proposed_unit: str | None = None
     proposed_project: str | None = None
     escalations: int = 0
+    amended: int = 0
+    """How often the request was asked anew."""
     erased: bool = False
 
 
@@ -76,6 +78,8 @@ class World:
         self.cases = {case.case_id: CaseNow(case, case.project, case.hosted) for case in (*demand.residents, *demand.new_cases)}
         self.holds: dict[str, str] = {}
         """Unit of each live hold."""
+        self.inquiries: dict[str, str] = {}
+        """Unit of each inquiry that nobody has answered."""
 
     def helpline(self, draw: Random) -> Actor:
         """One of the operators on shift."""
