@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from events.lines import format_line
-from ops.demand.day import DEFAULT_HEAVINESS, DEFAULT_SEED, Day
+from ops.demand.day import DEFAULT_DAYS, DEFAULT_HEAVINESS, DEFAULT_SEED, Day
 from ops.demand.rehearsal import rehearse
 from ops.demand.tally import Tally
 from ops.networks import load_network
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.demand", description="Rehearses synthetic days of a network, without broker or database.")
     parser.add_argument("--network", default="it")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
-    parser.add_argument("--days", type=int, default=1)
+    parser.add_argument("--days", type=int, default=DEFAULT_DAYS)
     parser.add_argument("--heaviness", type=float, default=DEFAULT_HEAVINESS, help="ordinary days of the real network in one simulated day")
     parser.add_argument("--out", type=Path, help="write the events here, one JSON object a line")
     chosen = parser.parse_args(arguments)

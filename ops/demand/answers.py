@@ -8,7 +8,7 @@ from random import Random
 from events.vocabulary import DeclineCode, TransferEnd, Urgency
 from ops.demand import figures
 from ops.demand.chance import about_ms, chance, pick
-from ops.demand.hours import DAY_MS, HOUR_MS, MINUTE_MS, at_night, in_office
+from ops.demand.hours import DAY_MS, HOUR_MS, MINUTE_MS, at_night, by_day, in_office
 from ops.networks.loading import Network
 
 _SHARE_SILENT = 0.06
@@ -53,8 +53,10 @@ def quiet_projects(network: Network, seed: int) -> frozenset[str]:
 def reply(draw: Random, at_ms: int, urgency: Urgency, *, quiet: bool) -> Reply:
     """How a project answers a proposal made at `at_ms`."""
     answers_at = at_ms + about_ms(draw, _MEDIAN_MINUTES[urgency])
-    if at_night(answers_at) and not (urgency is Urgency.IMMEDIATE and draw.random() < _ON_CALL_AT_NIGHT):
+    if urgency is not Urgency.IMMEDIATE:
         answers_at = in_office(answers_at, draw)
+    elif at_night(answers_at) and draw.random() >= _ON_CALL_AT_NIGHT:
+        answers_at = by_day(answers_at, draw)
     if draw.random() < (_SHARE_SILENT_OF_QUIET_PROJECTS if quiet else _SHARE_SILENT):
         return Reply(None, None, "")
     if draw.random() >= _SHARE_DECLINED:
@@ -68,7 +70,7 @@ def journey(draw: Random, accepted_at_ms: int, urgency: Urgency, *, same_macro_a
     median = {Urgency.IMMEDIATE: 55.0, Urgency.WITHIN_DAYS: 260.0, Urgency.PLANNED: 1_700.0}[urgency]
     departs = accepted_at_ms + about_ms(draw, median, 0.5)
     if urgency is not Urgency.IMMEDIATE:
-        departs = in_office(departs, draw)
+        departs = by_day(departs, draw)
     travel = draw.randrange(70 * MINUTE_MS, 4 * HOUR_MS) if same_macro_area else draw.randrange(3 * HOUR_MS, 9 * HOUR_MS)
     delay = draw.randrange(-30 * MINUTE_MS, 45 * MINUTE_MS) if draw.random() < 0.92 else draw.randrange(75 * MINUTE_MS, 5 * HOUR_MS)
     failed = pick(draw, figures.FAILED_ARRIVALS) if draw.random() < 0.06 else None

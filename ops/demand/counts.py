@@ -8,7 +8,7 @@ from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.vocabulary import Level
 from ops.demand.agenda import Make
 from ops.demand.chance import about_ms, count, event_id
-from ops.demand.hours import DAY_MS, HOUR_MS, MINUTE_MS, in_office, moment
+from ops.demand.hours import DAY_MS, HOUR_MS, MINUTE_MS, by_day, moment, on_free_day
 from ops.demand.people import could_host
 from ops.demand.play import Play
 from ops.demand.units import Habit
@@ -16,6 +16,8 @@ from ops.demand.world import CaseNow, UnitNow
 
 _SHARE_OF_PLACES_LEFT_A_DAY = 0.014
 _SHARE_OF_WRONG_COUNTS = 0.008
+_SHARE_ON_FREE_DAYS = 0.3
+"""Of the counts of a working day, those of a Saturday, a Sunday or a holiday."""
 
 
 def plan_rounds(play: Play) -> None:
@@ -24,7 +26,7 @@ def plan_rounds(play: Play) -> None:
         dawn = play.start_ms + day * DAY_MS
         for unit in play.world.units.values():
             draw = play.draw("round", day, unit.plan.unit_id)
-            share = {Habit.PROMPT: 0.86, Habit.SLOW: 0.22, Habit.STALE: 0.04}[unit.plan.habit]
+            share = {Habit.PROMPT: 0.86, Habit.SLOW: 0.22, Habit.STALE: 0.04}[unit.plan.habit] * (_SHARE_ON_FREE_DAYS if on_free_day(dawn) else 1)
             if draw.random() < share:
                 maker = _reaffirm(play, unit, day) if draw.random() < 0.55 else published(play, unit, ("morning", day))
                 play.agenda.plan(dawn + HOUR_MS + draw.randrange(150 * MINUTE_MS), maker)
@@ -40,7 +42,7 @@ def _plan_leavings(play: Play) -> None:
     draw = play.draw("leavings")
     for number in range(count(draw, places * _SHARE_OF_PLACES_LEFT_A_DAY * play.days)):
         unit = draw.choice(units)
-        at_ms = in_office(moment(draw, play.start_ms, play.days), draw)
+        at_ms = by_day(moment(draw, play.start_ms, play.days), draw)
         play.agenda.plan(at_ms, _leaving(play, unit, number))
 
 
@@ -96,7 +98,7 @@ def plan_count_after(play: Play, unit: UnitNow, at_ms: int, share: float, about:
     """With this probability somebody counts the unit again within some hours of a move."""
     draw = play.draw("after", unit.plan.unit_id, *about)
     if draw.random() < share:
-        play.agenda.plan(in_office(at_ms + about_ms(draw, 75.0), draw), published(play, unit, about))
+        play.agenda.plan(by_day(at_ms + about_ms(draw, 75.0), draw), published(play, unit, about))
 
 
 def plan_telephone_round(play: Play, case: CaseNow, at_ms: int) -> None:
@@ -112,7 +114,7 @@ def plan_telephone_round(play: Play, case: CaseNow, at_ms: int) -> None:
     ]
     for unit in draw.sample(rung, min(len(rung), draw.choice((1, 2, 2)))):
         makes_room = draw.random() < 0.4
-        reported_at = in_office(at_ms + about_ms(draw, 50.0), draw)
+        reported_at = by_day(at_ms + about_ms(draw, 50.0), draw)
         play.agenda.plan(reported_at, _after_a_call(play, unit, case, makes_room))
 
 

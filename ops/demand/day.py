@@ -46,7 +46,8 @@ from ops.demand.world import CaseNow, World
 from ops.networks.loading import Network
 
 DEFAULT_SEED = 1
-DEFAULT_HEAVINESS = 20.0
+DEFAULT_DAYS = 7
+DEFAULT_HEAVINESS = 4.0
 """How many ordinary days of the real network one simulated day is worth."""
 _CLOCK_WAITS_MS = 20_000
 """The clock speaks where no other event follows a deadline within this; a tick of the service is a minute."""
@@ -64,7 +65,7 @@ class Day:
         self,
         network: Network,
         seed: int = DEFAULT_SEED,
-        days: int = 1,
+        days: int = DEFAULT_DAYS,
         heaviness: float = DEFAULT_HEAVINESS,
         start_ms: int = DAY_STARTS_AT_MS,
     ) -> None:

@@ -7,7 +7,7 @@ from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
 from events.vocabulary import DeclineCode
 from ops.demand.agenda import Make
 from ops.demand.chance import about_ms, event_id, pick
-from ops.demand.hours import in_office
+from ops.demand.hours import by_day
 from ops.demand.play import Play
 
 _SHARE_ANSWERED = 0.8
@@ -27,7 +27,7 @@ def after_inquiry(play: Play, at_ms: int, opened: InquiryOpened) -> None:
     draw = play.draw("inquiry", opened.inquiry_id)
     share = _SHARE_ANSWERED_BY_QUIET_PROJECTS if opened.project_id in play.quiet else _SHARE_ANSWERED
     if draw.random() < share:
-        play.agenda.plan(in_office(at_ms + about_ms(draw, 70.0), draw), _answered(play, opened))
+        play.agenda.plan(by_day(at_ms + about_ms(draw, 70.0), draw), _answered(play, opened))
 
 
 def after_inquiry_ended(play: Play, ended: InquiryEnded) -> None:

@@ -24,7 +24,7 @@ from ops.demand.answers import journey, reply
 from ops.demand.chance import about_ms
 from ops.demand.counts import plan_count_after, plan_telephone_round
 from ops.demand.handovers import plan_hand_over
-from ops.demand.hours import HOUR_MS, MINUTE_MS, in_office
+from ops.demand.hours import HOUR_MS, MINUTE_MS, by_day, in_office
 from ops.demand.people import who_must_agree
 from ops.demand.play import Play
 from ops.demand.world import CaseNow, Stage
@@ -106,7 +106,7 @@ def after_escalation(play: Play, at_ms: int, escalated: TransferEscalated) -> No
     draw = play.draw("escalated", case.plan.case_id, case.escalations)
     if escalated.why is Escalation.AGREEMENT_MISSING:
         if draw.random() < 0.8:
-            when = in_office(at_ms + about_ms(draw, 100.0), draw)
+            when = by_day(at_ms + about_ms(draw, 100.0), draw)
             for number, member in enumerate(who_must_agree(case.plan.household)):
                 play.agenda.plan(when + number * MINUTE_MS, reports.agreed(play, case, member.person))
         else:

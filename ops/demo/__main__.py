@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from coordinator.settings import SettingsInvalid
-from ops.demand.day import DEFAULT_HEAVINESS, DEFAULT_SEED, Day
+from ops.demand.day import DEFAULT_DAYS, DEFAULT_HEAVINESS, DEFAULT_SEED, Day
 from ops.demo.door import Door, NotAccepted
 from ops.demo.place import Place, demo_place
 from ops.demo.player import Played, play_before, play_days
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--network", default="it")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another seed, another day (default: %(default)s)")
-    parser.add_argument("--days", type=int, default=1, help="days with new demand (default: %(default)s)")
+    parser.add_argument("--days", type=int, default=DEFAULT_DAYS, help="days with new demand (default: %(default)s)")
     parser.add_argument("--speed", type=float, help="simulated seconds in one real second (default: as fast as it goes)")
     parser.add_argument(
         "--heaviness", type=float, default=DEFAULT_HEAVINESS, help="ordinary days of the real network in one simulated day (default: %(default)s)"

@@ -38,7 +38,7 @@ def test_the_same_seed_gives_the_same_day(day: list[Rehearsed]) -> None:
 
 def test_another_process_plays_the_same_day(day: list[Rehearsed], tmp_path: Path) -> None:
     out = tmp_path / "day.jsonl"
-    subprocess.run([sys.executable, "-m", "ops.demand", "--out", str(out)], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "ops.demand", "--days", "1", "--heaviness", "20", "--out", str(out)], check=True, capture_output=True)
     lines = out.read_text(encoding="utf-8").splitlines()
     assert len(lines) == len(day)
     assert f'"event_id": "{day[-1].timed.event.event_id}"' in lines[-1]
