@@ -29,4 +29,4 @@ def test_the_picture_fits(width: int, height: int) -> None:
     assert "Nord-Ovest" in shown.get()
     assert "open transfers" in shown.get()
     assert not {case.case_id for case in day.demand.new_cases} & set(shown.get().split())
-    assert Screen(console, NETWORK, played).line().startswith("Wed 18 Oct")
+    assert Screen(console, NETWORK, played).line().startswith("Fri 27 Oct")
