@@ -10,8 +10,10 @@ from enum import StrEnum
 
 from events.entry import Body, Decided, Genesis, NoEvent, SourceChanged
 from events.envelope import GENESIS_PREVIOUS_HASH, Envelope, hash_of
+from events.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Position:
     """A place in one network's ledger, right after an accepted entry."""

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from events.facts import Event, Outcome
+from events.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Decided:
     """One event and what followed from it."""
@@ -69,6 +71,7 @@ class Unread:
     why: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Locked:
     """A fact whose private part has no key any more (or never had): its name and clear fields are all there is."""
@@ -77,6 +80,7 @@ class Locked:
     clear: Mapping[str, object]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OpenedEvent:
     """What the decision core is given for one event record."""
@@ -87,6 +91,7 @@ class OpenedEvent:
     size_bytes: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OpenedDecision:
     """A `Decided` entry with everything opened that can be: what `evolve` and the views take."""

@@ -23,6 +23,7 @@ import struct
 from dataclasses import dataclass
 
 from events.errors import EnvelopeUnreadable
+from events.quick import quick
 
 MAGIC = b"STFLEDG1"
 GENESIS_PREVIOUS_HASH = bytes(32)
@@ -30,6 +31,7 @@ _FIXED = struct.Struct(">Q32sqqI")
 _SLUG = re.compile(r"[a-z0-9-]{1,64}\Z")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """One ledger record, its body still closed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from events import availability, handover, inquiry, network, person, referral, transfer, two_people, verdict
+from events.quick import quick
 
 Event = (
     network.ProjectRegistered
@@ -94,5 +95,5 @@ Fact = Event | Outcome
 
 EVENT_TYPES: tuple[type[Event], ...] = Event.__args__
 OUTCOME_TYPES: tuple[type[Outcome], ...] = Outcome.__args__
-FACT_TYPES: dict[str, type[Fact]] = {kind.__name__: kind for kind in (*EVENT_TYPES, *OUTCOME_TYPES)}
+FACT_TYPES: dict[str, type[Fact]] = {kind.__name__: quick(kind) for kind in (*EVENT_TYPES, *OUTCOME_TYPES)}
 """By name; the name is the Avro record's name."""

@@ -59,6 +59,9 @@ def padded_size(plain_size: int) -> int:
     return max(64, 1 << (needed - 1).bit_length())
 
 
+_SHORTEST_BYTES = _SIV_BYTES + padded_size(0)
+
+
 def event_place(event_id: str) -> bytes:
     """Where a reported event's private part is: in the event of that id."""
     return event_id.encode()
@@ -89,7 +92,7 @@ def seal(cipher: AESSIV, bound_to: bytes, plain: bytes) -> bytes:
 
 def unseal(cipher: AESSIV, bound_to: bytes, text: bytes) -> bytes:
     """Plain text of what `seal` made with the same key for the same place. Raises SealBroken for anything else, odd padding included."""
-    if len(text) < _SIV_BYTES + padded_size(0):
+    if len(text) < _SHORTEST_BYTES:
         raise SealBroken("shorter than a sealed part")
     try:
         padded = cipher.decrypt(text, [bound_to])

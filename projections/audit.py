@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from events.entry import Locked, OpenedControl, OpenedEntry, Unread
+from events.quick import quick
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 
 VIEW = "audit"
 COLUMNS = ("sequence", "kind", "verdict", "code", "field", "of_sequence", "outcomes")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AuditRow:
     """One entry."""

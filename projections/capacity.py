@@ -7,19 +7,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
 from events.network import UnitAmended, UnitClosed
+from events.quick import quick
 from events.transfer import PlaceHeld, PlaceKept, PlaceOccupied, PlaceReleased, PlaceReserved
+from projections.changing import changed
 from projections.history import Table, differing
 from projections.reported import Effects
 
 VIEW = "capacity"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Figures:
     """One version of a unit's figures, as `CapacityChanged` gave them."""
@@ -44,6 +47,7 @@ class HoldStage(StrEnum):
     KEPT = "kept"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Hold:
     """One held place. `room` is the number of places that holds could fill when a new one was made (`_room`); null: not examined."""
@@ -128,8 +132,8 @@ def fold_holds(rows: Mapping[str, Mapping[Slot, Hold]], told: Sequence[tuple[Hol
     A hold that a deadline made before the project's own new count is examined against the count it was made under: a count may shrink below what is
     held, a new hold may not exceed it.
     """
-    units = {fact.unit_id for fact, _ in told}
-    before = {slot: hold for unit in sorted(units) for slot, hold in rows.get(unit, NO_HOLDS).items()}
+    units = dict.fromkeys([fact.unit_id for fact, _ in told])
+    before = {slot: hold for unit in units for slot, hold in rows.get(unit, NO_HOLDS).items()}
     active = dict(before)
     made: dict[str, tuple[PlaceHeld, Figures | None]] = {}
     for fact, figures in told:
@@ -137,7 +141,7 @@ def fold_holds(rows: Mapping[str, Mapping[Slot, Hold]], told: Sequence[tuple[Hol
         match fact:
             case PlaceHeld() if mine:
                 for slot in mine:
-                    active[slot] = replace(active[slot], until_ms=fact.until_ms, from_sequence=sequence)
+                    active[slot] = changed(active[slot], until_ms=fact.until_ms, from_sequence=sequence)
             case PlaceHeld():
                 made[fact.hold_id] = (fact, figures)
             case PlaceReserved() | PlaceKept():
@@ -152,12 +156,13 @@ def fold_holds(rows: Mapping[str, Mapping[Slot, Hold]], told: Sequence[tuple[Hol
                     del active[slot]
             case _:
                 assert_never(fact)
-    to_come: dict[str, int] = {}
-    for fact, _ in made.values():
-        to_come[fact.unit_id] = to_come.get(fact.unit_id, 0) + fact.places
-    held = {unit: _held(active, unit) + places for unit, places in to_come.items()}
-    for fact, figures in made.values():
-        _make(active, fact, _room(figures, held[fact.unit_id]), sequence)
+    if made:
+        to_come: dict[str, int] = {}
+        for fact, _ in made.values():
+            to_come[fact.unit_id] = to_come.get(fact.unit_id, 0) + fact.places
+        held = {unit: _held(active, unit) + places for unit, places in to_come.items()}
+        for fact, figures in made.values():
+            _make(active, fact, _room(figures, held[fact.unit_id]), sequence)
     after: dict[Slot, Hold | None] = {slot: active.get(slot) for slot in sorted(before.keys() | active.keys())}
     return differing(before, after)
 

@@ -6,20 +6,22 @@ rows; and no clear column joins the entries of one case. The past is inside: eac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
 from events.person import AliasErased, CaseErased
+from events.quick import quick
 from events.referral import ReferralReceived
 from projections import inbox, timeline, transfers
 from projections.inbox import Care
-from projections.reported import Effects
+from projections.reported import CaseFact, Effects
 from projections.timeline import FactAt
 from projections.transfers import Transfer
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CaseFile:
     """One case as the views know it."""
@@ -35,6 +37,9 @@ class CaseFile:
 _ADAPTER: TypeAdapter[CaseFile] = TypeAdapter(CaseFile)
 
 
+_ERASURES = (CaseErased, AliasErased)
+
+
 def to_bytes(file: CaseFile) -> bytes:
     """The record's plain bytes; the same file gives the same bytes."""
     return _ADAPTER.dump_json(file, exclude_defaults=True)
@@ -45,9 +50,9 @@ def from_bytes(plain: bytes) -> CaseFile:
     return _ADAPTER.validate_json(plain)
 
 
-def cases_in(entry: Effects) -> set[str]:
+def cases_in(entry: Effects) -> Collection[str]:
     """Cases that an entry has facts about, as far as they can be opened."""
-    return {case_id for case_id, _, _ in timeline.case_facts(entry)}
+    return entry.by_case.keys()
 
 
 def fold(files: Mapping[str, CaseFile], entry: Effects) -> dict[str, CaseFile | None]:
@@ -55,27 +60,31 @@ def fold(files: Mapping[str, CaseFile], entry: Effects) -> dict[str, CaseFile | 
 
     A case begins with its referral. A fact about a case that has no file (it was erased, and another case's fact names it) changes nothing.
     """
-    changed: dict[str, CaseFile | None] = {}
-    erased: set[str] = set()
-    for case_id, index, fact in timeline.case_facts(entry):
-        if isinstance(fact, CaseErased | AliasErased):
-            erased.add(case_id)
-            continue
-        file = changed[case_id] if case_id in changed else files.get(case_id)
-        if file is None:
+    after: dict[str, CaseFile | None] = {}
+    for case_id, facts in entry.by_case.items():
+        file = files.get(case_id)
+        if any(isinstance(fact, _ERASURES) for _, fact in facts):
+            after[case_id] = None
+        elif file is None or file.sequence < entry.sequence:
+            changed = _fold_case(case_id, file, facts, entry)
+            if changed is not None:
+                after[case_id] = changed
+    return after
+
+
+def _fold_case(case_id: str, file: CaseFile | None, facts: Sequence[CaseFact], entry: Effects) -> CaseFile | None:
+    """The file after an entry's facts about the case; None: there is none, and it does not begin."""
+    sequence, at_ms = entry.sequence, entry.at_ms
+    care, known, places = (file.care, file.transfers, [*file.timeline]) if file else (None, (), [])
+    for index, fact in facts:
+        if care is None:
             if not isinstance(fact, ReferralReceived):
                 continue
-            file = CaseFile(case_id, -1, inbox.opened(fact, entry.sequence, entry.at_ms))
-        elif case_id not in changed and file.sequence >= entry.sequence:
-            continue
-        changed[case_id] = CaseFile(
-            case_id,
-            entry.sequence,
-            inbox.fold(file.care, fact, entry.sequence, entry.at_ms),
-            transfers.fold(file.transfers, fact, entry.sequence, entry.at_ms),
-            (*file.timeline, FactAt(entry.sequence, index)),
-        )
-    return {**changed, **dict.fromkeys(erased)}
+            care = inbox.opened(fact, sequence, at_ms)
+        care = inbox.fold(care, fact, sequence, at_ms)
+        known = transfers.fold(known, fact, sequence, at_ms)
+        places.append(FactAt(sequence, index))
+    return None if care is None else CaseFile(case_id, sequence, care, known, tuple(places))
 
 
 def as_of(file: CaseFile, sequence: int) -> CaseFile | None:

@@ -20,7 +20,6 @@ from projections.reported import Effects
 from reading.ledger_reader import AcceptedRecord
 
 VERSIONED: tuple[Table[Any, Any], ...] = (network.PROJECTS, network.UNITS, network.POLICIES, capacity.FIGURES, capacity.HOLDS)
-_ENTRY_VALUES = attrgetter(*entries.COLUMNS)
 _AUDIT_VALUES = attrgetter(*audit.COLUMNS)
 _CASE_VIEWS = (timeline.VIEW, transfers.VIEW, inbox.VIEW)
 
@@ -84,7 +83,7 @@ class Folding:
         """Takes the next accepted entry: its record, the same opened, and what took effect with it."""
         batch, changed, sequence = self._batch, self._batch.changed, entry.sequence
         batch.position = record.position
-        batch.entries.append(_ENTRY_VALUES(entries.fold(record.position, record.envelope, record.body, record.value)))
+        batch.entries.append(entries.fold(record.position, record.envelope, record.body, record.value))
         row = audit.fold(entry)
         batch.audit.append(_AUDIT_VALUES(row))
         changed[entries.VIEW] = changed[audit.VIEW] = changed[health.VIEW] = sequence
@@ -95,8 +94,10 @@ class Folding:
             changed[network.VIEW] = sequence
         if self._fold_capacity(effects):
             changed[capacity.VIEW] = sequence
-        for case, file in case_file.fold(self._files, effects).items():
-            self._put(case, file)
+        files = case_file.fold(self._files, effects) if effects.by_case else None
+        if files:
+            for case, file in files.items():
+                self._put(case, file)
             changed.update(dict.fromkeys(_CASE_VIEWS, sequence))
 
     def projects(self) -> list[str]:

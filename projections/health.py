@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from events.quick import quick
 from projections.audit import AuditRow
 
 VIEW = "health"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class VerdictCount:
     """Entries with one verdict and code (empty: none)."""

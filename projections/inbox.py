@@ -7,13 +7,15 @@ do with a project; which case is sealed, and nothing clear joins the rows of one
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from events.facts import Event, Outcome
 from events.person import AgreementGiven, AgreementWithdrawn
+from events.quick import quick
 from events.referral import Member, ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.vocabulary import Source
+from projections.changing import changed
 from projections.transfers import Stage, Transfer, TransferState, state_of
 
 VIEW = "inbox"
@@ -21,6 +23,7 @@ HELPLINE = ""
 """Stands for the helpline where a project's id stands otherwise; no slug is empty."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Passed:
     """From this sequence on, a project (null: the helpline) is asked to take the case, or is responsible for it."""
@@ -42,6 +45,7 @@ class Agreement:
     until_ms: int | None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Care:
     """What is known of a case for its coordination: no name, no free text."""
@@ -99,23 +103,23 @@ def fold(care: Care, fact: Event | Outcome, sequence: int, at_ms: int) -> Care:
     """What is known of a case after one fact about it."""
     match fact:
         case ReferralRouted():
-            return replace(care, passed=(*care.passed, Passed(sequence, at_ms, fact.project_id, responsible=False)))
+            return changed(care, passed=(*care.passed, Passed(sequence, at_ms, fact.project_id, responsible=False)))
         case ResponsibilityPassed():
             hosted = next((one.hosted_unit_id for one in care.passed if one.sequence == sequence and one.hosted_unit_id), None)
-            return replace(care, passed=(*care.passed, Passed(sequence, at_ms, fact.project_id, True, hosted)))
+            return changed(care, passed=(*care.passed, Passed(sequence, at_ms, fact.project_id, True, hosted)))
         case ReferralAccepted():
-            return replace(care, passed=(*care.passed, Passed(sequence, at_ms, fact.project_id, True, fact.hosted_unit_id)))
+            return changed(care, passed=(*care.passed, Passed(sequence, at_ms, fact.project_id, True, fact.hosted_unit_id)))
         case AgreementGiven():
-            return replace(care, agreements=(*care.agreements, Agreement(sequence, fact.person, fact.until_ms)))
+            return changed(care, agreements=(*care.agreements, Agreement(sequence, fact.person, fact.until_ms)))
         case AgreementWithdrawn():
-            return replace(care, agreements=(*care.agreements, Agreement(sequence, fact.person, None)))
+            return changed(care, agreements=(*care.agreements, Agreement(sequence, fact.person, None)))
         case _:
             return care
 
 
 def until(care: Care, sequence: int) -> Care:
     """What was known of a case after a sequence."""
-    return replace(
+    return changed(
         care,
         passed=tuple(one for one in care.passed if one.sequence <= sequence),
         agreements=tuple(one for one in care.agreements if one.sequence <= sequence),
@@ -177,7 +181,7 @@ def _items(case_id: str, care: Care, now: _Standing, project: str) -> Iterator[I
         return
     if state.proposal is not None and state.proposal.project_id == project:
         if state.stage is Stage.PROPOSED:
-            shown = replace(state, kept_until_ms=None, escalation=None, escalated_sequence=None, escalated_at_ms=None, disclosures=0, declines=0)
+            shown = changed(state, kept_until_ms=None, escalation=None, escalated_sequence=None, escalated_at_ms=None, disclosures=0, declines=0)
             yield Item(
                 ItemKind.PROPOSAL, state.proposal.made_sequence, state.proposal.made_at_ms, care.household, case_id, transfer_id, None, shown,
                 urgency, needed_by, None,

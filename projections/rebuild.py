@@ -23,10 +23,12 @@ from projections.reported import Effects, effects_of
 from projections.runner import Source, apply
 from projections.store import CaseRows, Connection, Stand, Store
 from reading.collecting import collecting_rarely
-from reading.ledger_reader import AcceptedRecord
+from reading.ledger_reader import AcceptedRecord, LedgerReader
 from reading.vault import Vault
 
 REBUILD_RECORDS = 2_000
+PART_RECORDS = 250
+"""Entries folded before the connection to the database gets a turn."""
 FILES_IN_MEMORY = 50_000
 """Cases beyond these are sealed and written early, and read again when an entry is about them."""
 LEVEL_WITHIN_S = 10.0
@@ -58,7 +60,7 @@ async def rebuild(
 
     Raises RebuildRunning, PlaceHeldTwice, and what the reader and the vault raise.
     """
-    connection = await asyncpg.connect(database_url)
+    connection, beside = await asyncpg.connect(database_url), await asyncpg.connect(database_url)
     try:
         if not await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", schema.shadow_of(source.network)):
             raise RebuildRunning(source.network)
@@ -66,18 +68,19 @@ async def rebuild(
         generation = await _fresh_shadow(store)
         began = time.monotonic()
         folding, stand = Folding(EMPTY), Stand(None, generation, schema.SHAPE, -1, b"")
-        loader = _Loader(store, folding, files_in_memory)
+        loader = _Loader(store, folding, beside, files_in_memory)
         async with source.reader(stand) as reader:
             with collecting_rarely():
                 async for records in reader.read_to_end(max_records):
                     await loader.take(records)
-            folded = time.monotonic()
-            stand = await loader.finish(stand)
-        stand = await _level(store, folding, source, stand)
-        stand = await _swap(store, folding, source, database_url, stand)
+                folded = time.monotonic()
+                stand = await loader.finish(stand)
+            stand = await _level(store, folding, reader, stand)
+            stand = await _swap(store, folding, reader, beside, stand)
         await _drop_replaced(connection, source.network)
     finally:
         connection.terminate()
+        beside.terminate()
     return Rebuilt(source.network, stand.sequence + 1, stand.sequence, folded - began, time.monotonic() - folded)
 
 
@@ -95,10 +98,11 @@ async def _fresh_shadow(store: Store) -> int:
 
 
 class _Loader:
-    """Fills a shadow: folds a batch while the rows of the one before it are being copied."""
+    """Fills a shadow: folds a batch while the rows of the one before it are being copied, and seals the cases while their indexes are being made."""
 
-    def __init__(self, store: Store, folding: Folding, files_in_memory: int) -> None:
+    def __init__(self, store: Store, folding: Folding, beside: Connection, files_in_memory: int) -> None:
         self._store = store
+        self._beside = beside
         self._folding = folding
         self._files_in_memory = files_in_memory
         self._spilled: set[str] = set()
@@ -106,12 +110,15 @@ class _Loader:
         self._last: Batch | None = None
 
     async def take(self, records: list[AcceptedRecord]) -> None:
-        """Folds one batch."""
-        opened = await self._store.open(records)
-        effects = [effects_of(entry) for entry in opened]
-        await self._know(effects)
-        for record, entry, effect in zip(records, opened, effects, strict=True):
-            self._folding.fold(record, entry, effect)
+        """Folds one batch, in parts between which the rows of the one before go on their way."""
+        for start in range(0, len(records), PART_RECORDS):
+            part = records[start : start + PART_RECORDS]
+            opened = await self._store.open(part)
+            effects = [effects_of(entry) for entry in opened]
+            await self._know(effects)
+            for record, entry, effect in zip(part, opened, effects, strict=True):
+                self._folding.fold(record, entry, effect)
+            await asyncio.sleep(0)
         batch = self._folding.take(current_too=False)
         await self._copied()
         files = self._folding.spill(self._files_in_memory)
@@ -125,16 +132,20 @@ class _Loader:
         await self._copied()
         if self._last is None:
             return stand
-        batch = self._folding.take(current_too=True)
-        batch.position = self._last.position
-        rows = await self._store.seal(batch.files, self._folding.projects())
-        async with self._store.connection.transaction():
-            await self._store.connection.execute(f'set local search_path to "{self._store.schema}"')
-            if batch.position is not None:
-                stand = await self._store.advance(batch.position, stand)
-            await self._store.write_rows(batch, rows)
-        async with self._store.connection.transaction():
-            await schema.add_indexes(self._store.connection, self._store.schema)
+        indexing = asyncio.create_task(schema.add_indexes(self._beside, self._store.schema, complete_first=True))
+        try:
+            await asyncio.sleep(0)  # so that the server has it before the sealing, which lets nobody else work here
+            batch = self._folding.take(current_too=True)
+            batch.position = self._last.position
+            rows = await self._store.seal(batch.files, self._folding.projects())
+            async with self._store.connection.transaction():
+                await self._store.connection.execute(f'set local search_path to "{self._store.schema}"')
+                if batch.position is not None:
+                    stand = await self._store.advance(batch.position, stand)
+                await self._store.write_rows(batch, rows)
+            await schema.add_indexes(self._store.connection, self._store.schema, complete_first=False)
+        finally:
+            await indexing
         return stand
 
     async def _know(self, effects: list[Effects]) -> None:
@@ -157,39 +168,34 @@ class _Loader:
             await self._store.write_rows(batch, rows)
 
 
-async def _level(store: Store, folding: Folding, source: Source, stand: Stand) -> Stand:
-    """Brings the shadow to the end that the ledger has now."""
-    async with source.reader(stand) as reader:
-        async for records in reader.read_to_end():
-            stand = await apply(store, folding, records, stand)
+async def _level(store: Store, folding: Folding, reader: LedgerReader, stand: Stand) -> Stand:
+    """Brings the shadow to the end that the ledger has now. `reader` stands where the shadow does."""
+    async for records in reader.read_to_end():
+        stand = await apply(store, folding, records, stand)
     return stand
 
 
-async def _swap(store: Store, folding: Folding, source: Source, database_url: str, stand: Stand) -> Stand:
-    """Puts the shadow in the place of the live views, once it is not behind them."""
-    live, shadow = schema.schema_of(source.network), store.schema
-    connection = await asyncpg.connect(database_url)
-    try:
-        while True:
-            try:
-                async with connection.transaction():
-                    await connection.execute(f"set local lock_timeout = {SWAP_WAITS_MS}")
-                    if await schema.exists(connection, live):
-                        await connection.execute(f'lock table "{live}".view_position in exclusive mode')
-                        if await connection.fetchval(f'select sequence from "{live}".view_position') > stand.sequence:
-                            async with asyncio.timeout(LEVEL_WITHIN_S):
-                                stand = await _level(store, folding, source, stand)
-                        await connection.execute(f'lock table "{live}".view_position in access exclusive mode')
-                        await connection.execute(f'update "{live}".view_position set generation = -1')
-                        await connection.execute(f'drop schema if exists "{_replaced(live)}" cascade')
-                        await connection.execute(f'alter schema "{live}" rename to "{_replaced(live)}"')
-                    await connection.execute(f'alter schema "{shadow}" rename to "{live}"')
-                    await connection.execute(_POSITION["notify"], schema.channel_of(source.network), str(stand.sequence))
-                return stand
-            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
-                await asyncio.sleep(SWAP_PAUSE_S)
-    finally:
-        connection.terminate()
+async def _swap(store: Store, folding: Folding, reader: LedgerReader, connection: Connection, stand: Stand) -> Stand:
+    """Puts the shadow in the place of the live views, once it is not behind them. `connection` is not the store's."""
+    live, shadow, network = schema.schema_of(store.network), store.schema, store.network
+    while True:
+        try:
+            async with connection.transaction():
+                await connection.execute(f"set local lock_timeout = {SWAP_WAITS_MS}")
+                if await schema.exists(connection, live):
+                    await connection.execute(f'lock table "{live}".view_position in exclusive mode')
+                    if await connection.fetchval(f'select sequence from "{live}".view_position') > stand.sequence:
+                        async with asyncio.timeout(LEVEL_WITHIN_S):
+                            stand = await _level(store, folding, reader, stand)
+                    await connection.execute(f'lock table "{live}".view_position in access exclusive mode')
+                    await connection.execute(f'update "{live}".view_position set generation = -1')
+                    await connection.execute(f'drop schema if exists "{_replaced(live)}" cascade')
+                    await connection.execute(f'alter schema "{live}" rename to "{_replaced(live)}"')
+                await connection.execute(f'alter schema "{shadow}" rename to "{live}"')
+                await connection.execute(_POSITION["notify"], schema.channel_of(network), str(stand.sequence))
+            return stand
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            await asyncio.sleep(SWAP_PAUSE_S)
 
 
 async def _drop_replaced(connection: Connection, network: str) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from events.entry import Locked, OpenedDecision, OpenedEntry, Unread
-from events.facts import Event, Outcome
+from events.facts import FACT_TYPES, Event, Outcome
+from events.quick import quick
+from events.transfer import MatchExplained
+from events.typed import hints_of
 from events.verdict import Recorded
 
 EVENT_INDEX = -1
@@ -13,8 +18,16 @@ EVENT_INDEX = -1
 
 Effect = tuple[int, Event | Outcome | Locked]
 """Index and fact."""
+CaseFact = tuple[int, Event | Outcome]
+"""Index and fact, which can be read and is about a case."""
+
+_ABOUT_A_CASE = frozenset({kind for kind in FACT_TYPES.values() if "case_id" in hints_of(kind)} - {MatchExplained})
+"""An explanation is not a fact of the case: its key has a shorter life, and what is folded from it would not be the same after that."""
+_ABOUT_TWO = frozenset(kind for kind in _ABOUT_A_CASE if "other_case_id" in hints_of(kind))
+_NOTHING: Mapping[str, Sequence[CaseFact]] = {}
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Effects:
     """What folds take of an entry."""
@@ -25,12 +38,14 @@ class Effects:
     """The reported event; null: it is refused, repeated, unreadable, or the entry is an operator's."""
     facts: tuple[Effect, ...]
     """In order of effect, the reported event among them. Empty for a genesis or an operator's entry."""
+    by_case: Mapping[str, Sequence[CaseFact]]
+    """By case id, those that are about the case, in order of effect; one about two cases stands under both. Locked facts stand nowhere."""
 
 
 def effects_of(entry: OpenedEntry) -> Effects:
     """What took effect with an entry."""
     if not isinstance(entry, OpenedDecision):
-        return Effects(entry.sequence, entry.event_time_ms, None, ())
+        return Effects(entry.sequence, entry.event_time_ms, None, (), _NOTHING)
     event = entry.opened.event
     recorded: Event | Locked | None = None
     facts: list[Effect] = []
@@ -41,4 +56,16 @@ def effects_of(entry: OpenedEntry) -> Effects:
                 facts.append((EVENT_INDEX, event))
         else:
             facts.append((index, outcome))
-    return Effects(entry.sequence, entry.event_time_ms, recorded, tuple(facts))
+    return Effects(entry.sequence, entry.event_time_ms, recorded, tuple(facts), _by_case(facts))
+
+
+def _by_case(facts: list[Effect]) -> Mapping[str, Sequence[CaseFact]]:
+    found: dict[str, list[CaseFact]] = {}
+    about: Any
+    for index, about in facts:
+        if type(about) not in _ABOUT_A_CASE or about.case_id is None:
+            continue
+        found.setdefault(about.case_id, []).append((index, about))
+        if type(about) in _ABOUT_TWO and about.other_case_id is not None:
+            found.setdefault(about.other_case_id, []).append((index, about))
+    return found

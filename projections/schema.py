@@ -16,6 +16,8 @@ FOLD_VERSION = 2
 
 _MIGRATIONS = tuple(sorted((Path(__file__).parent / "migrations").glob("[0-9][0-9][0-9][0-9]_*.sql")))
 _AFTER_LOADING = "-- after loading\n"
+_ROW_AN_ENTRY = frozenset({"0002_entries", "0006_audit"})
+"""Migrations of the tables that a rebuild has filled with its last batch."""
 _LONGEST_NAME = 48
 
 TABLES = ("entries", "projects", "units", "policies", "figures", "holds", "cases", "transfers", "inbox", "audit", "verdicts", "view_changed")
@@ -57,13 +59,13 @@ async def create(connection: asyncpg.Connection[asyncpg.Record], schema: str, *,
             await connection.execute(after)
 
 
-async def add_indexes(connection: asyncpg.Connection[asyncpg.Record], schema: str) -> None:
-    """Adds keys and indexes to tables that were loaded without. Call it in a transaction."""
-    await connection.execute(f'set local search_path to "{schema}"')
-    for text in _texts():
-        _, _, after = text.partition(_AFTER_LOADING)
-        if after:
-            await connection.execute(after)
+async def add_indexes(connection: asyncpg.Connection[asyncpg.Record], schema: str, *, complete_first: bool) -> None:
+    """Adds keys and indexes to tables that were loaded without, in a transaction of its own. One message to the server, which then works by itself.
+
+    `complete_first`: to the tables of one row an entry, which are complete before the others are; else to those others.
+    """
+    texts = [path.read_text(encoding="utf-8").partition(_AFTER_LOADING)[2] for path in _MIGRATIONS if (path.stem in _ROW_AN_ENTRY) is complete_first]
+    await connection.execute(f'begin; set local search_path to "{schema}"; {" ".join(texts)} commit')
 
 
 async def exists(connection: asyncpg.Connection[asyncpg.Record], schema: str) -> bool:

@@ -171,10 +171,9 @@ class Store:
         rows = CaseRows()
         kept = {case: pair for case, pair in files.items() if pair[1] is not None}
         erased = {case for case in files if case not in kept}
+        keys = {case: case_key(self.vault, case) for case in kept}
         while True:
-            plain = {
-                case: case_row(case, case_key(self.vault, case), case_file.to_bytes(after)) for case, (_, after) in kept.items() if after is not None
-            }
+            plain = {case: case_row(case, keys[case], case_file.to_bytes(after)) for case, (_, after) in kept.items() if after is not None}
             try:
                 sealed = dict(zip(plain, await self.vault.seal_records(list(plain.values())), strict=True))
                 break
@@ -188,10 +187,12 @@ class Store:
             rows.removed_files.append(case_key(self.vault, case))
             rows.removed_transfers.append(self.vault.tag("transfers.case", case))
             rows.removed_inbox.extend(self.vault.tag(inbox.VIEW, f"{project}:{case}") for project in sorted(everywhere))
-        await self._index(rows, kept, sealed)
+        await self._index(rows, kept, keys, sealed)
         return rows
 
-    async def _index(self, rows: CaseRows, kept: Mapping[str, tuple[CaseFile | None, CaseFile | None]], sealed: Mapping[str, bytes]) -> None:
+    async def _index(
+        self, rows: CaseRows, kept: Mapping[str, tuple[CaseFile | None, CaseFile | None]], keys: Mapping[str, bytes], sealed: Mapping[str, bytes]
+    ) -> None:
         """Adds the rows of kept files: the record, and of the rows by which it is found those that changed."""
         ids: list[Row] = []
         new_transfers: list[tuple[bytes, bytes, int, int | None]] = []
@@ -200,7 +201,7 @@ class Store:
             if after is None:
                 continue
             plain_id = uuid.UUID(case).bytes
-            ids.append(id_row("cases", case_key(self.vault, case), plain_id))
+            ids.append(id_row("cases", keys[case], plain_id))
             days_before = transfers.days_of(before.transfers) if before else {}
             for transfer_id, days in transfers.days_of(after.transfers).items():
                 if days_before.get(transfer_id) != days:
@@ -213,9 +214,9 @@ class Store:
                     key = self.vault.tag(inbox.VIEW, f"{project}:{case}")
                     new_inbox.append((key, project, live))
                     ids.append(id_row(inbox.VIEW, key, plain_id))
-        sealed_ids = dict(zip(((row.field, row.place) for row in ids), await self.vault.seal_records(ids), strict=True))
+        sealed_ids = dict(zip([(row.field, row.place) for row in ids], await self.vault.seal_records(ids), strict=True))
         for case, record in sealed.items():
-            key = case_key(self.vault, case)
+            key = keys[case]
             rows.files.append((key, sealed_ids["view:cases", key.hex()], record))
         rows.transfers.extend(
             (key, owner, sealed_ids[f"view:{transfers.VIEW}", key.hex()], opened, closed) for key, owner, opened, closed in new_transfers

@@ -6,14 +6,7 @@ clear column says that two entries are about one case.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-
-from events.entry import Locked
-from events.facts import Event, Outcome
-from events.person import CasesFoundSame, KeepApartDeclared, SafetyLowered
-from events.transfer import MatchExplained
-from projections.reported import Effects
 
 VIEW = "timeline"
 
@@ -24,22 +17,6 @@ class FactAt:
 
     sequence: int
     index: int
-
-
-def case_facts(entry: Effects) -> Iterator[tuple[str, int, Event | Outcome]]:
-    """(case id, index, fact) for each fact about a case, in order of effect; a fact about two cases comes once for each.
-
-    Locked facts yield nothing, and an explanation is not a fact of the case: its key has a shorter life, and what is folded from it would not be the same
-    after that.
-    """
-    for index, fact in entry.facts:
-        if isinstance(fact, Locked | MatchExplained):
-            continue
-        case_id = getattr(fact, "case_id", None)
-        if case_id is not None:
-            yield case_id, index, fact
-            if isinstance(fact, KeepApartDeclared | CasesFoundSame | SafetyLowered) and fact.other_case_id is not None:
-                yield fact.other_case_id, index, fact
 
 
 def until(facts: tuple[FactAt, ...], sequence: int) -> tuple[FactAt, ...]:

@@ -6,10 +6,11 @@ that the open ones can be found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from events.facts import Event, Outcome
+from events.quick import quick
 from events.transfer import (
     DepartureConfirmed,
     PlaceKeptFor,
@@ -20,6 +21,7 @@ from events.transfer import (
     TransferRequested,
 )
 from events.vocabulary import Escalation, Level, ProposalEnd, Reason, TransferEnd, Urgency
+from projections.changing import changed
 
 VIEW = "transfers"
 DAY_MS = 86_400_000
@@ -46,6 +48,7 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Step:
     """One fact about a transfer. Which of the optional fields are set follows from the kind."""
@@ -63,6 +66,7 @@ class Step:
     """`ProposalEnd`, `Escalation` or `TransferEnd`."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """One transfer of a case with everything that happened to it, in order."""
@@ -92,6 +96,7 @@ class Proposal:
     deadline_at_ms: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TransferState:
     """How a transfer stands after a sequence."""
@@ -115,6 +120,7 @@ class TransferState:
 
 
 _STAYS = frozenset({Escalation.SAFETY_CHANGED, Escalation.ARRIVAL_OVERDUE})
+NOT_ESCALATED = (None, None)
 
 
 def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, at_ms: int) -> tuple[Transfer, ...]:
@@ -140,13 +146,14 @@ def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, 
             step = Step(sequence, at_ms, StepKind.CLOSED, code=fact.how)
         case _:
             return transfers
-    return tuple(replace(transfer, steps=(*transfer.steps, step)) if transfer.transfer_id == fact.transfer_id else transfer for transfer in transfers)
+    concerned = fact.transfer_id
+    return tuple([changed(each, steps=(*each.steps, step)) if each.transfer_id == concerned else each for each in transfers])
 
 
 def until(transfers: tuple[Transfer, ...], sequence: int) -> tuple[Transfer, ...]:
     """The transfers as they were after a sequence."""
     return tuple(
-        replace(transfer, steps=tuple(step for step in transfer.steps if step.sequence <= sequence))
+        changed(transfer, steps=tuple(step for step in transfer.steps if step.sequence <= sequence))
         for transfer in transfers
         if transfer.requested_sequence <= sequence
     )
@@ -156,45 +163,50 @@ def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
     """How a transfer stood after a sequence; None before it was requested."""
     if transfer.requested_sequence > sequence:
         return None
-    state = TransferState(Stage.REQUESTED, transfer.requested_at_ms, transfer.requested_sequence, None, None, None, None, None, None, 0, 0, None)
+    stage, since_ms, last = Stage.REQUESTED, transfer.requested_at_ms, transfer.requested_sequence
+    proposal: Proposal | None = None
+    arrival_ms: int | None = None
+    kept_until_ms: int | None = None
+    escalation: Escalation | None = None
+    escalated: tuple[int, int] | tuple[None, None] = NOT_ESCALATED
+    disclosures = declines = 0
+    how: TransferEnd | None = None
     for step in transfer.steps:
         if step.sequence > sequence:
             break
-        state = _after(state, step)
-    return state
+        last = step.sequence
+        match step.kind:
+            case StepKind.PROPOSED:
+                proposal = _proposal_in(step)
+                stage, since_ms, disclosures = Stage.PROPOSED, step.at_ms, disclosures + 1
+                if escalation not in _STAYS:
+                    escalation, escalated = None, NOT_ESCALATED
+            case StepKind.PROPOSAL_ENDED:
+                if proposal is None or proposal.proposal_id != step.proposal_id:
+                    continue
+                since_ms = step.at_ms
+                if step.code == ProposalEnd.ACCEPTED:
+                    stage = Stage.ACCEPTED
+                else:
+                    stage, proposal, declines = Stage.REQUESTED, None, declines + (step.code == ProposalEnd.DECLINED)
+            case StepKind.DEPARTED:
+                stage, since_ms, arrival_ms = Stage.DEPARTED, step.at_ms, step.until_ms
+            case StepKind.KEPT_FOR:
+                kept_until_ms = step.until_ms
+            case StepKind.ESCALATED:
+                escalation, escalated = Escalation(step.code or ""), (step.sequence, step.at_ms)
+            case StepKind.CLOSED:
+                stage, since_ms, how = Stage.CLOSED, step.at_ms, TransferEnd(step.code or "")
+                escalation, escalated = None, NOT_ESCALATED
+    return TransferState(
+        stage, since_ms, last, proposal, arrival_ms, kept_until_ms, escalation, escalated[0], escalated[1], disclosures, declines, how
+    )
 
 
-def _after(state: TransferState, step: Step) -> TransferState:
-    state = replace(state, last_sequence=step.sequence)
-    match step.kind:
-        case StepKind.PROPOSED:
-            proposal = Proposal(
-                step.proposal_id or "", step.hold_id or "", step.unit_id or "", step.project_id or "", step.sequence, step.at_ms, step.until_ms or 0
-            )
-            stays = state.escalation in _STAYS
-            return replace(
-                state, stage=Stage.PROPOSED, stage_since_ms=step.at_ms, proposal=proposal, disclosures=state.disclosures + 1,
-                escalation=state.escalation if stays else None,
-                escalated_sequence=state.escalated_sequence if stays else None, escalated_at_ms=state.escalated_at_ms if stays else None,
-            )  # fmt: skip
-        case StepKind.PROPOSAL_ENDED:
-            if state.proposal is None or state.proposal.proposal_id != step.proposal_id:
-                return state
-            if step.code == ProposalEnd.ACCEPTED:
-                return replace(state, stage=Stage.ACCEPTED, stage_since_ms=step.at_ms)
-            declines = state.declines + (step.code == ProposalEnd.DECLINED)
-            return replace(state, stage=Stage.REQUESTED, stage_since_ms=step.at_ms, proposal=None, declines=declines)
-        case StepKind.DEPARTED:
-            return replace(state, stage=Stage.DEPARTED, stage_since_ms=step.at_ms, expected_arrival_ms=step.until_ms)
-        case StepKind.KEPT_FOR:
-            return replace(state, kept_until_ms=step.until_ms)
-        case StepKind.ESCALATED:
-            return replace(state, escalation=Escalation(step.code or ""), escalated_sequence=step.sequence, escalated_at_ms=step.at_ms)
-        case StepKind.CLOSED:
-            return replace(
-                state, stage=Stage.CLOSED, stage_since_ms=step.at_ms, how=TransferEnd(step.code or ""),
-                escalation=None, escalated_sequence=None, escalated_at_ms=None,
-            )  # fmt: skip
+def _proposal_in(step: Step) -> Proposal:
+    return Proposal(
+        step.proposal_id or "", step.hold_id or "", step.unit_id or "", step.project_id or "", step.sequence, step.at_ms, step.until_ms or 0
+    )
 
 
 def days_of(transfers: tuple[Transfer, ...]) -> dict[str, tuple[int, int | None]]:

@@ -10,12 +10,14 @@ from events.acceptance import Ignored, Position, advance, is_genesis, why_ignore
 from events.codec import decode_body
 from events.entry import Body, Decided, Genesis, NoEvent, SourceChanged
 from events.envelope import Envelope, open_envelope
+from events.quick import quick
 from reading.errors import BodyUnreadable
 
 Headers = tuple[tuple[str, bytes], ...]
 Rule = Callable[[Position, Envelope], Ignored | None]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AcceptedRecord:
     """An entry: a ledger record that the acceptance rule let pass, with its body opened (what is sealed inside stays sealed)."""

@@ -7,6 +7,7 @@ coordinator with the keys can have written: what does not open there under the k
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from events.codec import EVENT_NAMES, Sealed, TypedFact, WireFact, decode_event, decode_fact, decode_typed, join, join_typed
 from events.entry import Locked, OpenedEvent, Unread
@@ -18,6 +19,10 @@ from reading.keys import Key
 from reading.sealing import subjects_to_seal
 
 _MALFORMED = "malformed"
+_UNDER_NETWORK = frozenset(name for name, kind in FACT_TYPES.items() if kind.sealed_under is SealedUnder.NETWORK)
+_UNDER_EITHER = frozenset(name for name, kind in FACT_TYPES.items() if kind.sealed_under is SealedUnder.CASE_OR_NETWORK)
+_EVENT_TYPES: frozenset[type] = frozenset(EVENT_TYPES)
+_OUTCOME_TYPES: frozenset[type] = frozenset(OUTCOME_TYPES)
 
 
 def decoded_event(value: bytes) -> WireFact | Unread:
@@ -58,9 +63,9 @@ def typed_outcome(value: bytes) -> Outcome | TypedFact:
         if found.name in EVENT_NAMES:
             raise BodyUnreadable("An outcome of an accepted entry is an event.")
         return found
-    if not isinstance(found, OUTCOME_TYPES):
+    if type(found) not in _OUTCOME_TYPES:
         raise BodyUnreadable("An outcome of an accepted entry is an event.")
-    return found
+    return cast(Outcome, found)
 
 
 def opened_event(network: str, value: bytes, wire: WireFact | TypedFact | Unread, keys: Mapping[bytes, Key], secret: bytes) -> OpenedEvent:
@@ -80,9 +85,9 @@ def opened_event(network: str, value: bytes, wire: WireFact | TypedFact | Unread
         return OpenedEvent(Unread(_MALFORMED), raw_hash(secret, value), len(value))
     if isinstance(fact, Locked):
         return OpenedEvent(fact, raw_hash(secret, value), len(value))
-    if not isinstance(fact, EVENT_TYPES):
+    if type(fact) not in _EVENT_TYPES:
         raise TypeError("decode_event gave an outcome")
-    return OpenedEvent(fact, content_hash(secret, wire.name, wire.clear, private) if isinstance(wire, WireFact) else b"", len(value))
+    return OpenedEvent(cast(Event, fact), content_hash(secret, wire.name, wire.clear, private) if isinstance(wire, WireFact) else b"", len(value))
 
 
 def opened_outcome(network: str, event_offset: int, index: int, typed: Outcome | TypedFact | Locked, keys: Mapping[bytes, Key]) -> Outcome | Locked:
@@ -98,10 +103,10 @@ def opened_outcome(network: str, event_offset: int, index: int, typed: Outcome |
         raise BodyUnreadable(f"An outcome of an accepted entry cannot be decoded: {problem.why}.") from None
     if isinstance(fact, Locked):
         return fact
-    if not isinstance(fact, OUTCOME_TYPES):
+    if type(fact) not in _OUTCOME_TYPES:
         raise BodyUnreadable("An outcome of an accepted entry is an event.")
     _check_subjects(fact, typed.sealed, keys)
-    return fact
+    return cast(Outcome, fact)
 
 
 def opened_wire_outcome(network: str, event_offset: int, index: int, wire: WireFact, keys: Mapping[bytes, Key]) -> Fact | Locked:
@@ -122,9 +127,8 @@ def private_of_event(network: str, wire: WireFact | TypedFact, keys: Mapping[byt
     event_id = wire.clear["event_id"]
     if not isinstance(event_id, str):
         raise SealBroken("an event id is text")
-    under = FACT_TYPES[wire.name].sealed_under
-    either = under is SealedUnder.CASE_OR_NETWORK
-    if not wire.sealed or any((copy.ref == NETWORK_REF) != (under is SealedUnder.NETWORK) and not either for copy in wire.sealed):
+    under_network = wire.name in _UNDER_NETWORK
+    if not wire.sealed or (wire.name not in _UNDER_EITHER and any((copy.ref == NETWORK_REF) != under_network for copy in wire.sealed)):
         raise SealBroken("not sealed under the key that this kind of event wants")
     return _same_private(network, EVENT, event_place(event_id), wire.sealed, keys)
 
@@ -145,7 +149,7 @@ def _same_private(network: str, field: str, where: bytes, copies: tuple[Sealed, 
     return private
 
 
-def _check_subjects(fact: Event | Outcome, copies: tuple[Sealed, ...], keys: Mapping[bytes, Key]) -> None:
+def _check_subjects(fact: Fact, copies: tuple[Sealed, ...], keys: Mapping[bytes, Key]) -> None:
     """A part about one case under the key of another would outlive its own case's erasure. Raises SealBroken."""
     subjects = subjects_to_seal(fact)
     if len(subjects) != len(copies):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from events.quick import quick
+
 Headers = tuple[tuple[str, bytes], ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class LogRecord:
     """One record as it stands in the log."""

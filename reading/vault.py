@@ -177,7 +177,12 @@ class Vault:
                 raise TypeError("a decided entry without its event")
             return OpenedControl(*stands, body)
         opened = opened_event(self.network, body.event, event, keys, secret)
-        outcomes = tuple([opened_outcome(self.network, envelope.event_offset, index, each, keys) for index, each in enumerate(typed)])
+        outcomes = tuple(
+            [
+                opened_outcome(self.network, envelope.event_offset, index, each, keys) if isinstance(each, TypedFact) else each
+                for index, each in enumerate(typed)
+            ]
+        )
         if isinstance(opened.event, Unread) and any(isinstance(outcome, Recorded) for outcome in outcomes):
             raise SealBroken(f"the event of entry {envelope.sequence} was read when it was decided and cannot be read with these keys")
         return OpenedDecision(*stands, opened, outcomes)

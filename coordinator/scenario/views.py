@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from events.entry import OpenedDecision
 from events.facts import Event, Outcome
-from projections import capacity, case_file, inbox, network, timeline
+from projections import capacity, case_file, inbox, network
 from projections.case_file import CaseFile
 from projections.freshness import Band, Freshness, UnitCapacity, bands, freshness_of
 from projections.history import History
@@ -37,8 +37,8 @@ class Views:
         counted = capacity.fold(capacity.Rows(self._figures.current, self._holds.groups), effects)
         self._figures.apply(counted.figures, entry.sequence)
         self._holds.apply(counted.holds, entry.sequence)
-        for _, index, fact in timeline.case_facts(effects):
-            self._facts[entry.sequence, index] = fact
+        for facts in effects.by_case.values():
+            self._facts.update({(entry.sequence, index): fact for index, fact in facts})
         for case_id, file in case_file.fold(self._files, effects).items():
             if file is None:
                 self._files.pop(case_id, None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -58,7 +58,7 @@ async def baseline(source: Source, url: str, vault: Vault | None, *, copying: bo
         await create(connection, schema, indexes=False)
     copied: asyncio.Task[None] | None = None
 
-    async def copy(rows: list[tuple[object, ...]]) -> None:
+    async def copy(rows: Sequence[tuple[object, ...]]) -> None:
         await connection.copy_records_to_table("entries", schema_name=schema, columns=list(entries.COLUMNS), records=rows)
 
     async with source.reader(BEGINNING) as reader:
@@ -71,7 +71,7 @@ async def baseline(source: Source, url: str, vault: Vault | None, *, copying: bo
                 stored = [entries.fold(record.position, record.envelope, record.body, record.value) for record in records]
                 if copied:
                     await copied
-                copied = asyncio.create_task(copy([tuple(getattr(one, name) for name in entries.COLUMNS) for one in stored]))
+                copied = asyncio.create_task(copy(stored))
     if copied:
         await copied
     await connection.close()

@@ -11,7 +11,7 @@ from events.facts import Event, Outcome
 from events.person import CaseErased
 from events.transfer import MatchExplained, PlaceHeld
 from events.verdict import Recorded
-from projections import audit, capacity, case_file, health, inbox, network, timeline, transfers
+from projections import audit, capacity, case_file, health, inbox, network, transfers
 from projections.case_file import CaseFile
 from projections.reported import Effects, effects_of
 from projections.transfers import Stage
@@ -118,7 +118,7 @@ def test_an_erased_case_leaves_no_file_and_is_in_no_other() -> None:
 
 
 def test_explanations_are_not_part_of_a_case() -> None:
-    assert not any(isinstance(fact, MatchExplained) for entry in EFFECTS for _, _, fact in timeline.case_facts(entry))
+    assert not any(isinstance(fact, MatchExplained) for entry in EFFECTS for facts in entry.by_case.values() for _, fact in facts)
 
 
 def history(case: str) -> list[CaseFile]:

@@ -26,7 +26,7 @@ MEMBER = Member("a", AgeGroup.ADULT, Gender.WOMAN, False, (), (), ("eng",), Fals
 def report(*facts: tuple[int, Event | Outcome | Locked], period: Period = PERIOD) -> Indicators:
     fold = IndicatorsFold(period)
     for sequence, (at_ms, fact) in enumerate(facts):
-        fold.take(Effects(sequence, at_ms, None, ((EVENT_INDEX, fact),)))
+        fold.take(Effects(sequence, at_ms, None, ((EVENT_INDEX, fact),), {}))
     return fold.report()
 
 
