@@ -36,8 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
             if out is not None:
                 line = json.loads(format_line(rehearsed.timed.event))
                 out.write(json.dumps({**line, "record_time_ms": rehearsed.timed.at_ms}, ensure_ascii=False) + "\n")
-    contacts = day.demand.contacts
-    print(json.dumps(tally.summary((contacts.relevant, contacts.not_pertinent, contacts.nuisance)).as_json()))
+    print(json.dumps(tally.summary().as_json()))
     return 0
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from random import Random
 
 from events.fact import Danger
-from events.referral import Member
-from events.vocabulary import DangerKind, KeepApart, Level, Reason, Source, Urgency
+from events.referral import Announced, Group, Member
+from events.vocabulary import DangerKind, GroupWish, KeepApart, Level, Reason, Source, Urgency
 from ops.demand import figures
 from ops.demand.chance import chance, count, pick, random_uuid
 from ops.demand.hours import DAY_MS, HOUR_MS, MINUTE_MS, moment
@@ -51,6 +52,14 @@ class CasePlan:
     project: str | None
     """Residents: the project in charge."""
     request: RequestPlan | None
+    contact_id: str | None = None
+    """The call that led to the referral; None: none did."""
+    group: Group | None = None
+    """The people referred together with this case."""
+    announced: Announced | None = None
+    """An arrival that another state or a border announces."""
+    same_as: str | None = None
+    """The case of the same person, signalled by somebody else before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ class LinkPlan:
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """Calls to the helpline in these days; they have no event of their own yet, a relevant one may lead to a referral."""
+    """Calls to the helpline in these days, how many of each relevance; a relevant one may lead to a referral."""
 
     relevant: int
     not_pertinent: int
@@ -82,6 +91,9 @@ class DemandPlan:
     links: tuple[LinkPlan, ...]
 
 
+_BY_TELEPHONE = frozenset({Source.SELF, Source.CITIZEN, Source.NGO})
+_ANNOUNCES = frozenset({Source.OTHER_STATE, Source.BORDER_TEAM})
+_SHARE_SIGNALLED_TWICE = 0.03
 _BY_HELPLINE = frozenset({Source.SELF, Source.CITIZEN, Source.NGO, Source.LAW_ENFORCEMENT, Source.OTHER_STATE, Source.HEALTH_SERVICE})
 
 
@@ -96,11 +108,13 @@ def demand_of(network: Network, units: tuple[UnitPlan, ...], seed: int, start_ms
     )
     new = count(draw, figures.NEW_CASES_A_YEAR.value * yearly)
     requests = figures.REQUESTS_A_DAY * heaviness * days
-    share = min(0.9, requests * figures.SHARE_OF_REQUESTS_FROM_NEW_CASES / max(1, new))
-    new_cases = sorted(
-        (_new_case(network, units, chance(seed, "case", number), start_ms, days, share) for number in range(new)),
-        key=lambda case: (case.at_ms, case.case_id),
-    )
+    inspected = _inspected(network, units, seed, start_ms, days)
+    alone = max(0, new - len(inspected))
+    share = min(0.9, requests * figures.SHARE_OF_REQUESTS_FROM_NEW_CASES / max(1, alone))
+    planned = [_new_case(network, units, chance(seed, "case", number), start_ms, days, share) for number in range(alone)]
+    planned += [twice for case in planned if (twice := _signalled_twice(seed, case)) is not None]
+    planned += inspected
+    new_cases = sorted(planned, key=lambda case: (case.at_ms, case.case_id))
     moving = count(draw, requests * (1 - figures.SHARE_OF_REQUESTS_FROM_NEW_CASES))
     residents = _residents(network, units, seed, start_ms, days, moving)
     return DemandPlan(contacts, tuple(new_cases), tuple(residents), tuple(_links(draw, [*new_cases, *residents])))
@@ -118,7 +132,35 @@ def _new_case(network: Network, units: tuple[UnitPlan, ...], draw: Random, start
         request = _request(network, units, draw, at_ms + draw.randrange(20, 150) * MINUTE_MS, province)
     by_helpline = source in _BY_HELPLINE or draw.random() < 0.25
     said = province if not by_helpline or draw.random() < 0.88 else None
-    return CasePlan(case_id, at_ms, members, source, by_helpline, said, None, None, request)
+    contact_id = random_uuid(draw) if by_helpline and source in _BY_TELEPHONE else None
+    announced = Announced(source, at_ms + draw.randrange(1 * DAY_MS, 6 * DAY_MS)) if source in _ANNOUNCES else None
+    return CasePlan(case_id, at_ms, members, source, by_helpline, said, None, None, request, contact_id, announced=announced)
+
+
+def _inspected(network: Network, units: tuple[UnitPlan, ...], seed: int, start_ms: int, days: int) -> list[CasePlan]:
+    """Who is found in inspections: each a case of their own, referred minutes apart, in one group."""
+    found: list[CasePlan] = []
+    for number in range(math.ceil(days * figures.INSPECTIONS_A_WEEK / 7)):
+        draw = chance(seed, "inspection", number)
+        first = _new_case(network, units, draw, start_ms, days, 0.0)
+        group = Group(random_uuid(draw), draw.choice((GroupWish.TOGETHER, GroupWish.TOGETHER, None, GroupWish.APART)))
+        found += [
+            CasePlan(
+                random_uuid(draw), first.at_ms + at * 4 * MINUTE_MS, household(draw), Source.LABOUR_INSPECTORATE, True, first.province, None, None,
+                None, group=group,
+            )
+            for at in range(draw.randrange(3, 7))
+        ]  # fmt: skip
+    return found
+
+
+def _signalled_twice(seed: int, first: CasePlan) -> CasePlan | None:
+    """One person in thirty is signalled again by somebody else, under another case."""
+    draw = chance(seed, "twice signalled", first.case_id)
+    if draw.random() >= _SHARE_SIGNALLED_TWICE or first.request is not None:
+        return None
+    at_ms = first.at_ms + draw.randrange(2 * HOUR_MS, DAY_MS)
+    return CasePlan(random_uuid(draw), at_ms, first.household, Source.NGO, True, first.province, None, None, None, same_as=first.case_id)
 
 
 def _residents(network: Network, units: tuple[UnitPlan, ...], seed: int, start_ms: int, days: int, moving: int) -> list[CasePlan]:

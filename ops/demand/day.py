@@ -32,7 +32,7 @@ from events.transfer import (
 )
 from events.verdict import Duplicate, Recorded
 from events.vocabulary import Role
-from ops.demand import amendments, counts, handovers, inquiries, reactions, reports
+from ops.demand import amendments, contacts, counts, handovers, inquiries, reactions, referrals, reports
 from ops.demand.agenda import Agenda, Answer, Timed
 from ops.demand.answers import quiet_projects
 from ops.demand.calls import CasePlan, demand_of
@@ -79,6 +79,7 @@ class Day:
         self.now_ms = start_ms
         self._deadlines: dict[tuple[str, str], int] = {}
         counts.plan_rounds(self.play)
+        contacts.plan_contacts(self.play)
         for case in (*self.demand.residents, *self.demand.new_cases):
             self._plan_case(case)
         for link in self.demand.links:
@@ -89,6 +90,8 @@ class Day:
         case = play.world.cases[plan.case_id]
         if plan.project is None:
             play.agenda.plan(plan.at_ms, reports.referred(play, case))
+            referrals.plan_moving_date(play, case)
+            referrals.plan_found_same(play, case)
         request = plan.request
         if request is None:
             draw = play.draw("forget", plan.case_id)
@@ -201,7 +204,7 @@ class Day:
         for outcome in outcomes:
             match outcome:
                 case ReferralRouted():
-                    reactions.after_routed(self.play, at_ms, outcome)
+                    referrals.after_routed(self.play, at_ms, outcome)
                 case ProposalEnded():
                     reactions.after_proposal_ended(self.play, outcome)
                 case ProposalMade():

@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from events.vocabulary import AgeGroup, DeclineCode, Gender, Level, Need, Reason, Source, TransferEnd, Urgency
+from events.vocabulary import (
+    AgeGroup,
+    DeclineCode,
+    Exploitation,
+    Gender,
+    Indicators,
+    Level,
+    Need,
+    Reason,
+    ReferralDeclineCode,
+    Source,
+    TransferEnd,
+    Urgency,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,8 @@ TRANSFERS_ENDED_WITH_A_PLACE = Published(0.30, "First quarter of 2021, helpline 
 REQUESTS_A_DAY = 2.0
 """Transfer requests on an ordinary day of the whole network; half of them for cases already in charge."""
 SHARE_OF_REQUESTS_FROM_NEW_CASES = 0.5
+INSPECTIONS_A_WEEK = 1
+"""After which several people are referred together."""
 SHARE_WITH_CHILDREN = 0.14
 """Of adult women; children come along and are not counted among the minors above, who are alone."""
 SHARE_FATHERS = 0.02
@@ -84,6 +99,25 @@ DECLINES: dict[DeclineCode, float] = {
     DeclineCode.ELIGIBILITY_NOT_MET: 0.08,
     DeclineCode.PERSON_CHANGED_MIND: 0.06,
     DeclineCode.OTHER: 0.06,
+}
+
+REFERRAL_DECLINES: dict[ReferralDeclineCode, float] = {
+    ReferralDeclineCode.NOT_COMPETENT: 0.4,
+    ReferralDeclineCode.NO_CAPACITY_TO_ASSESS: 0.3,
+    ReferralDeclineCode.CONFLICT_OF_INTEREST: 0.1,
+    ReferralDeclineCode.SAFETY: 0.1,
+    ReferralDeclineCode.OTHER: 0.1,
+}
+
+ASSESSMENTS: dict[Indicators, float] = {Indicators.YES: 0.72, Indicators.UNCLEAR: 0.18, Indicators.NO: 0.10}
+
+SHARE_SEXUAL_EXPLOITATION = Published(0.88, "2018: 88 % of the people assisted were sexually exploited")
+EXPLOITATION: dict[Exploitation, float] = {
+    Exploitation.SEXUAL: SHARE_SEXUAL_EXPLOITATION.value,
+    Exploitation.LABOUR: 0.07,
+    Exploitation.BEGGING: 0.02,
+    Exploitation.CRIMINAL_ACTIVITY: 0.015,
+    Exploitation.DOMESTIC_SERVITUDE: 0.015,
 }
 
 FAILED_ARRIVALS: dict[TransferEnd, float] = {

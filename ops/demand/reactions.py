@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from events.facts import Event
 from events.person import CaseErased
-from events.referral import ReferralAccepted, ReferralRouted
+from events.referral import AssessmentRecorded, ReferralAccepted, ResponsibilityOffered
 from events.transfer import (
     ArrivalConfirmed,
     DepartureConfirmed,
@@ -18,13 +18,13 @@ from events.transfer import (
     TransferRequested,
 )
 from events.vocabulary import DeclineCode, Escalation, Level, TransferEnd
-from ops.demand import reports
+from ops.demand import referrals, reports
 from ops.demand.amendments import after_operator_called
 from ops.demand.answers import journey, reply
 from ops.demand.chance import about_ms
 from ops.demand.counts import plan_count_after, plan_telephone_round
 from ops.demand.handovers import plan_hand_over
-from ops.demand.hours import HOUR_MS, MINUTE_MS, by_day, in_office
+from ops.demand.hours import HOUR_MS, MINUTE_MS, by_day
 from ops.demand.people import who_must_agree
 from ops.demand.play import Play
 from ops.demand.world import CaseNow, Stage
@@ -42,6 +42,11 @@ def after_recorded(play: Play, at_ms: int, event: Event) -> None:
             case.stage = Stage.WAITING if case.stage is Stage.NONE else case.stage
         case ReferralAccepted(case_id=case_id, project_id=project_id, hosted_unit_id=hosted):
             _in_charge(play, at_ms, play.world.cases[case_id], project_id, hosted)
+            referrals.after_in_charge(play, at_ms, event)
+        case AssessmentRecorded():
+            referrals.after_assessed(play, at_ms, event)
+        case ResponsibilityOffered():
+            referrals.after_offered(play, at_ms, event)
         case ProposalAccepted(case_id=case_id):
             _plan_journey(play, at_ms, play.world.cases[case_id])
         case ProposalDeclined(case_id=case_id, code=DeclineCode.PROVIDER_NOT_FREE, actor=actor):
@@ -56,16 +61,6 @@ def after_recorded(play: Play, at_ms: int, event: Event) -> None:
             play.world.cases[case_id].erased = True
         case _:
             pass
-
-
-def after_routed(play: Play, at_ms: int, outcome: ReferralRouted) -> None:
-    """The competent project takes most cases in charge within hours."""
-    case = play.world.cases[outcome.case_id]
-    if outcome.project_id is None or case.project is not None:
-        return
-    draw = play.draw("routed", case.plan.case_id)
-    if draw.random() < 0.85:
-        play.agenda.plan(in_office(at_ms + about_ms(draw, 140.0), draw), reports.taken_in_charge(play, case, outcome.project_id))
 
 
 def after_proposal(play: Play, at_ms: int, made: ProposalMade) -> None:

@@ -48,6 +48,9 @@ def referred(play: Play, case: CaseNow) -> Make:
             province=case.plan.province,
             household=case.plan.household,
             note=draw.choice(_NOTES),
+            contact_id=case.plan.contact_id,
+            group=case.plan.group,
+            announced=case.plan.announced,
         )
 
     return make

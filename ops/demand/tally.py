@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from statistics import median
 
+from events.inquiry import InquiryEnded
 from events.person import AgreementWithdrawn
+from events.referral import ContactLogged
 from events.transfer import (
     ArrivalConfirmed,
     MatchExplained,
@@ -14,6 +16,7 @@ from events.transfer import (
     ProposalDeclined,
     ProposalEnded,
     ProposalMade,
+    TransferAmended,
     TransferClosed,
     TransferEnded,
     TransferEscalated,
@@ -65,9 +68,12 @@ class Summary:
     duplicates: int
     decided_events: int
     explained: int
-    contacts_relevant: int = 0
-    contacts_not_pertinent: int = 0
-    contacts_nuisance: int = 0
+    contacts: dict[str, int]
+    """By relevance."""
+    inquiries: dict[str, int]
+    """By how they ended."""
+    asked_anew: int
+    """Requests amended."""
     synthetic: bool = True
 
     def as_json(self) -> dict[str, object]:
@@ -83,6 +89,9 @@ class Tally:
     declined: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    contacts: Counter[str] = field(default_factory=Counter)
+    inquiries: Counter[str] = field(default_factory=Counter)
+    asked_anew: int = 0
     proposals: int = 0
     expired: int = 0
     arrived: int = 0
@@ -118,6 +127,11 @@ class Tally:
                 self.arrived += 1
             case TransferEnded(how=how):
                 self.failed[how.value] += 1
+            case ContactLogged(relevance=relevance):
+                self.contacts[relevance.value] += 1
+            case TransferAmended(transfer_id=transfer_id, needed_by_ms=needed_by_ms):
+                self.asked_anew += 1
+                self.requests[transfer_id].needed_by_ms = needed_by_ms
             case AgreementWithdrawn():
                 self.agreements_withdrawn += 1
             case _:
@@ -138,6 +152,8 @@ class Tally:
                 self.requests[transfer_id].last_escalation = why
             case TransferClosed(transfer_id=transfer_id, how=how):
                 self.requests[transfer_id].ended = how
+            case InquiryEnded(how=how):
+                self.inquiries[how.value] += 1
             case MatchExplained():
                 self.explained += 1
             case _:
@@ -147,8 +163,8 @@ class Tally:
         """Requests that have not ended."""
         return sum(request.ended is None for request in self.requests.values())
 
-    def summary(self, contacts: tuple[int, int, int] = (0, 0, 0)) -> Summary:
-        """The figures so far; `contacts` are relevant, not pertinent and nuisance calls."""
+    def summary(self) -> Summary:
+        """The figures so far."""
         served = [request for request in self.requests.values() if _served(request)]
         in_time = sum(request.accepted_at_ms is not None and request.accepted_at_ms <= request.needed_by_ms for request in served)
         unserved: Counter[str] = Counter()
@@ -177,9 +193,9 @@ class Tally:
             duplicates=self.duplicates,
             decided_events=self.events,
             explained=self.explained,
-            contacts_relevant=contacts[0],
-            contacts_not_pertinent=contacts[1],
-            contacts_nuisance=contacts[2],
+            contacts=dict(sorted(self.contacts.items())),
+            inquiries=dict(sorted(self.inquiries.items())),
+            asked_anew=self.asked_anew,
         )
 
 

@@ -59,6 +59,8 @@ class CaseNow:
     proposed_unit: str | None = None
     proposed_project: str | None = None
     escalations: int = 0
+    routings: int = 0
+    """How often the referral was sent to somebody."""
     amended: int = 0
     """How often the request was asked anew."""
     erased: bool = False
@@ -74,6 +76,7 @@ class World:
 
     def __init__(self, network: Network, units: tuple[UnitPlan, ...], demand: DemandPlan) -> None:
         self.network = network
+        self.demand = demand
         self.units = {unit.unit_id: UnitNow(unit, unit.occupied, unit.reserved, unit.accepting) for unit in units}
         self.cases = {case.case_id: CaseNow(case, case.project, case.hosted) for case in (*demand.residents, *demand.new_cases)}
         self.holds: dict[str, str] = {}

@@ -90,8 +90,7 @@ def _run(chosen: argparse.Namespace, console: Console) -> dict[str, Any]:
         found = asyncio.run(_play_and_verify(place, played, chosen, console, watch))
         watch.lap("verifying_s")
     watch.lap("stopping_s")
-    contacts = day.demand.contacts
-    summary = played.tally.summary((contacts.relevant, contacts.not_pertinent, contacts.nuisance))
+    summary = played.tally.summary()
     console.print()
     console.print(summary_for_people(summary))
     console.print()

@@ -30,14 +30,16 @@ def summary_for_people(summary: Summary) -> RenderableType:
         ("agreements withdrawn", str(summary.agreements_withdrawn)),
         ("reports refused, by code", _by(summary.refused)),
         ("reports sent twice, answered once", str(summary.duplicates)),
-        ("calls: relevant, not pertinent, nuisance", f"{summary.contacts_relevant}, {summary.contacts_not_pertinent}, {summary.contacts_nuisance}"),
+        ("inquiries, by how they ended", _by(summary.inquiries)),
+        ("requests asked anew", str(summary.asked_anew)),
+        ("contacts of the helpline", _by(summary.contacts)),
     ]
     for name, value in rows:
         table.add_row(name, value)
     published = figures.TRANSFERS_ENDED_WITH_A_PLACE
     caveat = Text(
         f"Published: {published.value:.0%} ({published.source}). Not comparable with the above: that is real procedures over a quarter, with people who "
-        "were never asked twice, this is invented people over a day, calibrated on public figures and on assumptions (docs/demand.md).",
+        "were never asked twice, this is invented people over some days, calibrated on public figures and on assumptions (docs/demand.md).",
         style="dim",
     )
     return Group(table, caveat)

@@ -78,5 +78,14 @@ def test_a_year_has_the_published_calls_and_new_cases() -> None:
 
 
 def test_shares_add_up() -> None:
-    for weights in (figures.SOURCES, figures.REASONS, figures.URGENCIES, figures.DECLINES, figures.FAILED_ARRIVALS, figures.LEVELS):
+    for weights in (
+        figures.SOURCES,
+        figures.REASONS,
+        figures.URGENCIES,
+        figures.DECLINES,
+        figures.FAILED_ARRIVALS,
+        figures.LEVELS,
+        figures.ASSESSMENTS,
+        figures.EXPLOITATION,
+    ):
         assert sum(weights.values()) == pytest.approx(1.0)

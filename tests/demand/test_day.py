@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from events.availability import AvailabilityReaffirmed
 from events.lines import format_line, parse_line
+from events.referral import ReferralReceived
 from events.verdict import Recorded, Refused
 from ops.demand.day import Day
+from ops.demand.hours import local_text, on_free_day
 from ops.demand.rehearsal import Rehearsed, rehearse
 from ops.demand.tally import Tally
 from ops.networks import load_network
@@ -69,6 +73,32 @@ def test_a_day_shows_every_path(day: list[Rehearsed]) -> None:
     assert summary.duplicates >= 1
     names = {type(each.timed.event).__name__ for each in day}
     assert {"AvailabilityReaffirmed", "DangerDeclared", "KeepApartDeclared", "TransferWithdrawn", "ClockAdvanced", "DepartureConfirmed"} <= names
+
+
+@pytest.fixture(scope="module")
+def week() -> list[Rehearsed]:
+    return list(rehearse(Day(NETWORK), "it"))
+
+
+def test_a_week_shows_what_a_day_does_not(week: list[Rehearsed]) -> None:
+    names = {type(each.timed.event).__name__ for each in week}
+    assert {
+        "ContactLogged",
+        "AssessmentRecorded",
+        "ReferralDeclined",
+        "ReferralAssigned",
+        "TransferAmended",
+        "InquiryAnswered",
+        "HandOverPrepared",
+    } <= names
+    groups = Counter(
+        each.timed.event.group.group_id for each in week if isinstance(each.timed.event, ReferralReceived) and each.timed.event.group is not None
+    )
+    assert groups and min(groups.values()) >= 3
+    free = [each for each in week if on_free_day(each.timed.at_ms)]
+    assert {local_text(each.timed.at_ms)[:10] for each in free} >= {"Sat 28 Oct", "Sun 29 Oct", "Wed 01 Nov"}
+    counts = [each for each in week if isinstance(each.timed.event, AvailabilityReaffirmed)]
+    assert sum(on_free_day(each.timed.at_ms) for each in counts) < len(counts) / 5
 
 
 def test_what_is_refused_was_meant_to_be(day: list[Rehearsed]) -> None:
