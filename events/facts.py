@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from events import availability, handover, inquiry, network, person, referral, transfer, two_people, verdict
+from events import availability, handover, inquiry, network, person, question, referral, transfer, two_people, verdict
 from events.quick import quick
 
 Event = (
@@ -48,6 +48,8 @@ Event = (
     | transfer.DepartureConfirmed
     | transfer.ArrivalConfirmed
     | transfer.TransferEnded
+    | question.InformationRequested
+    | question.InformationGiven
     | transfer.AuthorityNotified
     | handover.HandOverPrepared
     | handover.HandOverAmended
@@ -71,6 +73,10 @@ Outcome = (
     | transfer.PlaceOccupied
     | transfer.PlaceKept
     | transfer.PlaceReleased
+    | question.HoldDeadlineMoved
+    | question.ProposalPaused
+    | question.ProposalResumed
+    | question.ReminderDue
     | transfer.ProposalMade
     | transfer.ProposalEnded
     | transfer.PlaceKeptFor

@@ -243,6 +243,18 @@ _REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
         "No notification to the authority is due for this transfer.",
         "Per questo trasferimento non è dovuta alcuna comunicazione all'autorità.",
     ),
+    RefusalCode.QUESTION_STANDS: (
+        "A question about this proposal already waits for an answer.",
+        "Una domanda su questa proposta attende già risposta.",
+    ),
+    RefusalCode.PAUSES_USED: (
+        "Questions have stopped the clock of this proposal as often or as long as they may; telephone the helpline, and answer in time.",
+        "Le domande hanno già fermato i tempi di questa proposta quanto consentito; telefonare al numero verde e rispondere in tempo.",
+    ),
+    RefusalCode.NO_QUESTION: (
+        "The project asked has no open question.",
+        "Il progetto interpellato non ha domande aperte.",
+    ),
     RefusalCode.SAME_CASE: (
         "The two cases are one and the same.",
         "I due casi sono lo stesso caso.",

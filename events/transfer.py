@@ -204,6 +204,8 @@ class ProposalMade:
     deadline_at_ms: int
     score: int
     policy_version: int
+    reminders_at_ms: tuple[int, ...] = ()
+    """When the project is reminded, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,10 @@ class Kind(IntEnum):
     """A project comes on duty while immediate requests wait; stands in no agenda, for it follows from calendar and instant; id: empty."""
     PROGRAMME = 12
     """A project's programme begins, or its last day has passed; id: project."""
+    REMINDER = 13
+    """A project is reminded that it has still to answer; id: case."""
+    PAUSE = 14
+    """A proposal's clock goes on by itself; id: case."""
 
 
 EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED, Kind.ON_DUTY})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Sequence
 
-from coordinator.domain import two_people
+from coordinator.domain import question, two_people
 from coordinator.domain.agenda import EDGES, Kind, due
 from coordinator.domain.availability import enter
 from coordinator.domain.deciding import Deciding, most_at_once
@@ -73,6 +73,10 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
             notification_overdue(entry, draft.cases[item_id])
         case Kind.ON_DUTY:
             entry.to_match.update(case_id for rank, _, _, case_id in draft.waiting if rank == MOST_URGENT)
+        case Kind.REMINDER:
+            question.remind(entry, draft.cases[item_id])
+        case Kind.PAUSE:
+            question.resume_by_itself(entry, draft.cases[item_id])
         case Kind.KEPT_FOR_NOBODY:
             entry.let_go(item_id)
         case Kind.AWAITED:

@@ -15,6 +15,7 @@ from coordinator.domain import (
     network,
     person,
     programme,
+    question,
     referral,
     responsibility,
     rights,
@@ -56,6 +57,7 @@ from events.person import (
     KeepApartDeclared,
     SafetyLowered,
 )
+from events.question import InformationGiven, InformationRequested
 from events.referral import (
     AssessmentRecorded,
     ContactLogged,
@@ -220,6 +222,10 @@ def _decided(entry: Deciding, event: Event) -> Refused | None:
             return network.amend_unit(entry, event)
         case UnitClosed():
             return network.close_unit(entry, event)
+        case InformationRequested():
+            return question.request_information(entry, event)
+        case InformationGiven():
+            return question.give_information(entry, event)
         case DutyHoursPublished():
             return duty.publish_duty_hours(entry, event)
         case PolicyAdopted():

@@ -14,6 +14,7 @@ from coordinator.domain.changing import changed
 from coordinator.domain.days import after_ms, first_ms
 from coordinator.domain.state import (
     OPERATOR_DECIDES,
+    AnswerClock,
     Awaited,
     Case,
     Counted,
@@ -309,9 +310,10 @@ class Draft:
             if now is not None:
                 self.waiting = _with_key(self.waiting, now)
         self._reindex_transfer(case_id, before, after)
-        for kind in (Kind.PROPOSAL, Kind.NEEDED_BY, Kind.ARRIVAL):
+        for kind in (Kind.PROPOSAL, Kind.NEEDED_BY, Kind.ARRIVAL, Kind.PAUSE):
             self._reschedule(kind, case_id, _deadline(before, kind), _deadline(after, kind))
         self._reschedule_all(Kind.PARKED, case_id, _parked(before), _parked(after))
+        self._reschedule_all(Kind.REMINDER, case_id, _reminders(before), _reminders(after))
         self._reschedule_all(Kind.INQUIRY, case_id, _inquiries(before), _inquiries(after))
         self._reschedule_all(Kind.NOTIFICATION, case_id, _notifications(before), _notifications(after))
         self._reindex_holds(case_id, before, after)
@@ -447,7 +449,22 @@ def _deadline(case: Case | None, kind: Kind) -> int | None:
         return None if Escalation.DEADLINE_PASSED in transfer.escalated else transfer.needed_by_ms
     if kind is Kind.ARRIVAL and stage is TransferStage.DEPARTED:
         return None if Escalation.ARRIVAL_OVERDUE in transfer.escalated else transfer.expected_arrival_ms
+    if kind is Kind.PAUSE and (clock := _asked_clock(case)) is not None:
+        return clock.resumes_at_ms
     return None
+
+
+def _asked_clock(case: Case | None) -> AnswerClock | None:
+    """The clock of a proposal that waits for an answer."""
+    transfer = case.transfer if case is not None else None
+    if transfer is None or transfer.proposal is None or transfer.stage is not TransferStage.PROPOSED:
+        return None
+    return transfer.proposal.clock
+
+
+def _reminders(case: Case | None) -> tuple[int, ...]:
+    clock = _asked_clock(case)
+    return clock.reminders_at_ms if clock is not None else ()
 
 
 def _parked(case: Case | None) -> tuple[int, ...]:

@@ -18,6 +18,7 @@ from coordinator.domain import (
     network,
     person,
     programme,
+    question,
     referral,
     responsibility,
     same_case,
@@ -58,6 +59,7 @@ from events.person import (
     KeepApartDeclared,
     SafetyLowered,
 )
+from events.question import HoldDeadlineMoved, InformationGiven, InformationRequested, ProposalPaused, ProposalResumed, ReminderDue
 from events.referral import (
     AssessmentRecorded,
     ContactLogged,
@@ -173,6 +175,8 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             network.evolve_unit_amended(draft, fact, sequence)
         case UnitClosed():
             network.evolve_unit_closed(draft, fact)
+        case HoldDeadlineMoved():
+            question.evolve_hold_deadline_moved(draft, fact)
         case DutyHoursPublished():
             duty.evolve_duty_hours_published(draft, fact)
         case PolicyAdopted():
@@ -263,6 +267,11 @@ CaseFact = (
     | AuthorityNotified
     | HandOverPrepared
     | HandOverAmended
+    | InformationRequested
+    | InformationGiven
+    | ReminderDue
+    | ProposalPaused
+    | ProposalResumed
 )
 """Facts about a case that has to be there; one just erased is not, and its last outcomes have nothing left to change."""
 
@@ -297,6 +306,16 @@ def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> N
             missing.evolve_authority_notified(draft, fact)
         case HandOverPrepared() | HandOverAmended():
             handover.evolve_hand_over(draft, fact)
+        case InformationRequested():
+            question.evolve_information_requested(draft, fact)
+        case InformationGiven():
+            question.evolve_information_given(draft, fact)
+        case ReminderDue():
+            question.evolve_reminder_due(draft, fact)
+        case ProposalPaused():
+            question.evolve_proposal_paused(draft, fact, at_ms)
+        case ProposalResumed():
+            question.evolve_proposal_resumed(draft, fact)
         case DepartureConfirmed():
             transfer_state.evolve_departure_confirmed(draft, fact)
         case ReferralAccepted():

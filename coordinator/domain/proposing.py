@@ -126,7 +126,7 @@ def _answered(entry: Deciding, answer: Answer) -> None:
     unit = draft.units[best.unit_id]
     hold_id, proposal_id = entry.new_id(), entry.new_id()
     plain_ms = entry.terms.answer_within_ms[transfer.urgency]
-    deadline, _ = entry.terms.clockwork.answer_until(unit.project_id, transfer.urgency, entry.at_ms, plain_ms)
+    deadline, reminders = entry.terms.clockwork.answer_until(unit.project_id, transfer.urgency, entry.at_ms, plain_ms)
     entry.emit(PlaceHeld(hold_id, unit.unit_id, len(case.household), deadline))
     entry.emit(
         ProposalMade(
@@ -139,6 +139,7 @@ def _answered(entry: Deciding, answer: Answer) -> None:
             deadline_at_ms=deadline,
             score=best.total,
             policy_version=entry.policy.version,
+            reminders_at_ms=reminders,
         )
     )
     _explain(entry, case, transfer, answer, proposal_id)

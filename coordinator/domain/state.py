@@ -145,6 +145,26 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerClock:
+    """How the time runs that a project has to answer."""
+
+    reminders_at_ms: tuple[int, ...]
+    """Those still to come, in order."""
+    reminded: int
+    """Reminders given so far."""
+    pauses: int
+    """How often a question has stopped the clock."""
+    paused_ms: int
+    """For how much of the project's time the clock stood still, a running pause left out."""
+    paused_at_ms: int | None
+    """Since when it stands still; null: it runs."""
+    resumes_at_ms: int | None
+    """When it goes on by itself; null: it runs."""
+    question_stands: bool
+    """Whether the project asked something that nobody has answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """The one place offered, or accepted."""
 
@@ -155,6 +175,8 @@ class Proposal:
     deadline_at_ms: int
     prepared: bool
     """It waits for the helpline's confirmation, and the project knows nothing of it."""
+    clock: AnswerClock | None
+    """null: nothing has reminded or stopped it, or will."""
 
 
 @dataclass(frozen=True, slots=True)

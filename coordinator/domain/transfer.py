@@ -7,7 +7,7 @@ from coordinator.domain.amending import LONGEST_JOURNEY_MS, wishes_refused
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.declining import follow_decline
 from coordinator.domain.draft import Draft
-from coordinator.domain.live import live_transfer
+from coordinator.domain.live import live_proposal, live_transfer
 from coordinator.domain.missing import owe_notification
 from coordinator.domain.open_inquiries import end_inquiries
 from coordinator.domain.requests import request_of
@@ -15,7 +15,6 @@ from coordinator.domain.settling import held_place
 from coordinator.domain.state import Case, Proposal, Transfer
 from coordinator.domain.wording import LONGEST_TEXT
 from coordinator.matching.safety import still_safe
-from events.fact import Actor
 from events.ids import is_uuid
 from events.referral import ResponsibilityPassed
 from events.transfer import (
@@ -95,7 +94,7 @@ def withdraw_transfer(entry: Deciding, event: TransferWithdrawn) -> Refused | No
 
 def accept_proposal(entry: Deciding, event: ProposalAccepted) -> Refused | None:
     """The project that was asked says yes, while it is still safe and still agreed."""
-    found = _asked(entry, event.actor, event.case_id, event.transfer_id, event.proposal_id)
+    found = live_proposal(entry, event.actor, event.case_id, event.transfer_id, event.proposal_id)
     if isinstance(found, Refused):
         return found
     case, transfer, proposal = found
@@ -112,7 +111,7 @@ def accept_proposal(entry: Deciding, event: ProposalAccepted) -> Refused | None:
 
 def decline_proposal(entry: Deciding, event: ProposalDeclined) -> Refused | None:
     """The project that was asked says no; the next place is proposed."""
-    found = _asked(entry, event.actor, event.case_id, event.transfer_id, event.proposal_id)
+    found = live_proposal(entry, event.actor, event.case_id, event.transfer_id, event.proposal_id)
     if isinstance(found, Refused):
         return found
     case, _, proposal = found
@@ -211,23 +210,6 @@ def end_transfer(entry: Deciding, event: TransferEnded) -> Refused | None:
     case = entry.draft.cases[case.case_id]
     _end_without_arrival(entry, case, transfer, ProposalEnd.RELEASED, event.how)
     return None
-
-
-def _asked(entry: Deciding, actor: Actor, case_id: str, transfer_id: str, proposal_id: str | None) -> tuple[Case, Transfer, Proposal] | Refused:
-    """The live proposal, where the actor's project was asked; `proposal_id` None: whichever is live."""
-    found = live_transfer(entry, case_id, transfer_id)
-    if isinstance(found, Refused):
-        return found
-    case, transfer = found
-    proposal = transfer.proposal
-    refusal = rights.project(entry.draft, actor)
-    if refusal is not None:
-        return refusal
-    if proposal is None or transfer.stage is not TransferStage.PROPOSED:
-        return refused(RefusalCode.NO_LIVE_PROPOSAL, "transfer_id")
-    if proposal_id is not None and proposal_id != proposal.proposal_id:
-        return refused(RefusalCode.PROPOSAL_SUPERSEDED, "proposal_id")
-    return rights.asked(entry.draft, actor, proposal.project_id) or (case, transfer, proposal)
 
 
 def _safety_refused(entry: Deciding, case: Case, proposal: Proposal) -> Refused | None:

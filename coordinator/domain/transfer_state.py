@@ -5,7 +5,7 @@ from __future__ import annotations
 from coordinator.domain.changing import changed
 from coordinator.domain.declining import with_parked
 from coordinator.domain.draft import Draft
-from coordinator.domain.state import Hold, Kept, Parked, Proposal, Transfer
+from coordinator.domain.state import AnswerClock, Hold, Kept, Parked, Proposal, Transfer
 from events.transfer import (
     DepartureConfirmed,
     PlaceHeld,
@@ -94,10 +94,11 @@ def evolve_proposal_made(draft: Draft, outcome: ProposalMade) -> None:
     case = draft.cases[outcome.case_id]
     if case.transfer is None:
         return
+    clock = AnswerClock(outcome.reminders_at_ms, 0, 0, 0, None, None, question_stands=False) if outcome.reminders_at_ms else None
     transfer = changed(
         case.transfer,
         stage=TransferStage.PROPOSED,
-        proposal=Proposal(outcome.proposal_id, outcome.hold_id, outcome.unit_id, outcome.project_id, outcome.deadline_at_ms, prepared=False),
+        proposal=Proposal(outcome.proposal_id, outcome.hold_id, outcome.unit_id, outcome.project_id, outcome.deadline_at_ms, False, clock),
         disclosures=case.transfer.disclosures + 1,
         escalated=tuple(why for why in case.transfer.escalated if why not in _FALL_WITH_A_PROPOSAL),
     )

@@ -52,6 +52,8 @@ def _values(outcome: Outcome, names: Names, zone: ZoneInfo) -> list[str]:
             continue
         if field.name == "project_id" or isinstance(value, StrEnum):
             found.append(str(value))
+        elif field.name.endswith("_ms") and isinstance(value, tuple):
+            found.append(f"{key_of(field.name).replace('_', ' ')} {', '.join(moments.told(each, zone) for each in value)}")
         elif field.name.endswith("_ms"):
             found.append(f"{key_of(field.name).replace('_', ' ')} {moments.told(value, zone)}")
         elif isinstance(value, str):

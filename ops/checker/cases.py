@@ -13,7 +13,7 @@ UNDER_AGE = frozenset({"child", "minor", "disputed"})
 HELPLINE = "helpline"
 NOT_THIS_UNIT = frozenset({"provider_cannot_meet_need", "provider_safety_concern", "eligibility_not_met", "eligibility_not_this_unit"})
 """Codes of a no that lasts until something about the unit or the request changes; any other lasts for a time (docs/declines.md)."""
-FALL_WITH_A_PROPOSAL = frozenset({"no_place", "agreement_missing", "safety_changed"})
+FALL_WITH_A_PROPOSAL = frozenset({"no_place", "no_project_on_duty", "agreement_missing", "safety_changed"})
 """Reasons to call an operator in that are over when a place has been proposed."""
 
 
@@ -233,6 +233,8 @@ class Cases:
                 transfer.called_in_for -= FALL_WITH_A_PROPOSAL
                 transfer.proposal_id, transfer.hold_id = outcome["proposal_id"], outcome["hold_id"]
                 transfer.unit_id, transfer.project_id, transfer.deadline_at_ms = outcome["unit_id"], outcome["project_id"], outcome["deadline_at_ms"]
+            case "ProposalPaused" | "ProposalResumed" if transfer is not None:
+                transfer.deadline_at_ms = outcome["deadline_at_ms"]
             case "ProposalEnded" if transfer is not None:
                 self._proposal_ended(entry, case, transfer, outcome)
             case "TransferEscalated" if transfer is not None:
@@ -280,7 +282,7 @@ class Cases:
 
 def _amend(case: Case, transfer: Transfer, event: Fact, at_ms: int) -> None:
     """What is asked is this now; what waited for something to change has it, and what the helpline asks anew is counted anew."""
-    fallen = {"no_place", "reassess"}
+    fallen = {"no_place", "no_project_on_duty", "reassess"}
     if event["actor"]["role"] == HELPLINE:
         fallen |= {"disclosures_used", "declines_used", "not_confirmed"}
         transfer.disclosures = transfer.declines = 0

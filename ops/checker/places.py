@@ -117,10 +117,24 @@ class Places:
             yield from self.count(entry, outcome.fields)
         elif outcome.name in ("PlaceHeld", "PlaceKept"):
             yield from self._begin(entry, outcome)
+        elif outcome.name == "HoldDeadlineMoved":
+            yield from self._move(entry, outcome.fields)
         elif outcome.name in STAGES:
             yield from self._go_on(entry, outcome, STAGES[outcome.name])
         elif outcome.name == "CapacityChanged":
             yield from self._told(entry, outcome.fields)
+
+    def _move(self, entry: Entry, fields: dict[str, Any]) -> Iterator[Breach]:
+        """A hold that somebody has still to answer for runs out at another instant, a later one than now."""
+        hold = self.holds.get(fields["hold_id"])
+        if hold is None or hold.stage != "held":
+            yield Breach(
+                entry.sequence, "hold.unknown", f"the deadline moves of hold {fields['hold_id']}, which is {hold.stage if hold else 'not live'}"
+            )
+        elif fields["until_ms"] <= entry.event_time_ms:
+            yield Breach(entry.sequence, "hold.outlived", f"the deadline of hold {hold.hold_id} moves into the past")
+        else:
+            hold.until_ms = fields["until_ms"]
 
     def _begin(self, entry: Entry, outcome: Fact) -> Iterator[Breach]:
         at, fields = entry.sequence, outcome.fields

@@ -34,6 +34,7 @@ MAY_BE_CLEAR: dict[str, frozenset[str]] = {
     "PlaceOccupied": _HOLD,
     "PlaceKept": _HOLD,
     "PlaceReleased": _HOLD,
+    "HoldDeadlineMoved": _HOLD | {"until_ms"},
     "DutyHoursPublished": frozenset({"event_id", "project_id", "weekly", "on_holidays", "exceptions"}),
     "Recorded": _NOTHING,
     "Refused": frozenset({"code", "field"}),

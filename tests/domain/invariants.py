@@ -37,6 +37,7 @@ from events.person import (
     KeepApartDeclared,
     SafetyLowered,
 )
+from events.question import HoldDeadlineMoved, ProposalPaused, ProposalResumed, ReminderDue
 from events.referral import Group, Member, ReferralAccepted, ReferralClosed, ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.transfer import (
     ArrivalConfirmed,
@@ -126,6 +127,10 @@ class Invariants:
         self.policy: PolicyAdopted | None = None
         self.bodies: dict[str, tuple[str, ...]] = {}
         self.duty: dict[str, DutyHoursPublished] = {}
+        self.reminded: set[tuple[str, int]] = set()
+        self.paused: dict[str, int] = {}
+        """Proposals whose clock stands still, with the instant at which it goes on by itself."""
+        self.pauses: dict[str, int] = {}
         self.units: dict[str, UnitOpened] = {}
         self.closed: set[str] = set()
         self.published: dict[str, AvailabilityPublished | AvailabilityLearned] = {}
@@ -352,6 +357,29 @@ class Invariants:
                 assert outcome.places <= unit.free, "held what was not free"
                 self.holds[outcome.hold_id] = HeldPlaces(outcome.unit_id, outcome.places, "held", outcome.until_ms, entry.sequence)
                 assert outcome.until_ms > at_ms
+            case HoldDeadlineMoved():
+                held = self.holds[outcome.hold_id]
+                assert held.stage == "held" and outcome.until_ms > at_ms
+                held.until_ms = outcome.until_ms
+            case ReminderDue():
+                assert (outcome.proposal_id, outcome.number) not in self.reminded, "a reminder is given once"
+                self.reminded.add((outcome.proposal_id, outcome.number))
+                live = self.cases[outcome.case_id].live
+                assert live is not None and live.proposal_id == outcome.proposal_id and not self.cases[outcome.case_id].accepted
+                assert outcome.proposal_id not in self.paused, "the clock stands still"
+            case ProposalPaused():
+                assert outcome.proposal_id not in self.paused
+                self.paused[outcome.proposal_id] = outcome.resumes_at_ms
+                assert self.policy is not None and self.policy.clocks is not None
+                self.pauses[outcome.proposal_id] = self.pauses.get(outcome.proposal_id, 0) + 1
+                assert self.pauses[outcome.proposal_id] <= self.policy.clocks.max_pauses, "pauses are capped"
+                live = self.cases[outcome.case_id].live
+                assert live is not None and self.holds[live.hold_id].until_ms == outcome.deadline_at_ms, "hold and proposal run out together"
+            case ProposalResumed():
+                resumes_ms = self.paused.pop(outcome.proposal_id)
+                assert outcome.by_itself is (resumes_ms <= at_ms)
+                live = self.cases[outcome.case_id].live
+                assert live is not None and self.holds[live.hold_id].until_ms == outcome.deadline_at_ms, "hold and proposal run out together"
             case PlaceReserved():
                 assert self.holds[outcome.hold_id].stage == "held"
                 self.holds[outcome.hold_id] = HeldPlaces(outcome.unit_id, outcome.places, "reserved", None, entry.sequence)

@@ -50,6 +50,7 @@ from events.person import (
     KeepApartDeclared,
     SafetyLowered,
 )
+from events.question import InformationGiven, InformationRequested
 from events.referral import (
     Announced,
     AssessmentRecorded,
@@ -561,6 +562,16 @@ def policy(h: History) -> Event:
     )
 
 
+def information_requested(h: History) -> Event:
+    case_id = h.in_transfer()
+    return InformationRequested("", h.asked_for(case_id), case_id, h.transfer_of(case_id), None, h.chance.choice(("Why?", "Where?", "")))
+
+
+def information_given(h: History) -> Event:
+    case_id = h.in_transfer()
+    return InformationGiven("", h.actor(HELPLINE), case_id, h.transfer_of(case_id), None, h.chance.choice(("Because.", "There.", "")))
+
+
 def duty_published(h: History) -> Event:
     project_id, since = h.chance.choice(PROJECTS), h.chance.randrange(20)
     weekdays = h.chance.choice(((0, 1, 2, 3, 4), tuple(range(7)), (5, 6)))
@@ -627,6 +638,8 @@ GENERATORS: dict[type[Event], tuple[int, Generator]] = {
     UnitClosed: (3, unit_closed),
     PolicyAdopted: (4, policy),
     DutyHoursPublished: (6, duty_published),
+    InformationRequested: (16, information_requested),
+    InformationGiven: (14, information_given),
     RulesAdopted: (3, rules),
     ClockAdvanced: (5, clock),
     AvailabilityPublished: (50, published),

@@ -30,6 +30,7 @@ from events.network import (
     UnitOpened,
 )
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, CasesFoundSame, DangerDeclared, KeepApartDeclared, SafetyLowered
+from events.question import InformationGiven, InformationRequested
 from events.referral import (
     Announced,
     AssessmentRecorded,
@@ -278,6 +279,24 @@ def amend(of: Callable[[], World] = proposed, **changes: object) -> Callable[[],
 def with_clocks(**changes: object) -> PolicyAdopted:
     """A new policy with clocks like Italy's but for these fields."""
     return replace(POLICY, version=2, clocks=replace(CLOCKS, **changes))  # type: ignore[arg-type]
+
+
+QUESTION = InformationRequested("", body("lazio"), CASE, TRANSFER, None, "Why?")
+REPLY = InformationGiven("", HELPLINE, CASE, TRANSFER, None, "Because.")
+
+
+def proposed_by_the_clock() -> World:
+    """A place in Rome is proposed to Anna, and Italy's calendar is adopted."""
+    world = proposed()
+    world.send(replace(POLICY, version=2, clocks=CLOCKS))
+    return world
+
+
+def questioned() -> World:
+    """Lazio has asked something."""
+    world = proposed_by_the_clock()
+    world.send(QUESTION)
+    return world
 
 
 ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
@@ -661,6 +680,12 @@ ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
     ),
     "a programme ended twice": (RefusalCode.PROGRAMME_OVER, "project_id", play(lambda world: (world.send(ENDED), world.send(ENDED))[1])),
     "succeeded by itself": (RefusalCode.UNKNOWN_PROJECT, "successor_id", send(replace(ENDED, successor_id="lazio"))),
+    "a second question": (RefusalCode.QUESTION_STANDS, "transfer_id", send(QUESTION, questioned)),
+    "a question that stops no clock": (RefusalCode.PAUSES_USED, "transfer_id", send(QUESTION)),
+    "an answer to nothing": (RefusalCode.NO_QUESTION, "transfer_id", send(REPLY, proposed_by_the_clock)),
+    "a question without words": (RefusalCode.TEXT_NEEDED, "text", send(replace(QUESTION, text=" "), proposed_by_the_clock)),
+    "a question of 4,001 characters": (RefusalCode.TOO_LARGE, "text", send(replace(QUESTION, text="x" * 4001), proposed_by_the_clock)),
+    "an answer about another proposal": (RefusalCode.PROPOSAL_SUPERSEDED, "proposal_id", send(replace(REPLY, proposal_id=uuid("no")), questioned)),
     "apart from oneself": (RefusalCode.SAME_CASE, "other_case_id", send(KeepApartDeclared("", HELPLINE, CASE, CASE, KeepApart.RECRUITER))),
 }
 
