@@ -101,7 +101,7 @@ async def is_involved(reads: Reads, grant: Grant, case_id: str, moment: AsOf) ->
     if grant.project_id is None:
         return False
     seen = await reads.inbox(grant.project_id, moment)
-    return any(item.case_id == case_id and item.kind in (ItemKind.CASE, ItemKind.INCOMING, ItemKind.REFERRAL) for item in seen.answer)
+    return any(item.case_id == case_id and item.kind in (ItemKind.CASE, ItemKind.INCOMING, ItemKind.REFERRAL, ItemKind.OFFER) for item in seen.answer)
 
 
 def timeline_json(facts: tuple[TimelineFact, ...], grant: Grant, *, glass_broken: bool = False) -> list[Plain]:

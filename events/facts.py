@@ -79,6 +79,7 @@ Outcome = (
     | question.ReminderDue
     | transfer.ProposalMade
     | transfer.ProposalEnded
+    | transfer.ProposalPassed
     | transfer.PlaceKeptFor
     | transfer.TransferEscalated
     | transfer.TransferClosed

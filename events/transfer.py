@@ -221,6 +221,17 @@ class ProposalEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalPassed:
+    """(outcome) An accepted place is another project's from here on, with its unit (`UnitPassed`)."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    case_id: str
+    transfer_id: str
+    proposal_id: str
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceKeptFor:
     """(outcome) Whose place a kept hold is, and until when; beside `PlaceKept`, and again at arrival with the final instant."""
 

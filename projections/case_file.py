@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from events.person import AliasErased, CaseErased
+from events.person import AliasErased, CaseErased, CasesFoundSame
 from events.quick import quick
 from events.referral import ReferralReceived
 from projections import inbox, timeline, transfers
@@ -66,13 +66,13 @@ def fold(files: Mapping[str, CaseFile], entry: Effects) -> dict[str, CaseFile | 
         if any(isinstance(fact, _ERASURES) for _, fact in facts):
             after[case_id] = None
         elif file is None or file.sequence < entry.sequence:
-            changed = _fold_case(case_id, file, facts, entry)
+            changed = _fold_case(case_id, file, facts, entry, files)
             if changed is not None:
                 after[case_id] = changed
     return after
 
 
-def _fold_case(case_id: str, file: CaseFile | None, facts: Sequence[CaseFact], entry: Effects) -> CaseFile | None:
+def _fold_case(case_id: str, file: CaseFile | None, facts: Sequence[CaseFact], entry: Effects, files: Mapping[str, CaseFile]) -> CaseFile | None:
     """The file after an entry's facts about the case; None: there is none, and it does not begin."""
     sequence, at_ms = entry.sequence, entry.at_ms
     care, known, places = (file.care, file.transfers, [*file.timeline]) if file else (None, (), [])
@@ -81,10 +81,34 @@ def _fold_case(case_id: str, file: CaseFile | None, facts: Sequence[CaseFact], e
             if not isinstance(fact, ReferralReceived):
                 continue
             care = inbox.opened(fact, sequence, at_ms)
+        if isinstance(fact, CasesFoundSame):
+            other = _before(files, fact.other_case_id, entry) if case_id == fact.case_id else None
+            one = _found_same(CaseFile(case_id, sequence, care, known, tuple(places)), other, fact, entry)
+            care, known, places = one.care, one.transfers, [*one.timeline]
         care = inbox.fold(care, fact, sequence, at_ms)
         known = transfers.fold(known, fact, sequence, at_ms)
         places.append(FactAt(sequence, index))
     return None if care is None else CaseFile(case_id, sequence, care, known, tuple(places))
+
+
+def _found_same(file: CaseFile, other: CaseFile | None, fact: CasesFoundSame, entry: Effects) -> CaseFile:
+    """The case that stays takes the other's transfers and story; the other keeps its story alone, and the word that it is over.
+
+    What the other had before is shown under the case that stays, also as of a time before they were found the same: it is one person's.
+    """
+    if file.case_id == fact.other_case_id:
+        return CaseFile(file.case_id, file.sequence, inbox.over(file.care, fact.case_id, entry.sequence, entry.at_ms), (), file.timeline)
+    if other is None:
+        return file
+    moved = sorted((*file.transfers, *other.transfers), key=lambda transfer: transfer.requested_sequence)
+    told = sorted({*file.timeline, *other.timeline}, key=lambda at: (at.sequence, at.index))
+    return CaseFile(file.case_id, file.sequence, inbox.found_same(file.care, other.care, entry.sequence), tuple(moved), tuple(told))
+
+
+def _before(files: Mapping[str, CaseFile], case_id: str, entry: Effects) -> CaseFile | None:
+    """The file of a case that is found to be another, as it is just before that: its deadlines in the same entry, if any, have happened."""
+    facts = [(each, fact) for each, fact in entry.by_case.get(case_id, ()) if not isinstance(fact, CasesFoundSame)]
+    return _fold_case(case_id, files.get(case_id), facts, entry, files)
 
 
 def as_of(file: CaseFile, sequence: int) -> CaseFile | None:

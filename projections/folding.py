@@ -137,8 +137,6 @@ class Folding:
             self._files[case] = file
 
     def _fold_network(self, entry: Effects) -> bool:
-        if entry.event is None:
-            return False
         projects, units, policies = (self._histories[table.name] for table in (network.PROJECTS, network.UNITS, network.POLICIES))
         changes = network.fold(network.Rows(projects.current, units.current, policies.current), entry)
         if changes is network.NOTHING:

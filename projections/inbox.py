@@ -9,16 +9,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from events.facts import Event, Outcome
 from events.person import AgreementGiven, AgreementWithdrawn
 from events.quick import quick
-from events.referral import Member, ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
-from events.vocabulary import Source
+from events.referral import (
+    AssessmentRecorded,
+    Group,
+    Member,
+    ReferralAccepted,
+    ReferralAmended,
+    ReferralClosed,
+    ReferralReceived,
+    ReferralRouted,
+    ResponsibilityDeclined,
+    ResponsibilityOffered,
+    ResponsibilityPassed,
+    ResponsibilityTaken,
+)
+from events.vocabulary import AgeGroup, Indicators, Source
 from projections.changing import changed
 from projections.transfers import Stage, Transfer, TransferState, state_of
 
 VIEW = "inbox"
+SAME = "same"
+"""How a case ended that was found to be another: beside the words of `ReferralEnd`."""
 HELPLINE = ""
 """Stands for the helpline where a project's id stands otherwise; no slug is empty."""
 
@@ -47,6 +63,48 @@ class Agreement:
 
 @quick
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where the person is or will be, and when, from this sequence on; what was said before no longer holds."""
+
+    sequence: int
+    at_ms: int
+    province: str | None
+    announced_by: Source | None
+    """null: the person is there."""
+    expected_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """From this sequence on, responsibility is offered to a project; null: to none."""
+
+    sequence: int
+    at_ms: int
+    project_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """An assessment was recorded."""
+
+    sequence: int
+    at_ms: int
+    indicators: Indicators
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The case is over from this sequence on."""
+
+    sequence: int
+    at_ms: int
+    how: str
+    """`ReferralEnd`, or `same`: it is another name of a case."""
+    same_as: str | None
+    """That case; null: it was closed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Care:
     """What is known of a case for its coordination: no name, no free text."""
 
@@ -57,6 +115,14 @@ class Care:
     household: tuple[Member, ...]
     passed: tuple[Passed, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    group: Group | None = None
+    """The people referred together with the case."""
+    contact_id: str | None = None
+    whereabouts: tuple[Whereabouts, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    assessed: tuple[Assessed, ...] = ()
+    ended: tuple[Ended, ...] = ()
+    """At most one."""
 
 
 class ItemKind(StrEnum):
@@ -72,6 +138,8 @@ class ItemKind(StrEnum):
     """Accepted; the person is to come or on the way."""
     ESCALATION = "escalation"
     """An operator of the helpline is called in."""
+    OFFER = "offer"
+    """Another project offers its responsibility for a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +160,25 @@ class Item:
     needed_by_ms: int | None
     responsible: str | None
     """Project responsible for the case; null: the helpline, or not shown (proposal)."""
+    announced_by: Source | None = None
+    expected_at_ms: int | None = None
+    """When somebody announced is expected, as it is known now; null: nobody is announced, or not shown (proposal)."""
+    assessment_due: bool = False
+    """The project is responsible for the case, and no assessment has been recorded."""
+    group_id: str | None = None
+    """The people referred together; null: nobody, or not shown (proposal)."""
 
 
 def opened(fact: ReferralReceived, sequence: int, at_ms: int) -> Care:
     """A case begins: the helpline is responsible until a project is."""
-    return Care(sequence, at_ms, fact.source, fact.province, fact.household)
+    care = Care(sequence, at_ms, fact.source, fact.province, fact.household, group=fact.group, contact_id=fact.contact_id)
+    return changed(care, whereabouts=(_whereabouts(fact, sequence, at_ms),))
+
+
+def _whereabouts(fact: ReferralReceived | ReferralAmended, sequence: int, at_ms: int) -> Whereabouts:
+    announced = fact.announced
+    by, expected = (announced.by, announced.expected_at_ms) if announced is not None else (None, None)
+    return Whereabouts(sequence, at_ms, fact.province, by, expected)
 
 
 def fold(care: Care, fact: Event | Outcome, sequence: int, at_ms: int) -> Care:
@@ -113,6 +195,16 @@ def fold(care: Care, fact: Event | Outcome, sequence: int, at_ms: int) -> Care:
             return changed(care, agreements=(*care.agreements, Agreement(sequence, fact.person, fact.until_ms)))
         case AgreementWithdrawn():
             return changed(care, agreements=(*care.agreements, Agreement(sequence, fact.person, None)))
+        case ReferralAmended():
+            return changed(care, whereabouts=(*care.whereabouts, _whereabouts(fact, sequence, at_ms)))
+        case ResponsibilityOffered():
+            return changed(care, offers=(*care.offers, Offer(sequence, at_ms, fact.project_id)))
+        case ResponsibilityDeclined() | ResponsibilityTaken():
+            return changed(care, offers=(*care.offers, Offer(sequence, at_ms, None)))
+        case AssessmentRecorded():
+            return changed(care, assessed=(*care.assessed, Assessed(sequence, at_ms, fact.indicators)))
+        case ReferralClosed():
+            return changed(care, ended=(Ended(sequence, at_ms, fact.how.value, None),))
         case _:
             return care
 
@@ -123,7 +215,43 @@ def until(care: Care, sequence: int) -> Care:
         care,
         passed=tuple(one for one in care.passed if one.sequence <= sequence),
         agreements=tuple(one for one in care.agreements if one.sequence <= sequence),
+        whereabouts=tuple(one for one in care.whereabouts if one.sequence <= sequence),
+        offers=tuple(one for one in care.offers if one.sequence <= sequence),
+        assessed=tuple(one for one in care.assessed if one.sequence <= sequence),
+        ended=tuple(one for one in care.ended if one.sequence <= sequence),
     )
+
+
+def found_same(stays: Care, other: Care, sequence: int) -> Care:
+    """What is known of the case that stays once another is found to be the same: who they are, read as carefully as both say; and the earlier ends of
+    agreements. Who is responsible for it stays, or follows."""
+    theirs = {member.person: member for member in other.household}
+    until_of = {one.person: one.until_ms for one in other.agreements}
+    mine = {one.person: one.until_ms for one in stays.agreements}
+    earlier = tuple(
+        Agreement(sequence, person, min(until_ms, before))
+        for person, until_ms in sorted(mine.items())
+        if until_ms is not None and (before := until_of.get(person)) is not None and before < until_ms
+    )
+    return changed(
+        stays,
+        household=tuple(_careful(member, theirs.get(member.person)) for member in stays.household),
+        agreements=(*stays.agreements, *earlier),
+        group=stays.group or other.group,
+        assessed=tuple(sorted((*stays.assessed, *other.assessed), key=lambda one: one.sequence)),
+    )
+
+
+def over(care: Care, same_as: str, sequence: int, at_ms: int) -> Care:
+    """What is known of a case that was found to be another."""
+    return changed(care, ended=(Ended(sequence, at_ms, SAME, same_as),))
+
+
+def _careful(member: Member, same: Member | None) -> Member:
+    if same is None:
+        return member
+    age = min(member.age_group, same.age_group, key=tuple(AgeGroup).index)
+    return changed(member, age_group=age, essential_needs=tuple(sorted({*member.essential_needs, *same.essential_needs})))
 
 
 def responsible_at(care: Care, sequence: int) -> Passed | None:
@@ -133,7 +261,8 @@ def responsible_at(care: Care, sequence: int) -> Passed | None:
 
 def routed_at(care: Care, sequence: int) -> Passed | None:
     """To whom the case was routed and waits to be taken in charge, after a sequence; None: it does not wait."""
-    if any(one.responsible and one.project_id is not None and one.sequence <= sequence for one in care.passed):
+    now = responsible_at(care, sequence)
+    if now is not None and now.project_id is not None:
         return None
     return next((one for one in reversed(care.passed) if not one.responsible and one.sequence <= sequence), None)
 
@@ -147,6 +276,11 @@ class _Standing:
     transfer: Transfer | None
     """The open one; null: there is none."""
     state: TransferState | None
+    where: Whereabouts | None
+    offer: Offer | None
+    """The standing offer of responsibility; null: there is none."""
+    assessed: bool
+    over: bool
 
     @property
     def owner(self) -> str:
@@ -160,7 +294,20 @@ def _standing(care: Care, transfers: tuple[Transfer, ...], sequence: int) -> _St
         if state is not None:
             transfer, state = (None, None) if state.stage is Stage.CLOSED else (each, state)
             break
-    return _Standing(responsible_at(care, sequence), routed_at(care, sequence), transfer, state)
+    responsible = responsible_at(care, sequence)
+    offer = _last(care.offers, sequence)
+    stands = offer is not None and offer.project_id is not None and (responsible is None or responsible.sequence <= offer.sequence)
+    return _Standing(
+        responsible, routed_at(care, sequence), transfer, state, _last(care.whereabouts, sequence), offer if stands else None,
+        _last(care.assessed, sequence) is not None, _last(care.ended, sequence) is not None,
+    )  # fmt: skip
+
+
+Dated = TypeVar("Dated", Whereabouts, Offer, Assessed, Ended)
+
+
+def _last(told: tuple[Dated, ...], sequence: int) -> Dated | None:
+    return next((one for one in reversed(told) if one.sequence <= sequence), None)
 
 
 def items(case_id: str, care: Care, transfers: tuple[Transfer, ...], project: str, sequence: int) -> Iterator[Item]:
@@ -170,6 +317,24 @@ def items(case_id: str, care: Care, transfers: tuple[Transfer, ...], project: st
 
 
 def _items(case_id: str, care: Care, now: _Standing, project: str) -> Iterator[Item]:
+    if now.over:
+        return
+    for item in _items_of_transfer(case_id, care, now, project):
+        yield item if item.kind is ItemKind.PROPOSAL else _told_more(item, care, now)
+    offer = now.offer
+    if offer is not None and offer.project_id == project:
+        item = Item(ItemKind.OFFER, offer.sequence, offer.at_ms, care.household, case_id, None, None, None, None, None, now.owner or None)
+        yield _told_more(item, care, now)
+
+
+def _told_more(item: Item, care: Care, now: _Standing) -> Item:
+    by, expected = (now.where.announced_by, now.where.expected_at_ms) if now.where is not None else (None, None)
+    due = item.kind is ItemKind.CASE and item.responsible is not None and not now.assessed
+    group_id = care.group.group_id if care.group is not None else None
+    return changed(item, announced_by=by, expected_at_ms=expected, assessment_due=due, group_id=group_id)
+
+
+def _items_of_transfer(case_id: str, care: Care, now: _Standing, project: str) -> Iterator[Item]:
     responsible, routed, transfer, state, owner = now.responsible, now.routed, now.transfer, now.state, now.owner
     urgency, needed_by, transfer_id = (transfer.urgency, transfer.needed_by_ms, transfer.transfer_id) if transfer else (None, None, None)
     if routed is not None and (routed.project_id or HELPLINE) == project:
@@ -198,7 +363,7 @@ def _items(case_id: str, care: Care, now: _Standing, project: str) -> Iterator[I
 
 def projects_of(care: Care, transfers: tuple[Transfer, ...], sequence: int) -> dict[str, bool]:
     """The clear half of the table's rows: every project that ever had to do with the case, and whether something stands in its inbox now."""
-    ever = {HELPLINE, *(one.project_id for one in care.passed if one.project_id)}
+    ever = {HELPLINE, *(one.project_id for one in care.passed if one.project_id), *(one.project_id for one in care.offers if one.project_id)}
     ever.update(step.project_id for transfer in transfers for step in transfer.steps if step.project_id)
     now = _standing(care, transfers, sequence)
     return {project: next(_items("", care, now, project), None) is not None for project in sorted(ever)}

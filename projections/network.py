@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from events.network import PolicyAdopted, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened
+from events.network import PolicyAdopted, ProgrammeTurned, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened, UnitPassed
+from events.vocabulary import Programme
 from projections.history import Table, differing
 from projections.reported import Effects
 
@@ -23,6 +24,8 @@ class Project:
     provinces: tuple[str, ...]
     valid_from: str
     valid_to: str
+    programme: str
+    """Where it stands in its programme: ahead, running, over, ended."""
     from_sequence: int = field(compare=False)
 
 
@@ -82,38 +85,67 @@ class Changes:
 
 
 NOTHING = Changes({}, {}, {})
+_TOLD = frozenset({PolicyAdopted, ProgrammeTurned, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened, UnitPassed})
 
 
 def fold(rows: Rows, entry: Effects) -> Changes:
-    """The versions that begin with this entry."""
-    match entry.event:
-        case ProjectRegistered() | ProjectAmended() as told:
-            project = Project(told.project_id, told.name, told.lead_body, told.bodies, told.provinces, told.valid_from, told.valid_to, entry.sequence)
-            return Changes(differing(rows.projects, {project.project_id: project}), {}, {})
-        case UnitOpened() as told:
-            unit = Unit(
-                told.unit_id, told.project_id, told.body, told.region, told.level, told.hosts, told.offers, told.languages, True, entry.sequence
-            )
-            return Changes({}, differing(rows.units, {unit.unit_id: unit}), {})
-        case UnitAmended() as told if told.unit_id in rows.units:
-            amended = replace(
-                rows.units[told.unit_id],
-                level=told.level, hosts=told.hosts, offers=told.offers, languages=told.languages, from_sequence=entry.sequence,
+    """The versions that begin with this entry; outcomes may follow upon its event, or upon the clock alone."""
+    told = [fact for _, fact in entry.facts if type(fact) in _TOLD]
+    if not told:
+        return NOTHING
+    projects: dict[str, Project] = {}
+    units: dict[str, Unit] = {}
+    policies: dict[str, Policy] = {}
+    for fact in told:
+        match fact:
+            case ProjectRegistered() | ProjectAmended():
+                projects[fact.project_id] = _project(projects.get(fact.project_id) or rows.projects.get(fact.project_id), fact, entry.sequence)
+            case ProgrammeTurned():
+                project = projects.get(fact.project_id) or rows.projects.get(fact.project_id)
+                if project is not None:
+                    projects[fact.project_id] = replace(project, programme=fact.to.value, from_sequence=entry.sequence)
+            case UnitOpened() | UnitAmended() | UnitClosed() | UnitPassed():
+                unit = _unit(units.get(fact.unit_id) or rows.units.get(fact.unit_id), fact, entry.sequence)
+                if unit is not None:
+                    units[fact.unit_id] = unit
+            case PolicyAdopted():
+                policies[POLICY_KEY] = _policy(fact, entry.sequence)
+            case _:
+                pass
+    return Changes(differing(rows.projects, projects), differing(rows.units, units), differing(rows.policies, policies))
+
+
+def _project(before: Project | None, told: ProjectRegistered | ProjectAmended, sequence: int) -> Project:
+    programme = before.programme if before is not None else Programme.RUNNING.value
+    return Project(
+        told.project_id, told.name, told.lead_body, told.bodies, told.provinces, told.valid_from, told.valid_to, programme, sequence
+    )  # fmt: skip
+
+
+def _unit(before: Unit | None, told: UnitOpened | UnitAmended | UnitClosed | UnitPassed, sequence: int) -> Unit | None:
+    """None: a unit that is not known."""
+    match told:
+        case UnitOpened():
+            return Unit(told.unit_id, told.project_id, told.body, told.region, told.level, told.hosts, told.offers, told.languages, True, sequence)
+        case _ if before is None:
+            return None
+        case UnitAmended():
+            return replace(
+                before, level=told.level, hosts=told.hosts, offers=told.offers, languages=told.languages, from_sequence=sequence
             )  # fmt: skip
-            return Changes({}, differing(rows.units, {told.unit_id: amended}), {})
-        case UnitClosed() as told if told.unit_id in rows.units:
-            closed = replace(rows.units[told.unit_id], is_open=False, from_sequence=entry.sequence)
-            return Changes({}, differing(rows.units, {told.unit_id: closed}), {})
-        case PolicyAdopted() as told:
-            policy = Policy(
-                told.version,
-                told.fresh_for_ms,
-                told.ageing_for_ms,
-                tuple(area.province for area in told.areas),
-                tuple(area.region for area in told.areas),
-                tuple(area.macro_area for area in told.areas),
-                entry.sequence,
-            )
-            return Changes({}, {}, differing(rows.policies, {POLICY_KEY: policy}))
-        case _:
-            return NOTHING
+        case UnitClosed():
+            return replace(before, is_open=False, from_sequence=sequence)
+        case UnitPassed():
+            return replace(before, project_id=told.project_id, body=told.body, from_sequence=sequence)
+
+
+def _policy(told: PolicyAdopted, sequence: int) -> Policy:
+    return Policy(
+        told.version,
+        told.fresh_for_ms,
+        told.ageing_for_ms,
+        tuple(area.province for area in told.areas),
+        tuple(area.region for area in told.areas),
+        tuple(area.macro_area for area in told.areas),
+        sequence,
+    )

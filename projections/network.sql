@@ -1,5 +1,5 @@
 -- name: current_projects
-select project_id, name, lead_body, bodies, provinces, valid_from, valid_to, from_sequence from projects where to_sequence is null
+select project_id, name, lead_body, bodies, provinces, valid_from, valid_to, programme, from_sequence from projects where to_sequence is null
 
 -- name: current_units
 select unit_id, project_id, body, region, level, hosts, offers, languages, is_open, from_sequence from units where to_sequence is null
@@ -23,7 +23,7 @@ from unnest($1::text[], $2::bigint[]) as ended (policy_key, to_sequence)
 where policies.to_sequence is null
 
 -- name: projects_at
-select project_id, name, lead_body, bodies, provinces, valid_from, valid_to, from_sequence from projects
+select project_id, name, lead_body, bodies, provinces, valid_from, valid_to, programme, from_sequence from projects
 where from_sequence <= $1 and (to_sequence is null or to_sequence > $1)
 order by project_id
 

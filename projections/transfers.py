@@ -16,6 +16,7 @@ from events.transfer import (
     PlaceKeptFor,
     ProposalEnded,
     ProposalMade,
+    ProposalPassed,
     TransferClosed,
     TransferEscalated,
     TransferRequested,
@@ -32,6 +33,7 @@ class StepKind(StrEnum):
 
     PROPOSED = "proposed"
     PROPOSAL_ENDED = "proposal_ended"
+    PROPOSAL_PASSED = "proposal_passed"
     DEPARTED = "departed"
     KEPT_FOR = "kept_for"
     ESCALATED = "escalated"
@@ -136,6 +138,8 @@ def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, 
             step = Step(sequence, at_ms, StepKind.PROPOSED, fact.proposal_id, fact.hold_id, fact.unit_id, fact.project_id, fact.deadline_at_ms)
         case ProposalEnded():
             step = Step(sequence, at_ms, StepKind.PROPOSAL_ENDED, fact.proposal_id, fact.hold_id, code=fact.how)
+        case ProposalPassed():
+            step = Step(sequence, at_ms, StepKind.PROPOSAL_PASSED, fact.proposal_id, project_id=fact.project_id)
         case DepartureConfirmed():
             step = Step(sequence, at_ms, StepKind.DEPARTED, until_ms=fact.expected_arrival_ms)
         case PlaceKeptFor():
@@ -189,6 +193,8 @@ def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
                     stage = Stage.ACCEPTED
                 else:
                     stage, proposal, declines = Stage.REQUESTED, None, declines + (step.code == ProposalEnd.DECLINED)
+            case StepKind.PROPOSAL_PASSED:
+                proposal = changed(proposal, project_id=step.project_id or "") if proposal is not None else None
             case StepKind.DEPARTED:
                 stage, since_ms, arrival_ms = Stage.DEPARTED, step.at_ms, step.until_ms
             case StepKind.KEPT_FOR:

@@ -1,7 +1,7 @@
 -- name: put_transfers
 insert into transfers (key, case_key, sealed_case, opened_day, closed_day)
 select * from unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::integer[], $5::integer[])
-on conflict (key) do update set closed_day = excluded.closed_day
+on conflict (key) do update set case_key = excluded.case_key, sealed_case = excluded.sealed_case, closed_day = excluded.closed_day
 
 -- name: remove_transfers
 delete from transfers where case_key = any ($1::bytea[])

@@ -120,12 +120,15 @@ class Draft:
 
     def put_policy(self, policy: PolicyAdopted) -> None:
         """A policy comes into force."""
+        for project_id in sorted(self.projects):
+            project = self.projects[project_id]
+            self._reschedule(Kind.PROGRAMME, project_id, _turns_ms(project, self.policy), _turns_ms(project, policy))
         self.policy = policy
         self.terms = terms_of(policy, self.duty)
 
     def put_project(self, project: Project) -> None:
         """A project is new or changed."""
-        was, now = _turns_ms(self.projects.get(project.project_id)), _turns_ms(project)
+        was, now = _turns_ms(self.projects.get(project.project_id), self.policy), _turns_ms(project, self.policy)
         self._reschedule(Kind.PROGRAMME, project.project_id, was, now)
         self.projects = self.projects.set(project.project_id, project)
         for unit_id in self.place_ids:
@@ -257,7 +260,7 @@ class Draft:
             self._take(hold, hold.places)
             self._reschedule_kept_for_nobody(hold_id, None, hold)
         for project_id in sorted(self.projects):
-            self._reschedule(Kind.PROGRAMME, project_id, None, _turns_ms(self.projects[project_id]))
+            self._reschedule(Kind.PROGRAMME, project_id, None, _turns_ms(self.projects[project_id], self.policy))
         for unit_id in sorted(self.units):
             unit = self.units[unit_id]
             self._reschedule(Kind.FREE_FROM, unit_id, None, _free_from(unit))
@@ -512,15 +515,15 @@ def _same_place(one: Unit, other: Unit) -> bool:
     )
 
 
-def _turns_ms(project: Project | None) -> int | None:
+def _turns_ms(project: Project | None, policy: PolicyAdopted | None) -> int | None:
     """When a project's programme next turns by the clock; None: never."""
     if project is None:
         return None
     match project.programme:
         case Programme.AHEAD:
-            return first_ms(project.valid_from)
+            return first_ms(project.valid_from, policy)
         case Programme.RUNNING:
-            return after_ms(project.valid_to)
+            return after_ms(project.valid_to, policy)
         case Programme.OVER | Programme.ENDED:
             return None
 

@@ -91,6 +91,7 @@ from events.transfer import (
     ProposalDeclined,
     ProposalEnded,
     ProposalMade,
+    ProposalPassed,
     TransferAmended,
     TransferClosed,
     TransferEnded,
@@ -257,6 +258,7 @@ CaseFact = (
     | TransferEnded
     | ProposalMade
     | ProposalEnded
+    | ProposalPassed
     | PlaceKeptFor
     | TransferEscalated
     | TransferClosed
@@ -280,6 +282,8 @@ def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> N
     match fact:
         case ProposalMade():
             transfer_state.evolve_proposal_made(draft, fact)
+        case ProposalPassed():
+            programme.evolve_proposal_passed(draft, fact)
         case ProposalEnded():
             transfer_state.evolve_proposal_ended(draft, fact, sequence, at_ms)
         case TransferEscalated():

@@ -21,6 +21,7 @@ from events.fact import Danger
 from events.inquiry import InquiryEnded
 from events.network import ProgrammeEnded, ProgrammeTurned, UnitPassed
 from events.referral import ReferralRouted, ResponsibilityPassed
+from events.transfer import ProposalPassed
 from events.verdict import Refused
 from events.vocabulary import DangerKind, Escalation, InquiryEnd, Programme, ProposalEnd, RefusalCode, TransferStage
 
@@ -53,13 +54,15 @@ def _followed(dangers: tuple[Danger, ...], event: ProgrammeEnded) -> tuple[Dange
 
 
 def evolve_unit_passed(draft: Draft, outcome: UnitPassed) -> None:
-    """The unit is the other project's; so is whoever is expected there."""
+    """The unit is the other project's, with what is held in it."""
     draft.pass_unit(outcome.unit_id, outcome.project_id, outcome.body)
-    for hold_id in draft.holds_in.get(outcome.unit_id, ()):
-        case = draft.cases.get(draft.owners.get(hold_id, ""))
-        transfer = case.transfer if case is not None else None
-        if case is None or transfer is None or transfer.proposal is None or transfer.proposal.hold_id != hold_id:
-            continue
+
+
+def evolve_proposal_passed(draft: Draft, outcome: ProposalPassed) -> None:
+    """Whoever comes there comes to the other project."""
+    case = draft.cases[outcome.case_id]
+    transfer = case.transfer
+    if transfer is not None and transfer.proposal is not None:
         draft.put_case(changed(case, transfer=changed(transfer, proposal=changed(transfer.proposal, project_id=outcome.project_id))))
 
 
@@ -69,7 +72,7 @@ def evolve_unit_passed(draft: Draft, outcome: UnitPassed) -> None:
 def turn_programme(entry: Deciding, project_id: str) -> bool:
     """Let a project's programme turn, where its days say so; whether they did."""
     project = entry.draft.projects[project_id]
-    to = programme_at(project.valid_from, project.valid_to, entry.at_ms)
+    to = programme_at(project.valid_from, project.valid_to, entry.at_ms, entry.draft.policy)
     if project.programme is Programme.ENDED or project.programme is to:
         return False
     entry.emit(ProgrammeTurned(project_id, to))
@@ -162,6 +165,10 @@ def _pass_units(entry: Deciding, units: list[str], successor_id: str) -> None:
     for unit_id in units:
         body = entry.draft.units[unit_id].body
         entry.emit(UnitPassed(unit_id, successor_id, body if body in successor.bodies else successor.lead_body))
+        for case in _expected_in(entry.draft, unit_id):
+            transfer = case.transfer
+            assert transfer is not None and transfer.proposal is not None
+            entry.emit(ProposalPassed(case.case_id, transfer.transfer_id, transfer.proposal.proposal_id, successor_id))
 
 
 def _route_anew(entry: Deciding, project_id: str, successor_id: str | None = None) -> None:

@@ -168,6 +168,7 @@ OUTCOMES: Mapping[str, Rights] = {
     "ReferralRouted": _rights(helpline=_ALL, project=Scope.OWN_CASES),
     "ResponsibilityPassed": _rights(helpline=_ALL, project=Scope.OWN_CASES),
     "ProposalMade": _rights(helpline=_ALL, project=Scope.ASKED),
+    "ProposalPassed": _rights(helpline=_ALL, project=Scope.ASKED),
     "ProposalEnded": _rights(helpline=_ALL, project=Scope.OWN_REPORT),
     "HoldDeadlineMoved": _CAPACITY,
     "ReminderDue": _rights(helpline=_ALL, project=Scope.OWN_REPORT),

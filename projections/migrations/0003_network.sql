@@ -7,6 +7,7 @@ create table projects (
     provinces text[] not null,
     valid_from text not null,
     valid_to text not null,
+    programme text not null,
     from_sequence bigint not null,
     to_sequence bigint
 );

@@ -6,7 +6,7 @@ It reads facts (clear and private) in order, and knows places, people and times;
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from events.availability import AvailabilityLearned, AvailabilityPublished, CapacityChanged
@@ -53,6 +53,7 @@ from events.transfer import (
     PlaceReserved,
     ProposalEnded,
     ProposalMade,
+    ProposalPassed,
     TransferAmended,
     TransferClosed,
     TransferEscalated,
@@ -141,6 +142,7 @@ class Invariants:
         self.apart: set[frozenset[str]] = set()
         self.transfers_arrived: set[str] = set()
         self.programme: dict[str, Programme] = {}
+        self.days: dict[str, tuple[str, str]] = {}
         self.aliases: dict[str, str] = {}
         """Case -> the case that it was found to be the same as."""
         self.aliases_to_go: set[str] = set()
@@ -199,6 +201,13 @@ class Invariants:
         self.aliases = {alias: event.case_id if case == event.other_case_id else case for alias, case in self.aliases.items()}
         self.aliases[event.other_case_id] = event.case_id
 
+    def _runs(self, project_id: str, at_ms: int) -> None:
+        """By what was said of its programme, and by its days; to the day, for midnight is not the same everywhere."""
+        assert self.programme[project_id] is Programme.RUNNING, "sent to a project that does not run"
+        first, last = (date.fromisoformat(day) for day in self.days[project_id])
+        today = datetime.fromtimestamp(at_ms / 1000, UTC).date()
+        assert first - timedelta(1) <= today <= last + timedelta(1), "sent to a project outside its programme"
+
     def _named_live(self, event: Event) -> None:
         for case_id in cases_named(event):
             assert case_id not in self.aliases, "told about a case that has another name"
@@ -237,6 +246,7 @@ class Invariants:
             case ProjectRegistered() | ProjectAmended():
                 self.bodies[event.project_id] = event.bodies
                 self.programme.setdefault(event.project_id, Programme.RUNNING)
+                self.days[event.project_id] = event.valid_from, event.valid_to
             case DutyHoursPublished():
                 self.duty[event.project_id] = event
             case UnitOpened():
@@ -411,12 +421,16 @@ class Invariants:
                     else:
                         seen.live, seen.accepted, seen.departed = None, False, False
                         seen.waits_for_a_word = True
+            case ProposalPassed():
+                passed = self.cases[outcome.case_id].live
+                assert passed is not None and self.units[passed.unit_id].project_id == outcome.project_id
             case TransferEscalated():
                 self.cases[outcome.case_id].waits_for_a_word = False
             case ResponsibilityPassed():
                 self.cases[outcome.case_id].responsible.append(outcome.project_id)
             case ReferralRouted():
-                assert outcome.project_id is None or self.programme[outcome.project_id] is Programme.RUNNING, "sent to a project that does not run"
+                if outcome.project_id is not None:
+                    self._runs(outcome.project_id, at_ms)
             case ProgrammeTurned():
                 assert self.programme[outcome.project_id] is not Programme.ENDED, "a programme ends once"
                 self.programme[outcome.project_id] = outcome.to
@@ -478,7 +492,8 @@ class Invariants:
         assert self.policy is not None
         case, unit = self.cases[proposal.case_id], self.units[proposal.unit_id]
         request, published = case.request, self.published[proposal.unit_id]
-        assert proposal.project_id == unit.project_id and self.programme[unit.project_id] is Programme.RUNNING, "sent to a project that does not run"
+        assert proposal.project_id == unit.project_id
+        self._runs(unit.project_id, at_ms)
         assert request is not None and request.transfer_id == proposal.transfer_id
         assert unit.unit_id not in self.closed and published.accepting and unit.level is not Level.NON_RESIDENTIAL, "takes nobody in"
         assert self.holds[proposal.hold_id].places == len(case.household)

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from coordinator.domain import next_deadline_ms
 from coordinator.domain.days import after_ms, first_ms
 from coordinator.domain.snapshot import parts_of, state_from
 from events.availability import CapacityChanged
 from events.fact import Danger
 from events.facts import Outcome
-from events.network import ProgrammeEnded, ProgrammeTurned, ProjectAmended, ProjectRegistered, UnitPassed
+from events.network import OffsetFrom, ProgrammeEnded, ProgrammeTurned, ProjectAmended, ProjectRegistered, UnitPassed
 from events.person import DangerDeclared, KeepApartDeclared
 from events.referral import ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.transfer import PlaceReleased, ProposalEnded, TransferEscalated
 from events.vocabulary import DangerKind, Escalation, HoldStage, KeepApart, Programme, ProposalEnd, Source
-from tests.domain.world import ADMINISTRATOR, DAY, HELPLINE, MINUTE, PROGRAMMES_END, World, body, italy, kinds, only, uuid, woman
+from tests.domain.world import (
+    ADMINISTRATOR,
+    CLOCKS,
+    DAY,
+    HELPLINE,
+    HOUR,
+    MINUTE,
+    POLICY,
+    PROGRAMMES_END,
+    World,
+    body,
+    italy,
+    kinds,
+    only,
+    uuid,
+    woman,
+)
 
 
 def registered(world: World, project_id: str, provinces: tuple[str, ...], valid_from: str, valid_to: str) -> tuple[Outcome, ...]:
@@ -53,9 +71,9 @@ def test_the_competent_project_is_one_whose_programme_runs_that_day() -> None:
         outcomes = world.send(ReferralReceived("", HELPLINE, uuid(name), Source.SELF, "BO", (woman(),), ""))
         return [outcome for outcome in outcomes if isinstance(outcome, ReferralRouted)][-1].project_id
 
-    world.now = after_ms("2023-11-30") - MINUTE
+    world.now = after_ms("2023-11-30", None) - MINUTE
     assert goes_to("the last minute") == "abruzzo"
-    world.now = first_ms("2023-12-01")
+    world.now = first_ms("2023-12-01", None)
     assert goes_to("the first minute") == "bologna"
 
 
@@ -67,8 +85,8 @@ def test_a_project_registered_ahead_is_sent_nobody_before_its_first_day() -> Non
     case_id = world.case("anna")
     world.request(case_id)
     assert world.proposed_unit(case_id) is None
-    assert next_deadline_ms(world.state) == first_ms("2023-11-20")
-    world.now = first_ms("2023-11-20")
+    assert next_deadline_ms(world.state) == first_ms("2023-11-20", None)
+    world.now = first_ms("2023-11-20", None)
     world.publish("bo-1")
     assert world.proposed_unit(case_id) == "bo-1"
 
@@ -76,7 +94,7 @@ def test_a_project_registered_ahead_is_sent_nobody_before_its_first_day() -> Non
 def test_after_the_last_day_nothing_new_comes_and_nobody_is_sent_away() -> None:
     world = lived_in()
     prolonged(world, "lazio", "2023-11-14")
-    world.now = after_ms("2023-11-14")
+    world.now = after_ms("2023-11-14", None)
     outcomes = world.tick()
     assert only(outcomes, ProgrammeTurned).to is Programme.OVER
     (released,) = [outcome for outcome in outcomes if isinstance(outcome, ProposalEnded)]
@@ -86,13 +104,13 @@ def test_after_the_last_day_nothing_new_comes_and_nobody_is_sent_away() -> None:
     assert world.proposed_unit(uuid("cara")) == "rm-1"
     assert world.state.cases[uuid("anna")].responsible == "lazio"
     assert world.state.units["rm-1"].counted.free == 0
-    assert next_deadline_ms(world.state) != after_ms("2023-11-14"), "once"
+    assert next_deadline_ms(world.state) != after_ms("2023-11-14", None), "once"
 
 
 def test_prolonged_after_its_last_day_it_runs_again() -> None:
     world = lived_in()
     prolonged(world, "lazio", "2023-11-14")
-    world.now = after_ms("2023-11-14")
+    world.now = after_ms("2023-11-14", None)
     world.tick()
     world.publish("rm-1", occupied=1)
     assert world.proposed_unit(uuid("bina")) is None
@@ -163,6 +181,20 @@ def test_the_count_of_a_unit_says_that_nothing_is_free_where_the_programme_does_
 
 def test_programmes_of_today_are_what_the_clock_waits_for_last() -> None:
     assert next_deadline_ms(italy().state) == PROGRAMMES_END
+
+
+def test_a_programme_turns_at_midnight_of_the_networks_civil_time() -> None:
+    winter, summer = OffsetFrom(0, 60), OffsetFrom(first_ms("2024-03-31", None) + HOUR, 120)
+    clocks = replace(CLOCKS, offsets=(winter, summer))
+    world = italy()
+    world.send(replace(POLICY, version=2, clocks=clocks))
+    assert next_deadline_ms(world.state) == first_ms("2027-01-01", None) - 2 * HOUR
+    prolonged(world, "lazio", "2023-11-30")
+    assert next_deadline_ms(world.state) == first_ms("2023-12-01", None) - HOUR
+    world.now = first_ms("2023-12-01", None) - HOUR
+    assert only(world.tick(), ProgrammeTurned).to is Programme.OVER
+    again = state_from("it", *parts_of(world.state))
+    assert next_deadline_ms(again) == next_deadline_ms(world.state)
 
 
 def test_a_unit_closed_while_held_and_lived_in_keeps_its_people() -> None:

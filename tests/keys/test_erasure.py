@@ -14,7 +14,7 @@ from events.envelope import Envelope, hash_of, seal_envelope
 from events.fact import Actor
 from events.facts import Event, Outcome
 from events.network import RulesAdopted
-from events.person import AgreementGiven, CaseErased, KeepApartDeclared
+from events.person import AgreementGiven, AliasErased, CaseErased, CasesFoundSame, KeepApartDeclared
 from events.transfer import MatchExplained, ProposalMade
 from events.verdict import Recorded, Refused
 from events.vocabulary import KeepApart, RefusalCode, Role
@@ -129,6 +129,35 @@ async def test_an_erasure_destroys_the_keys_of_its_case_alone() -> None:
         facts = [entry.opened.event for entry in opened if isinstance(entry, OpenedDecision)]
         assert [isinstance(fact, Locked) for fact in facts] == [False, True, False, False, False]
         assert isinstance(facts[3], CaseErased)
+
+
+async def test_erasing_a_case_destroys_the_keys_of_every_name_that_it_has() -> None:
+    """By whoever follows, by whoever catches up, and at once in a process that reads the entry."""
+    follows, catches_up = MemoryKeyStore("it"), MemoryKeyStore("it")
+    for store in (follows, catches_up):
+        ledger = Ledger(store)
+        for case in CASES[:3]:
+            await ledger.agree(case)
+        await ledger.record(CasesFoundSame(EVENT_ID, ACTOR, CASES[0], CASES[1]))
+        await ledger.record(CaseErased(EVENT_ID, ACTOR, CASES[0]), AliasErased(CASES[1]))
+        await ledger.record(CaseErased(EVENT_ID, ACTOR, CASES[2]), verdict=Refused(RefusalCode.NOT_RESPONSIBLE, ""))
+        if store is follows:
+            await follow(store, None, ledger.after(None))
+        else:
+            assert (await brought_up(store, ledger)).erased == 2
+        assert await subjects(store) == {"network", *subjects_of_case(CASES[2])}
+        opened = [entry.opened.event for entry in await ledger.opened(store)]
+        assert [isinstance(fact, Locked) for fact in opened] == [True, True, False, True, False, False]
+
+
+async def test_two_cases_found_the_same_keep_both_their_keys_until_then() -> None:
+    store = MemoryKeyStore("it")
+    ledger = Ledger(store)
+    for case in CASES[:2]:
+        await ledger.agree(case)
+    await ledger.record(CasesFoundSame(EVENT_ID, ACTOR, CASES[0], CASES[1]))
+    await follow(store, None, ledger.after(None))
+    assert await subjects(store) == {*subjects_of_case(CASES[0]), *subjects_of_case(CASES[1])}
 
 
 async def test_following_remembers_its_place_at_leisure() -> None:

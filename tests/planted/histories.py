@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from events.fact import Danger
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, DangerDeclared, KeepApartDeclared
+from events.network import ProgrammeEnded, ProjectAmended
+from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, CasesFoundSame, DangerDeclared, KeepApartDeclared
 from events.referral import ReferralReceived
 from events.transfer import ProposalAccepted, ProposalDeclined
 from events.vocabulary import AgeGroup, DangerKind, DeclineCode, Gender, Host, KeepApart, Level, Need, Source
@@ -53,6 +54,51 @@ def a_place_beside_a_recruiter() -> Past:
     bina = past.case("bina", "lazio", hosted="rm-1")
     past.send(KeepApartDeclared("", HELPLINE, ANNA, bina, KeepApart.RECRUITER))
     past.request(ANNA)
+    return past
+
+
+def a_place_in_danger_for_one_of_two_names() -> Past:
+    """The one place is where the same person, under another name, must not go (rule 2)."""
+    past = Past()
+    past.unit("rm-1", "lazio", "12")
+    past.case("anna")
+    again = past.case("anna again")
+    past.send(DangerDeclared("", HELPLINE, again, Danger(DangerKind.REGION, "12")))
+    past.send(CasesFoundSame("", HELPLINE, ANNA, again))
+    past.request(ANNA)
+    return past
+
+
+def erased_with_another_name() -> Past:
+    """A case that has two names is erased."""
+    past = Past()
+    past.case("anna")
+    past.send(CasesFoundSame("", HELPLINE, ANNA, past.case("anna again")))
+    past.send(CaseErased("", HELPLINE, ANNA))
+    return past
+
+
+def a_place_after_the_programme() -> Past:
+    """The one place is a project's whose programme is over."""
+    past = Past()
+    past.unit("rm-1", "lazio", "12")
+    past.send(ProjectAmended("", ADMINISTRATOR, "lazio", "Lazio", "body-lazio", ("body-lazio",), ("RM",), "2022-01-01", "2023-11-16"))
+    past.case("anna")
+    past.now += 4 * DAY
+    past.publish("rm-1")
+    past.request(ANNA)
+    return past
+
+
+def an_arrival_after_the_programme() -> Past:
+    """Somebody arrives in a project that nobody succeeds."""
+    past = Past()
+    past.unit("rm-1", "lazio", "12")
+    past.request(past.case("anna"))
+    past.accept(ANNA)
+    past.depart(ANNA)
+    past.send(ProgrammeEnded("", ADMINISTRATOR, "lazio", None))
+    past.arrive(ANNA)
     return past
 
 

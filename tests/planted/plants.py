@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from coordinator.domain import agenda, proposing, requests, rights, seen_events, settling, transfer
+from coordinator.domain import agenda, proposing, requests, rights, same_case, seen_events, settling, transfer
 from coordinator.domain.agenda import Kind
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
@@ -203,6 +203,17 @@ def one_exclusion_forgotten() -> AbstractContextManager[None]:
         return tuple(replace(group, units=group.units[1:]) for group in shown(excluded))
 
     return instead(shown, broken)
+
+
+def dangers_of_the_other_name_lost() -> AbstractContextManager[None]:
+    """Of two cases found the same, only the one that stays keeps its dangers."""
+    whole = same_case._as_both
+    return instead(whole, lambda stays, other: replace(whole(stays, other), dangers=stays.dangers))
+
+
+def responsible_though_ended() -> AbstractContextManager[None]:
+    """Whoever arrives in a project is its own, though its programme was ended."""
+    return instead(transfer._responsible_at, lambda _, project_id: project_id)
 
 
 def ties_by_chance() -> AbstractContextManager[None]:

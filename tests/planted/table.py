@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coordinator.domain.agenda import Kind
 from coordinator.matching import safety
+from events.person import AliasErased
 from events.referral import ResponsibilityPassed
 from events.transfer import MatchExplained, PlaceKept, PlaceKeptFor
 from reading.keys_memory import MemoryKeyStore
@@ -93,6 +94,30 @@ BUGS: tuple[Bug, ...] = (
         "rule 4 (minors) excludes nothing",
         plant.excludes_nothing(safety.minors),
         ((checker(past.a_place_without_children), "minors"), (invariants(past.a_place_without_children), "rule 4: parents")),
+    ),
+    Bug(
+        "safety",
+        "of two cases found the same, one's dangers are lost (rule 2)",
+        plant.dangers_of_the_other_name_lost,
+        ((invariants(past.a_place_in_danger_for_one_of_two_names), "rule 2: area"),),
+    ),
+    Bug(
+        "responsibility",
+        "a programme never ends by the clock",
+        plant.never_due(Kind.PROGRAMME),
+        ((invariants(past.a_place_after_the_programme), "sent to a project outside its programme"),),
+    ),
+    Bug(
+        "responsibility",
+        "a project that was ended is responsible for whoever arrives",
+        plant.responsible_though_ended,
+        ((invariants(past.an_arrival_after_the_programme), "nobody is there to be responsible"),),
+    ),
+    Bug(
+        "erasure",
+        "a case that is erased leaves another name of it",
+        plant.left_unsaid(AliasErased),
+        ((invariants(past.erased_with_another_name), "an erased case leaves another name of it"),),
     ),
     Bug(
         "safety",
