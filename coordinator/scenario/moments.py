@@ -15,6 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ITALIAN = ("lun", "mar", "mer", "gio", "ven", "sab", "dom")
 _CLOCK = re.compile(r"(?:(?P<day>[A-Za-zì]+)\s+)?(?P<hour>\d{1,2}):(?P<minute>\d\d)\Z")
+_WINDOW = re.compile(r"(?:(?P<day>[A-Za-zì]+)\s+)?(?P<from>\d\d:\d\d)\s*-\s*(?P<to>\d\d:\d\d)\Z")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?\Z")
 _SPAN = re.compile(r"(?P<sign>[+-])?\s*(?P<number>\d+)\s*(?P<unit>[a-z]+)\Z")
 _UNITS_MS = {
@@ -59,6 +60,16 @@ def span_ms(text: str) -> int:
         raise Unfit(f'"{text}" is no length of time; write for example "45 min", "24 hours" or "3 days"')
     length = int(span["number"]) * _UNITS_MS[span["unit"]]
     return -length if span["sign"] == "-" else length
+
+
+def window(text: str, *, with_day: bool) -> dict[str, int]:
+    """`Mon 09:00-17:00` (or `09:00-24:00`) as minutes of the local day, and the weekday where one is wanted. Raises Unfit."""
+    found = _WINDOW.match(text.strip())
+    if found is None or (found["day"] is None) is with_day:
+        raise Unfit(f'"{text}" is no part of a day; write for example "{"Mon " if with_day else ""}09:00-17:00"')
+    minutes = {name: int(found[name][:2]) * 60 + int(found[name][3:]) for name in ("from", "to")}
+    day = {"weekday": _weekday(found["day"])} if with_day else {}
+    return {**day, "from_minute": minutes["from"], "to_minute": minutes["to"]}
 
 
 def told(at_ms: int, zone: ZoneInfo) -> str:

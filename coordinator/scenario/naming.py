@@ -10,7 +10,7 @@ from coordinator.scenario.words import nearest
 from events.facts import Fact
 from events.network import ProjectAmended, ProjectRegistered
 
-BORN = frozenset({("TransferRequested", "transfer_id")})
+BORN = frozenset({("TransferRequested", "transfer_id"), ("ContactLogged", "contact_id")})
 """(event, field): ids that whoever reports chooses anew."""
 
 

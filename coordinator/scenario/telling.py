@@ -15,6 +15,7 @@ from typing import Any, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from coordinator.domain import State
+from coordinator.domain.state import Transfer
 from coordinator.scenario import moments
 from coordinator.scenario.errors import Unfit
 from coordinator.scenario.naming import BORN, Names
@@ -26,7 +27,7 @@ from events.fact import Actor, Danger
 from events.facts import Event
 from events.ids import uuid7
 from events.lines import format_line, parse_line
-from events.network import PolicyAdopted
+from events.network import DayWindow, DutyWindow, PolicyAdopted
 from events.referral import Member
 from events.typed import hints_of
 from events.vocabulary import Role
@@ -69,14 +70,15 @@ class Teller:
 
     def tell(self, kind: type[Event], keys: Table, who: str, now: Now) -> Event:
         """The event that a step reports. Raises Unfit."""
+        actor = self.actor(who)
         written = self.event_id(now.at_ms + moments.span_ms(_text(keys["written"], "written")) if "written" in keys else now.at_ms)
-        plain: Plain = {"event": kind.__name__, "event_id": written, "actor": _actor_json(self.actor(who))}
+        plain: Plain = {"event": kind.__name__, "event_id": written, "actor": _actor_json(actor)}
         said = {key: value for key, value in keys.items() if key != "written"}
         fields = {key_of(name): (name, hint) for name, hint in hints_of(kind).items() if name not in ("event_id", "actor")}
         for key in said:
             if key not in fields:
                 raise Unfit(f'"{spoken(kind.__name__)}" says nothing called "{key}"; {nearest(key, fields)}', key)
-        telling = _Telling(self, kind, now, said)
+        telling = _Telling(self, kind, now, said, actor)
         plain |= telling.standing()
         for key, (name, hint) in fields.items():
             if key in said:
@@ -132,8 +134,10 @@ def _text(value: object, key: str) -> str:
 class _Telling:
     """One event in the making."""
 
-    def __init__(self, teller: Teller, kind: type[Event], now: Now, said: Table) -> None:
+    def __init__(self, teller: Teller, kind: type[Event], now: Now, said: Table, who: Actor) -> None:
         self.teller = teller
+        self.project = next((name for name, project in now.state.projects.items() if who.role is Role.PROJECT and who.body in project.bodies), None)
+        """The project of whoever speaks."""
         self.kind = kind
         self.now = now
         self.said = said
@@ -177,10 +181,12 @@ class _Telling:
         if name.endswith("case_id"):
             return names.identifier("case", text)
         if name.endswith("transfer_id"):
-            return names.give("transfer", text) if (self.kind.__name__, name) in BORN else names.identifier("transfer", text)
+            return names.give("transfer", text) if self._is_born(name) else names.identifier("transfer", text)
         for kind in ("unit", "project"):
             if name.endswith(f"{kind}_id"):
                 return text if self.kind.__name__ in ("ProjectRegistered", "UnitOpened") else names.slug(kind, text)
+        if name == "successor_id":
+            return names.slug("project", text)
         if name.endswith("_id"):
             kind = name.removesuffix("_id")
             return names.identifier(kind, text) if names.knows(kind, text) else names.give(kind, text)
@@ -193,6 +199,8 @@ class _Telling:
             return _actor_json(self.teller.actor(_text(value, "who")))
         if hint is Danger:
             return self._danger(value)
+        if hint in (DutyWindow, DayWindow) and isinstance(value, str):
+            return _window(hint, value)
         if not isinstance(value, dict):
             raise Unfit(f"write a table with {', '.join(key_of(name) for name in hints_of(hint))}: {{ … = … }}")
         base: Plain = dict(standing) if isinstance(standing, dict) else {}
@@ -252,8 +260,10 @@ class _Telling:
             return ""
         if name == "case_id" and case_id is not None:
             return case_id
-        if (self.kind.__name__, name) in BORN:
-            return names.give("transfer", names.next_of("transfer", names.label(case_id or "") or "case"))
+        if self._is_born(name):
+            return names.give(key, names.next_of(key, (names.label(case_id or "") or "case") if hasattr(self.kind, "case_id") else key))
+        if name == "project_id" and self.project is not None:
+            return self.project
         if name.endswith("_id") and (newest := names.newest(name, case_id)) is not None:
             return newest
         if name in _STANDING:
@@ -269,6 +279,14 @@ class _Telling:
             return names.identifier("case", _text(self.said["case"], "case"))
         known = names.known("case")
         return names.identifier("case", known[0]) if len(known) == 1 else None
+
+    def _is_born(self, name: str) -> bool:
+        return (self.kind.__name__, name) in BORN
+
+    def transfer(self) -> Transfer | None:
+        """The live transfer of the case spoken of."""
+        case = self.now.state.cases.get(self._case_id() or "")
+        return case.transfer if case is not None else None
 
     def standing(self) -> Plain:
         """Fields that follow from how things stand, by the kind of event."""
@@ -348,6 +366,33 @@ def _reaffirmed(telling: _Telling) -> Plain:
     return {"observed_at_ms": telling.now.at_ms, "as_of_sequence": telling.now.state.sequence}
 
 
+def _amended_transfer(telling: _Telling) -> Plain:
+    transfer = telling.transfer()
+    if transfer is None:
+        return {"urgency": "planned"}
+    return {
+        "urgency": transfer.urgency.value, "needed_by_ms": transfer.needed_by_ms, "leaving_province": transfer.leaving_province,
+        "wished_levels": [level.value for level in transfer.wished_levels], "wished_regions": list(transfer.wished_regions),
+    }  # fmt: skip
+
+
+def _amended_referral(telling: _Telling) -> Plain:
+    case = telling.now.state.cases.get(telling.teller.names.identifier("case", str(telling.said["case"]))) if "case" in telling.said else None
+    return {} if case is None else {"province": case.province}
+
+
+def _answered_inquiry(telling: _Telling) -> Plain:
+    """The question that the project of whoever speaks was asked."""
+    transfer = telling.transfer()
+    mine = [inquiry.inquiry_id for inquiry in (transfer.inquiries if transfer is not None else ()) if inquiry.project_id == telling.project]
+    return {"inquiry_id": mine[0]} if mine else {}
+
+
+def _window(hint: type, text: str) -> Plain:
+    """`Mon 09:00-17:00`, or without the day: minutes of the local day. Raises Unfit."""
+    return moments.window(text, with_day=hint is DutyWindow)
+
+
 def _clock(telling: _Telling) -> Plain:
     return {"deadline_at_ms": telling.now.at_ms}
 
@@ -361,4 +406,7 @@ _STANDING_OF: Mapping[str, Callable[[_Telling], Plain]] = {
     "AvailabilityPublished": _published,
     "AvailabilityReaffirmed": _reaffirmed,
     "ClockAdvanced": _clock,
+    "TransferAmended": _amended_transfer,
+    "ReferralAmended": _amended_referral,
+    "InquiryAnswered": _answered_inquiry,
 }
