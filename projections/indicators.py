@@ -17,19 +17,29 @@ from enum import StrEnum
 from events.availability import CapacityChanged
 from events.entry import Locked
 from events.facts import Event, Outcome
+from events.inquiry import InquiryEnded, InquiryOpened
 from events.network import PolicyAdopted, UnitClosed, UnitOpened
-from events.referral import ReferralAccepted, ReferralReceived, ReferralRouted
+from events.referral import (
+    AssessmentRecorded,
+    ContactLogged,
+    ReferralAccepted,
+    ReferralClosed,
+    ReferralDeclined,
+    ReferralReceived,
+    ReferralRouted,
+)
 from events.transfer import (
     ArrivalConfirmed,
     ProposalAccepted,
     ProposalDeclined,
     ProposalEnded,
     ProposalMade,
+    TransferAmended,
     TransferClosed,
     TransferEscalated,
     TransferRequested,
 )
-from events.vocabulary import ProposalEnd, Reason, TransferEnd, Urgency
+from events.vocabulary import ProposalEnd, Reason, Relevance, TransferEnd, Urgency
 from projections import freshness, network
 from projections.freshness import Freshness
 from projections.network import Policy
@@ -37,6 +47,8 @@ from projections.reported import Effects
 
 SAFE_AFTER_MS = 30 * 86_400_000
 """An arrival was safe where for this long the person was neither missing nor back, and asked for no other place for reasons of safety."""
+
+NOT_SAID = "not_said"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +93,18 @@ class Indicators:
     period: Period
     sequence: int
     """The last entry that it takes into account."""
+    contacts_by_relevance: Mapping[str, int]
+    relevant_contacts_by_reason: Mapping[str, int]
+    relevant_contacts_by_language: Mapping[str, int]
+    """ISO 639-3; `not_said` where the caller said nothing of it."""
     referrals_received: int
     referrals_by_source: Mapping[str, int]
     referrals_to_uncovered_territory: int
     """Routed to the helpline, for no project's territory holds the place."""
     referrals_taken_in_charge: int
+    referrals_declined_by_code: Mapping[str, int]
+    assessments_by_outcome: Mapping[str, int]
+    cases_closed_by_how: Mapping[str, int]
     waits_to_charge: Waits
     """From the referral to the project that took the case in charge."""
     transfers_asked: int
@@ -107,6 +126,8 @@ class Indicators:
     proposals_made: int
     proposals_expired: int
     declines_by_code: Mapping[str, int]
+    inquiries_asked: int
+    inquiries_by_end: Mapping[str, int]
     units_by_freshness: Mapping[str, int]
     """Open units at the report, by the age of their figures."""
     unopened: int
@@ -149,8 +170,9 @@ class IndicatorsFold:
         self._referrals: dict[str, _Referral] = {}
         self._requests: dict[str, _Request] = {}
         self._arrivals: dict[str, list[_Arrival]] = {}
-        self._declines: Counter[str] = Counter()
-        self._made = self._expired = self._unopened = 0
+        self._counts: dict[str, Counter[str]] = {}
+        """By figure: what was reported in the period, by code."""
+        self._made = self._expired = self._asked = self._unopened = 0
         self._observed: dict[str, int | None] = {}
         self._policies: network.Rows = network.Rows({}, {}, {})
 
@@ -168,6 +190,17 @@ class IndicatorsFold:
 
     def _take(self, fact: Event | Outcome, at_ms: int) -> None:
         match fact:
+            case ContactLogged():
+                self._count("contacts", fact.relevance, at_ms)
+                if fact.relevance is Relevance.RELEVANT:
+                    self._count("reasons", fact.reason, at_ms)
+                    self._count("languages", fact.language or NOT_SAID, at_ms)
+            case ReferralDeclined():
+                self._count("referrals_declined", fact.code, at_ms)
+            case AssessmentRecorded():
+                self._count("assessments", fact.indicators, at_ms)
+            case ReferralClosed():
+                self._count("closed", fact.how, at_ms)
             case UnitOpened():
                 self._observed[fact.unit_id] = None
             case UnitClosed():
@@ -199,8 +232,15 @@ class IndicatorsFold:
             case ProposalAccepted():
                 if (request := self._requests.get(fact.transfer_id)) is not None:
                     request.accepted_at_ms = at_ms
+            case TransferAmended():
+                if (request := self._requests.get(fact.transfer_id)) is not None:
+                    request.needed_by_ms = fact.needed_by_ms
             case ProposalDeclined():
-                self._declines[fact.code] += self._period.holds(at_ms)
+                self._count("declined", fact.code, at_ms)
+            case InquiryOpened():
+                self._asked += self._period.holds(at_ms)
+            case InquiryEnded():
+                self._count("inquiries", fact.how, at_ms)
             case ProposalEnded():
                 self._expired += self._period.holds(at_ms) and fact.how is ProposalEnd.EXPIRED
                 if fact.how is not ProposalEnd.ACCEPTED and (request := self._requests.get(fact.transfer_id)) is not None:
@@ -214,6 +254,13 @@ class IndicatorsFold:
                 self._close(fact, at_ms)
             case _:
                 pass
+
+    def _count(self, figure: str, code: str, at_ms: int) -> None:
+        if self._period.holds(at_ms):
+            self._counts.setdefault(figure, Counter())[code] += 1
+
+    def _counted(self, figure: str) -> dict[str, int]:
+        return _sorted(self._counts.get(figure, {}))
 
     def _close(self, fact: TransferClosed, at_ms: int) -> None:
         if (request := self._requests.get(fact.transfer_id)) is not None:
@@ -238,10 +285,16 @@ class IndicatorsFold:
         return Indicators(
             period=self._period,
             sequence=self._sequence,
+            contacts_by_relevance=self._counted("contacts"),
+            relevant_contacts_by_reason=self._counted("reasons"),
+            relevant_contacts_by_language=self._counted("languages"),
             referrals_received=len(referrals),
             referrals_by_source=_counted(one.source for one in referrals),
             referrals_to_uncovered_territory=sum(one.uncovered for one in referrals),
             referrals_taken_in_charge=sum(one.charged_at_ms is not None for one in referrals),
+            referrals_declined_by_code=self._counted("referrals_declined"),
+            assessments_by_outcome=self._counted("assessments"),
+            cases_closed_by_how=self._counted("closed"),
             waits_to_charge=_waits(one.charged_at_ms - one.at_ms for one in referrals if one.charged_at_ms is not None),
             transfers_asked=len(requests),
             transfers_by_reason=_counted(one.reason for one in requests),
@@ -257,7 +310,9 @@ class IndicatorsFold:
             arrivals_not_yet_30_days=sum(not one.undone for one in arrivals if self._at_ms - one.at_ms < SAFE_AFTER_MS),
             proposals_made=self._made,
             proposals_expired=self._expired,
-            declines_by_code=_sorted(self._declines),
+            declines_by_code=self._counted("declined"),
+            inquiries_asked=self._asked,
+            inquiries_by_end=self._counted("inquiries"),
             units_by_freshness=_counted(self._freshness()),
             unopened=self._unopened,
         )

@@ -57,10 +57,16 @@ def _period(since: str, until: str) -> Period:
 def _rows(found: Indicators) -> list[tuple[object, ...]]:
     """One row a figure, in the report's order."""
     return [
+        *_each("contacts of the helpline", found.contacts_by_relevance),
+        *_each("  relevant ones by reason", found.relevant_contacts_by_reason),
+        *_each("  relevant ones by language", found.relevant_contacts_by_language),
         ("referrals received", "", found.referrals_received),
         *_each("  by source", found.referrals_by_source),
         ("  of uncovered territory", "", found.referrals_to_uncovered_territory),
         ("  taken in charge", "", found.referrals_taken_in_charge),
+        *_each("  declined", found.referrals_declined_by_code),
+        *_each("  assessed", found.assessments_by_outcome),
+        *_each("  closed", found.cases_closed_by_how),
         *_wait("  wait to be taken in charge", found.waits_to_charge),
         ("places asked elsewhere", "", found.transfers_asked),
         *_each("  by reason", found.transfers_by_reason),
@@ -77,6 +83,8 @@ def _rows(found: Indicators) -> list[tuple[object, ...]]:
         ("proposals made", "", found.proposals_made),
         ("  run out unanswered", "", found.proposals_expired),
         *_each("  declined", found.declines_by_code),
+        ("inquiries asked", "", found.inquiries_asked),
+        *_each("  how they ended", found.inquiries_by_end),
         *_each("open units by age of their figures", found.units_by_freshness),
         ("facts whose key is gone", "", found.unopened),
     ]

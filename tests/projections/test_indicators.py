@@ -7,9 +7,45 @@ import pytest
 from events.entry import Locked
 from events.fact import Actor
 from events.facts import Event, Outcome
-from events.referral import Member, ReferralAccepted, ReferralReceived, ReferralRouted
-from events.transfer import ArrivalConfirmed, ProposalAccepted, ProposalDeclined, ProposalEnded, ProposalMade, TransferClosed, TransferRequested
-from events.vocabulary import AgeGroup, DeclineCode, Gender, ProposalEnd, Reason, Role, Source, TransferEnd, Urgency
+from events.referral import (
+    AssessmentRecorded,
+    ContactLogged,
+    Member,
+    ReferralAccepted,
+    ReferralClosed,
+    ReferralDeclined,
+    ReferralReceived,
+    ReferralRouted,
+)
+from events.transfer import (
+    ArrivalConfirmed,
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalEnded,
+    ProposalMade,
+    TransferAmended,
+    TransferClosed,
+    TransferRequested,
+)
+from events.vocabulary import (
+    AgeGroup,
+    ContactChannel,
+    ContactReason,
+    DeclineCode,
+    Gender,
+    ProposalEnd,
+    Reason,
+    ReferralDeclineCode,
+    ReferralEnd,
+    Relevance,
+    Role,
+    Source,
+    TransferEnd,
+    Urgency,
+)
+from events.vocabulary import (
+    Indicators as Assessed,
+)
 from projections.indicators import SAFE_AFTER_MS, Fate, Indicators, IndicatorsFold, Period, Waits
 from projections.reported import EVENT_INDEX, Effects, effects_of
 from tests.projections.story import Story
@@ -114,6 +150,31 @@ def test_referrals_by_source_and_territory() -> None:
     assert found.referrals_by_source == {"ngo": 1, "self": 1}
     assert (found.referrals_to_uncovered_territory, found.referrals_taken_in_charge) == (1, 1)
     assert found.waits_to_charge == Waits(1, HOUR, HOUR)
+
+
+def test_contacts_assessments_and_ends_are_counted_by_code() -> None:
+    def contact(relevance: Relevance, language: str | None) -> Event:
+        return ContactLogged("e", ACTOR, "c", ContactChannel.TELEPHONE, language, relevance, ContactReason.ASKS_HELP, None, "")
+
+    found = report(
+        (1, contact(Relevance.RELEVANT, "eng")),
+        (2, contact(Relevance.RELEVANT, None)),
+        (3, contact(Relevance.NUISANCE, "ita")),
+        (200 * HOUR, contact(Relevance.RELEVANT, "eng")),
+        (4, ReferralDeclined("e", ACTOR, "case-1", "project", ReferralDeclineCode.SAFETY, "")),
+        (5, AssessmentRecorded("e", ACTOR, "case-1", Assessed.YES, (), "")),
+        (6, ReferralClosed("e", ACTOR, "case-1", ReferralEnd.MOVED_ABROAD, "")),
+    )
+    assert found.contacts_by_relevance == {"nuisance": 1, "relevant": 2}
+    assert found.relevant_contacts_by_language == {"eng": 1, "not_said": 1} and found.relevant_contacts_by_reason == {"asks_help": 2}
+    assert (found.referrals_declined_by_code, found.assessments_by_outcome) == ({"safety": 1}, {"yes": 1})
+    assert found.cases_closed_by_how == {"moved_abroad": 1}
+
+
+def test_a_deadline_that_moved_is_the_one_that_counts() -> None:
+    amended = TransferAmended("e", ACTOR, "case-1", "t-1", Urgency.PLANNED, 90 * HOUR, None, (), (), None, "")
+    assert report(asked(1, 1), accepted(1, 60 * HOUR)).transfers_by_fate == {Fate.PLACED_LATE: 1}
+    assert report(asked(1, 1), (2, amended), accepted(1, 60 * HOUR)).transfers_by_fate == {Fate.PLACED_IN_TIME: 1}
 
 
 def test_what_cannot_be_opened_is_said() -> None:
