@@ -104,6 +104,13 @@ async def is_involved(reads: Reads, grant: Grant, case_id: str, moment: AsOf) ->
     return any(item.case_id == case_id and item.kind in (ItemKind.CASE, ItemKind.INCOMING, ItemKind.REFERRAL, ItemKind.OFFER) for item in seen.answer)
 
 
+async def is_responsible(reads: Reads, grant: Grant, case_id: str) -> bool:
+    """Whether the grant's project is responsible for the case now."""
+    if grant.project_id is None:
+        return False
+    return any(item.case_id == case_id and item.kind is ItemKind.CASE for item in (await reads.inbox(grant.project_id)).answer)
+
+
 def timeline_json(facts: tuple[TimelineFact, ...], grant: Grant, *, glass_broken: bool = False) -> list[Plain]:
     """A case's facts as the grant's holder may see them; free text where its standing reads it, or by break-glass."""
     text_too = glass_broken or scope_of(grant.standing, View.FREE_TEXT) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from coordinator.cli import checking, doctor, machine, networks, operators, processes, reporting, scenario, submit, views
+from coordinator.cli import checking, doctor, machine, networks, operators, processes, reporting, scenario, sheets, submit, views
 from coordinator.cli.wires import Wires
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 RUNNING, TAKING, VIEWS, LEARNING, CHECKING, OPERATING, PROCESSES = "Run it", "Events", "Views", "Learn", "Check", "Operate", "Processes"
 
 app.add_typer(networks.app, name="network", rich_help_panel=RUNNING)
+app.add_typer(sheets.app, name="sheet", rich_help_panel=VIEWS)
 for _name, _command, _panel in (
     ("up", machine.up, RUNNING),
     ("down", machine.down, RUNNING),

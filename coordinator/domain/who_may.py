@@ -210,6 +210,8 @@ class View(StrEnum):
     """Why a transfer was matched so: every unit, rules 2 and 3 as `safety` alone."""
     AUDIT = "audit"
     """The trail of entries as far as they are clear."""
+    SHEET = "sheet"
+    """The data sheet of a case, for whoever is responsible."""
     INDICATORS = "indicators"
     """Counts of a period for the department; no case, no unit."""
     HEALTH = "health"
@@ -240,6 +242,7 @@ VIEWS: Mapping[View, Rights] = {
     View.FREE_TEXT: _rights(project=Scope.INVOLVED_CASES),
     View.EXPLANATION: _rights(helpline=_ALL, auditor=_ALL),
     View.AUDIT: _rights(helpline=Scope.SEALED, administrator=Scope.SEALED, auditor=Scope.SEALED),
+    View.SHEET: _rights(project=Scope.OWN_CASES),
     View.INDICATORS: _rights(helpline=_ALL, administrator=_ALL, evaluator=Scope.INDICATORS),
     View.HEALTH: _rights(helpline=_ALL, administrator=_ALL, auditor=_ALL, clock=_ALL),
     View.ACCESS: _rights(auditor=_ALL),
@@ -279,6 +282,8 @@ DOORS: Mapping[str, View] = {
     "staffetta explain": View.EXPLANATION,
     "staffetta audit": View.AUDIT,
     "staffetta indicators": View.INDICATORS,
+    "staffetta sheet write": View.SHEET,
+    "staffetta sheet read": View.MACHINE,
     "staffetta access": View.ACCESS,
     "staffetta export": View.EXPORT,
     "staffetta up": View.MACHINE,

@@ -13,7 +13,7 @@ import pytest
 
 from tests.cli.conftest import staffetta
 from tests.gateway.conftest import Running
-from tests.gateway.story import agreement, availability, case_id, referral, request, unit_opened
+from tests.gateway.story import BODY_OF, agreement, availability, case_id, referral, request, unit_opened
 
 pytestmark = pytest.mark.edge
 
@@ -167,3 +167,24 @@ async def test_indicators_count_what_was_asked_and_what_came_of_it(running: Runn
     for wrong in (("--from", "soon"), ("--from", "2026-02-01", "--to", "2026-01-01")):
         ended = await staffetta(running.settings, "indicators", *wrong)
         assert ended.status == 2 and "Not done" in ended.err
+
+
+async def test_a_sheet_is_written_for_the_responsible_project_alone_and_read_without_retyping(running: Running, tmp_path: Path) -> None:
+    sheet, events = tmp_path / "sheet.csv", tmp_path / "events.jsonl"
+    header = "case,person,source,province,age_group,gender,parent,essential_needs,preferred_needs,languages,only_language,taken_in_charge,indicators,exploitation"
+    sheet.write_text(f"{header}\nx,,ngo,,grown,woman,no,,,eng,no,yes,yes,sexual\n", encoding="utf-8")
+    options = ("--project", "alba", "--body", BODY_OF["alba"], "--person", "staff-1", "--out", str(events))
+    wrong = await staffetta(running.settings, "sheet", "read", str(sheet), *options)
+    assert wrong.status == 2 and "line 2, column age_group" in wrong.err and not events.exists()
+    sheet.write_text(f"{header}\nx,,ngo,,adult,woman,no,,,eng,no,yes,yes,sexual\n", encoding="utf-8")
+    read = await staffetta(running.settings, "sheet", "read", str(sheet), *options, "--json")
+    assert read.status == 0 and read.json["events"] == 3, read.err
+    (told,) = read.json["cases"]
+    assert (await staffetta(running.settings, "sheet", "read", str(sheet), *options)).status == 2, "the file is there already"
+    sent = await staffetta(running.settings, "submit", str(events), "--json")
+    assert sent.json["summary"] == {"recorded": 3}, sent.out
+    await running.views_reach(sent.json["answers"][-1]["sequence"])
+    written = await staffetta(running.settings, "sheet", "write", "--as", "project:alba", told["case_id"])
+    assert written.status == 0 and ",ngo," in written.out and "sexual" in written.out, written.err
+    for role in ("project:fuori-tratta", "helpline", "evaluator"):
+        assert (await staffetta(running.settings, "sheet", "write", "--as", role, told["case_id"])).status == 2

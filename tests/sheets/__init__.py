@@ -1,0 +1,1 @@
+"""The data sheet of a case."""
