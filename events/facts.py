@@ -35,6 +35,9 @@ Event = (
     | person.KeepApartDeclared
     | person.CaseErased
     | person.SafetyLowered
+    | person.VitalInterestInvoked
+    | person.AgeAssessed
+    | person.GroupKeptApart
     | two_people.ActionConfirmed
     | two_people.ActionRefused
     | two_people.ActionReviewed
@@ -53,6 +56,7 @@ Event = (
     | transfer.AuthorityNotified
     | handover.HandOverPrepared
     | handover.HandOverAmended
+    | transfer.SafeStopAgreed
 )
 """What an actor may report."""
 
@@ -85,6 +89,7 @@ Outcome = (
     | transfer.TransferClosed
     | transfer.NotificationDue
     | transfer.MatchExplained
+    | person.MajorityReviewDue
     | two_people.ConfirmationAwaited
     | two_people.ActionTaken
     | two_people.ActionLapsed
@@ -95,7 +100,7 @@ Outcome = (
 )
 """What the coordinator may decide."""
 
-TwoPersonEvent = person.SafetyLowered
+TwoPersonEvent = person.SafetyLowered | person.VitalInterestInvoked | person.AgeAssessed
 """Events that take effect once a second person of another body has confirmed them (`coordinator.domain.two_people`)."""
 
 Fact = Event | Outcome

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from events.fact import Actor, Danger, SealedUnder
-from events.vocabulary import KeepApart
+from events.vocabulary import AgeGroup, ChildView, GivenBy, KeepApart
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementGiven:
-    """One adult (or a guardian for a minor) agrees to move, until an instant."""
+    """One adult agrees to move, or whoever decides for a minor, until an instant."""
 
     sealed_under: ClassVar = SealedUnder.CASE
     event_id: str
@@ -20,6 +20,10 @@ class AgreementGiven:
     person: str
     """`Member.person` for whom the agreement is given."""
     until_ms: int
+    given_by: GivenBy | None = None
+    """null: not said; then an adult themselves, and for a minor nobody who counts."""
+    view: ChildView | None = None
+    """A minor's own view, needed with a guardian's or authority's agreement; null for an adult."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,61 @@ class SafetyLowered:
     """The case from which this one is no longer kept apart; null: a danger is removed."""
     why: str
     """For the second person; needed, at most 4,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class VitalInterestInvoked:
+    """Nobody is able to decide for a person whose life or limb is at stake: they may be moved until an instant. Two people, and always reviewed."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    person: str
+    until_ms: int
+    """At most a week ahead."""
+    why: str
+    """What is at stake, and why nobody can decide; needed, at most 4,000 characters."""
+    emergency: str | None
+    """Why one body alone must do; null: a second person confirms. At most 4,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeAssessed:
+    """How old a person is held to be from here on. What takes a minor's protection away takes two people, save where the review of a birthday is due."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    person: str
+    age_group: AgeGroup
+    adult_from_ms: int | None
+    """When a minor turns eighteen: the first instant of a month, never finer. null: not known, or an adult."""
+    why: str
+    """On what that rests; needed, at most 4,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class MajorityReviewDue:
+    """(outcome) A person turned eighteen: somebody reviews where they live and what they need. Nothing else follows; `AgeAssessed` closes it."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    case_id: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKeptApart:
+    """Several cases must never be near each other, any of them any other. Sealed once under each case's key."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    other_case_ids: tuple[str, ...]
+    """Each once; at most 19."""
+    why: KeepApart
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from events.fact import SealedUnder
 from events.facts import FACT_TYPES, Fact
-from events.person import CasesFoundSame, KeepApartDeclared, SafetyLowered
+from events.person import CasesFoundSame, GroupKeptApart, KeepApartDeclared, SafetyLowered
 
 NETWORK = "network"
 
@@ -39,6 +39,8 @@ def _way_of(kind: type[Fact]) -> Callable[[Any], tuple[str, ...]]:
             return lambda fact: (NETWORK,)
         case SealedUnder.CASE if kind in (KeepApartDeclared, CasesFoundSame):
             return lambda fact: (case_subject(fact.case_id), case_subject(fact.other_case_id))
+        case SealedUnder.CASE if kind is GroupKeptApart:
+            return lambda fact: (case_subject(fact.case_id), *map(case_subject, fact.other_case_ids))
         case SealedUnder.CASE if kind is SafetyLowered:
             return lambda fact: (case_subject(fact.case_id), *(() if fact.other_case_id is None else (case_subject(fact.other_case_id),)))
         case SealedUnder.CASE:

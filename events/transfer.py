@@ -140,6 +140,17 @@ class AuthorityNotified:
 
 
 @dataclass(frozen=True, slots=True)
+class SafeStopAgreed:
+    """On the way, a safe stop was agreed: people no longer agree to move, or cannot go on. The journey ends there and the hold is released."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceHeld:
     """(outcome) Places of one unit are held until a deadline; nobody else can be proposed them. Clear."""
 

@@ -51,6 +51,27 @@ class AgeGroup(StrEnum):
     ADULT = "adult"
 
 
+class GivenBy(StrEnum):
+    """Who decides that somebody may move."""
+
+    SELF = "self"
+    GUARDIAN = "guardian"
+    """A minor's guardian, appointed (*tutore*)."""
+    AUTHORITY = "authority"
+    """The court or the service that decides for a minor where there is no guardian yet."""
+    VITAL_INTEREST = "vital_interest"
+    """Nobody is able to decide, and life or limb is at stake; never reported as an agreement, but by `VitalInterestInvoked`."""
+
+
+class ChildView(StrEnum):
+    """What a minor says about moving. It is heard and recorded; people weigh it."""
+
+    IN_FAVOUR = "in_favour"
+    AGAINST = "against"
+    TOO_YOUNG = "too_young"
+    """Too young to have one that could be asked for."""
+
+
 class Host(StrEnum):
     """Whom a unit may host. A unit that hosts unaccompanied minors hosts nobody else."""
 
@@ -291,6 +312,8 @@ class TransferEnd(StrEnum):
     LEFT = "left"
     MISSING = "missing"
     PLACED_OUTSIDE = "placed_outside"
+    STOPPED = "stopped"
+    """On the way, at a safe stop that was agreed: they no longer agree to move, or cannot go on."""
     UNMATCHED = "unmatched"
     """The request's own deadline passed and no place had been found."""
 

@@ -331,7 +331,7 @@ def _fate(request: _Request) -> Fate:
             return Fate.UNMATCHED
         case TransferEnd.PLACED_OUTSIDE:
             return Fate.PLACED_OUTSIDE
-        case TransferEnd.RETURNED | TransferEnd.LEFT | TransferEnd.MISSING:
+        case TransferEnd.RETURNED | TransferEnd.LEFT | TransferEnd.MISSING | TransferEnd.STOPPED:
             return Fate.FELL_THROUGH
         case TransferEnd.ARRIVED | None:
             if not accepted:

@@ -8,6 +8,7 @@ from typing import Any
 
 from events.entry import Locked, OpenedDecision, OpenedEntry, Unread
 from events.facts import FACT_TYPES, Event, Outcome
+from events.person import GroupKeptApart
 from events.quick import quick
 from events.transfer import MatchExplained
 from events.typed import hints_of
@@ -68,4 +69,7 @@ def _by_case(facts: list[Effect]) -> Mapping[str, Sequence[CaseFact]]:
         found.setdefault(about.case_id, []).append((index, about))
         if type(about) in _ABOUT_TWO and about.other_case_id is not None:
             found.setdefault(about.other_case_id, []).append((index, about))
+        elif isinstance(about, GroupKeptApart):
+            for other in about.other_case_ids:
+                found.setdefault(other, []).append((index, about))
     return found

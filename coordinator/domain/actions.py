@@ -8,7 +8,7 @@ from typing import assert_never
 from coordinator.domain import person
 from coordinator.domain.two_people import Action
 from events.facts import TwoPersonEvent
-from events.person import SafetyLowered
+from events.person import AgeAssessed, SafetyLowered, VitalInterestInvoked
 
 
 def action_of(event: TwoPersonEvent) -> Action:
@@ -16,5 +16,15 @@ def action_of(event: TwoPersonEvent) -> Action:
     match event:
         case SafetyLowered():
             return Action(event, partial(person.safety_lowered_refused, event=event), partial(person.look_again_after, event=event))
+        case VitalInterestInvoked():
+            return Action(
+                event,
+                partial(person.vital_interest_refused, event=event),
+                partial(person.match_again, event=event),
+                emergency=event.emergency or "",
+                always_reviewed=True,
+            )
+        case AgeAssessed():
+            return Action(event, partial(person.age_refused, event=event), partial(person.settle_again, event=event))
         case _:
             assert_never(event)

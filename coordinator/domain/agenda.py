@@ -50,6 +50,8 @@ class Kind(IntEnum):
     """A project is reminded that it has still to answer; id: case."""
     PAUSE = 14
     """A proposal's clock goes on by itself; id: case."""
+    MAJORITY = 15
+    """A minor turns eighteen; id: case, a space, person."""
 
 
 EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED, Kind.ON_DUTY})

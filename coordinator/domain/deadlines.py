@@ -19,6 +19,7 @@ from coordinator.domain.state import Kept
 from events.entry import Locked, Unread
 from events.facts import Event
 from events.network import ClockAdvanced
+from events.person import MajorityReviewDue
 from events.transfer import PlaceOccupied
 from events.vocabulary import Escalation, ProposalEnd, TransferStage
 
@@ -79,6 +80,9 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
             question.resume_by_itself(entry, draft.cases[item_id])
         case Kind.KEPT_FOR_NOBODY:
             entry.let_go(item_id)
+        case Kind.MAJORITY:
+            case_id, _, person = item_id.partition(" ")
+            entry.emit(MajorityReviewDue(case_id, person))
         case Kind.AWAITED:
             two_people.lapse(entry, item_id)
         case Kind.REVIEW:

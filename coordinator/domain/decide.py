@@ -49,13 +49,16 @@ from events.network import (
     UnitOpened,
 )
 from events.person import (
+    AgeAssessed,
     AgreementGiven,
     AgreementWithdrawn,
     CaseErased,
     CasesFoundSame,
     DangerDeclared,
+    GroupKeptApart,
     KeepApartDeclared,
     SafetyLowered,
+    VitalInterestInvoked,
 )
 from events.question import InformationGiven, InformationRequested
 from events.referral import (
@@ -78,6 +81,7 @@ from events.transfer import (
     DepartureConfirmed,
     ProposalAccepted,
     ProposalDeclined,
+    SafeStopAgreed,
     TransferAmended,
     TransferEnded,
     TransferRequested,
@@ -204,8 +208,14 @@ def _decided(entry: Deciding, event: Event) -> Refused | None:
             return person.declare_keep_apart(entry, event)
         case CaseErased():
             return person.erase_case(entry, event)
-        case SafetyLowered():
+        case SafetyLowered() | VitalInterestInvoked():
             return two_people.report(entry, action_of(event))
+        case AgeAssessed():
+            return two_people.report(entry, action_of(event), alone=not person.takes_protection_away(entry, event))
+        case GroupKeptApart():
+            return person.keep_group_apart(entry, event)
+        case SafeStopAgreed():
+            return transfer.agree_safe_stop(entry, event)
         case ActionConfirmed():
             return two_people.confirm(entry, event, action_of)
         case ActionRefused():

@@ -20,10 +20,7 @@ from coordinator.domain.state import (
     Counted,
     DutyHours,
     Hold,
-    Kept,
-    Notification,
     OpenReview,
-    Parked,
     Project,
     State,
     Transfer,
@@ -320,11 +317,19 @@ class Draft:
         self._reschedule_all(Kind.INQUIRY, case_id, _inquiries(before), _inquiries(after))
         self._reschedule_all(Kind.NOTIFICATION, case_id, _notifications(before), _notifications(after))
         self._reindex_holds(case_id, before, after)
+        self._reindex_majorities(case_id, before, after)
+
+    def _reindex_majorities(self, case_id: str, before: Case | None, after: Case | None) -> None:
+        was, now = _majorities(before), _majorities(after)
+        for person in sorted(was.keys() | now.keys()):
+            self._reschedule(Kind.MAJORITY, f"{case_id} {person}", was.get(person), now.get(person))
 
     def _reindex_transfer(self, case_id: str, before: Case | None, after: Case | None) -> None:
         was = before.transfer.transfer_id if before is not None and before.transfer is not None else None
         now = after.transfer.transfer_id if after is not None and after.transfer is not None else None
         if was == now:
+            if now is not None and before is not None and after is not None and before.household != after.household:
+                self.households = self.households.set(case_id, household_of(after.household))
             return
         if was is not None:
             self.transfers = self.transfers.delete(was)
@@ -430,9 +435,11 @@ def _with_key(keys: tuple[WaitingKey, ...], key: WaitingKey) -> tuple[WaitingKey
     return tuple(items)
 
 
-def _told_by(case: Case | None) -> tuple[Transfer | None, tuple[Kept, ...], tuple[Parked, ...], tuple[Notification, ...]]:
-    """What the derived fields about a case follow from, its household aside, which never changes."""
-    return (None, (), (), ()) if case is None else (case.transfer, case.kept, case.parked, case.notifications)
+def _told_by(case: Case | None) -> tuple[object, ...]:
+    """What the derived fields about a case follow from."""
+    if case is None:
+        return (None, (), (), (), (), ())
+    return case.transfer, case.kept, case.parked, case.notifications, case.household, case.majorities
 
 
 def _waiting_key(case: Case | None) -> WaitingKey | None:
@@ -468,6 +475,11 @@ def _asked_clock(case: Case | None) -> AnswerClock | None:
 def _reminders(case: Case | None) -> tuple[int, ...]:
     clock = _asked_clock(case)
     return clock.reminders_at_ms if clock is not None else ()
+
+
+def _majorities(case: Case | None) -> dict[str, int]:
+    """When those turn eighteen for whom no review was asked for yet."""
+    return {} if case is None else {each.person: each.adult_from_ms for each in case.majorities if not each.review_due}
 
 
 def _parked(case: Case | None) -> tuple[int, ...]:

@@ -50,14 +50,18 @@ from events.network import (
     UnitPassed,
 )
 from events.person import (
+    AgeAssessed,
     AgreementGiven,
     AgreementWithdrawn,
     AliasErased,
     CaseErased,
     CasesFoundSame,
     DangerDeclared,
+    GroupKeptApart,
     KeepApartDeclared,
+    MajorityReviewDue,
     SafetyLowered,
+    VitalInterestInvoked,
 )
 from events.question import HoldDeadlineMoved, InformationGiven, InformationRequested, ProposalPaused, ProposalResumed, ReminderDue
 from events.referral import (
@@ -92,6 +96,7 @@ from events.transfer import (
     ProposalEnded,
     ProposalMade,
     ProposalPassed,
+    SafeStopAgreed,
     TransferAmended,
     TransferClosed,
     TransferEnded,
@@ -200,7 +205,9 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             programme.evolve_unit_passed(draft, fact)
         case KeepApartDeclared():
             person.evolve_keep_apart_declared(draft, fact)
-        case SafetyLowered():
+        case GroupKeptApart():
+            person.evolve_group_kept_apart(draft, fact)
+        case SafetyLowered() | VitalInterestInvoked() | AgeAssessed():
             two_people.evolve_reported(draft, fact)
         case ConfirmationAwaited():
             two_people.evolve_confirmation_awaited(draft, fact)
@@ -229,6 +236,10 @@ def take_effect(draft: Draft, event: TwoPersonEvent, _sequence: int, _at_ms: int
     match event:
         case SafetyLowered():
             person.evolve_safety_lowered(draft, event)
+        case VitalInterestInvoked():
+            person.evolve_vital_interest(draft, event)
+        case AgeAssessed():
+            person.evolve_age_assessed(draft, event)
         case _:
             assert_never(event)
 
@@ -248,6 +259,8 @@ CaseFact = (
     | AgreementGiven
     | AgreementWithdrawn
     | DangerDeclared
+    | MajorityReviewDue
+    | SafeStopAgreed
     | TransferRequested
     | TransferAmended
     | TransferWithdrawn
@@ -342,7 +355,9 @@ def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> N
             person.evolve_agreement_withdrawn(draft, fact)
         case DangerDeclared():
             person.evolve_danger_declared(draft, fact)
-        case TransferWithdrawn() | ProposalAccepted() | ArrivalConfirmed() | TransferEnded():
+        case MajorityReviewDue():
+            person.evolve_majority_review_due(draft, fact)
+        case TransferWithdrawn() | ProposalAccepted() | ArrivalConfirmed() | TransferEnded() | SafeStopAgreed():
             pass
         case ReferralDeclined() | ReferralAssigned() | AssessmentRecorded() | ResponsibilityTaken():
             pass

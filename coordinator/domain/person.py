@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
+
 from coordinator.domain import rights
 from coordinator.domain.changing import changed
 from coordinator.domain.deciding import Deciding, refused
@@ -10,25 +13,54 @@ from coordinator.domain.open_inquiries import end_inquiries
 from coordinator.domain.same_case import aliases_of
 from coordinator.domain.seen_events import forget_case
 from coordinator.domain.settling import settle_cases
-from coordinator.domain.state import Agreement, Case
-from coordinator.domain.wording import LONGEST_TEXT
+from coordinator.domain.state import Agreement, Case, Majority
+from coordinator.domain.wording import LONGEST_TEXT, each_once
 from coordinator.matching.danger import is_located
+from coordinator.matching.household import is_minor
 from events.fact import Actor, Danger
 from events.ids import is_slug
-from events.person import AgreementGiven, AgreementWithdrawn, AliasErased, CaseErased, DangerDeclared, KeepApartDeclared, SafetyLowered
+from events.person import (
+    AgeAssessed,
+    AgreementGiven,
+    AgreementWithdrawn,
+    AliasErased,
+    CaseErased,
+    DangerDeclared,
+    GroupKeptApart,
+    KeepApartDeclared,
+    MajorityReviewDue,
+    SafetyLowered,
+    VitalInterestInvoked,
+)
 from events.transfer import TransferClosed
 from events.verdict import Refused
-from events.vocabulary import DangerKind, InquiryEnd, ProposalEnd, RefusalCode, Role, TransferEnd
+from events.vocabulary import AgeGroup, DangerKind, GivenBy, InquiryEnd, ProposalEnd, RefusalCode, Role, TransferEnd
+
+LARGEST_GROUP = 20
+"""Cases kept apart by one event; a larger group takes several."""
+LONGEST_VITAL_INTEREST_MS = 7 * 86_400_000
+"""Longer than that somebody can be found who decides."""
+_EIGHTEEN_YEARS_MS = 18 * 366 * 86_400_000
+_DECIDES_FOR_AN_ADULT = frozenset({None, GivenBy.SELF})
+_DECIDES_FOR_A_MINOR = frozenset({None, GivenBy.GUARDIAN, GivenBy.AUTHORITY})
 
 # State follows from these.
 
 
 def evolve_agreement_given(draft: Draft, event: AgreementGiven) -> None:
     """Somebody agrees; the latest agreement of a person is the one that counts."""
-    case = draft.cases[event.case_id]
-    others = [agreement for agreement in case.agreements if agreement.person != event.person]
-    agreements = sorted([*others, Agreement(event.person, event.until_ms)], key=lambda agreement: agreement.person)
-    draft.put_case(changed(case, agreements=tuple(agreements)))
+    _agreed(draft, event.case_id, Agreement(event.person, event.until_ms, event.given_by, event.view))
+
+
+def evolve_vital_interest(draft: Draft, event: VitalInterestInvoked) -> None:
+    """Somebody may be moved though nobody could decide for them."""
+    _agreed(draft, event.case_id, Agreement(event.person, event.until_ms, GivenBy.VITAL_INTEREST, None))
+
+
+def _agreed(draft: Draft, case_id: str, latest: Agreement) -> None:
+    case = draft.cases[case_id]
+    others = [agreement for agreement in case.agreements if agreement.person != latest.person]
+    draft.put_case(changed(case, agreements=tuple(sorted([*others, latest], key=lambda agreement: agreement.person))))
 
 
 def evolve_agreement_withdrawn(draft: Draft, event: AgreementWithdrawn) -> None:
@@ -46,6 +78,29 @@ def evolve_danger_declared(draft: Draft, event: DangerDeclared) -> None:
 def evolve_keep_apart_declared(draft: Draft, event: KeepApartDeclared) -> None:
     """Two cases are kept apart. One of them may be unknown to whoever folds without its key."""
     draft.link(event.case_id, event.other_case_id)
+
+
+def evolve_group_kept_apart(draft: Draft, event: GroupKeptApart) -> None:
+    """Any two of these cases are kept apart. Some may be unknown to whoever folds without their keys."""
+    for one, other in combinations((event.case_id, *event.other_case_ids), 2):
+        draft.link(one, other)
+
+
+def evolve_age_assessed(draft: Draft, event: AgeAssessed) -> None:
+    """Somebody is held to be that old from here on; a review of their majority is closed."""
+    case = draft.cases[event.case_id]
+    household = tuple(replace(member, age_group=event.age_group) if member.person == event.person else member for member in case.household)
+    majorities = [each for each in case.majorities if each.person != event.person]
+    if event.adult_from_ms is not None:
+        majorities.append(Majority(event.person, event.adult_from_ms, review_due=False))
+    draft.put_case(changed(case, household=household, majorities=tuple(sorted(majorities, key=lambda each: each.person))))
+
+
+def evolve_majority_review_due(draft: Draft, outcome: MajorityReviewDue) -> None:
+    """A review was asked for; nothing else changes."""
+    case = draft.cases[outcome.case_id]
+    majorities = tuple(replace(each, review_due=True) if each.person == outcome.person else each for each in case.majorities)
+    draft.put_case(changed(case, majorities=majorities))
 
 
 def evolve_safety_lowered(draft: Draft, event: SafetyLowered) -> None:
@@ -82,11 +137,70 @@ def give_agreement(entry: Deciding, event: AgreementGiven) -> Refused | None:
     refusal = _person_refused(entry, event.actor, case, event.person)
     if refusal is None and event.until_ms <= entry.at_ms:
         refusal = refused(RefusalCode.FIELD_INVALID, "until_ms")
+    refusal = refusal or _given_by_refused(case, event)
     if refusal is not None:
         return refusal
     entry.record(event)
     entry.to_match.add(event.case_id)
     return None
+
+
+def _given_by_refused(case: Case | None, event: AgreementGiven) -> Refused | None:
+    """An adult agrees for themselves. For a minor a guardian or an authority does, and the minor is heard; who is not said counts for nothing."""
+    minor = case is not None and any(member.person == event.person and is_minor(member) for member in case.household)
+    may = _DECIDES_FOR_A_MINOR if minor else _DECIDES_FOR_AN_ADULT
+    if event.given_by not in may:
+        return refused(RefusalCode.FIELD_INVALID, "given_by")
+    heard = event.view is not None
+    return None if heard is (minor and event.given_by is not None) else refused(RefusalCode.FIELD_INVALID, "view")
+
+
+def vital_interest_refused(entry: Deciding, event: VitalInterestInvoked) -> Refused | None:
+    """Whether somebody may not be moved without anybody's decision: for a few days only, and with the reason."""
+    refusal = _person_refused(entry, event.actor, entry.draft.cases.get(event.case_id), event.person)
+    if refusal is None and not entry.at_ms < event.until_ms <= entry.at_ms + LONGEST_VITAL_INTEREST_MS:
+        refusal = refused(RefusalCode.FIELD_INVALID, "until_ms")
+    if refusal is None and event.emergency is not None and not event.emergency.strip():
+        refusal = refused(RefusalCode.TEXT_NEEDED, "emergency")
+    return refusal or _why_refused(event.why)
+
+
+def match_again(entry: Deciding, event: VitalInterestInvoked) -> None:
+    """Their request may be matched now."""
+    entry.to_match.add(event.case_id)
+
+
+def age_refused(entry: Deciding, event: AgeAssessed) -> Refused | None:
+    """Whether somebody may not be held to be that old; a month of majority lies ahead, and only a minor has one."""
+    refusal = _person_refused(entry, event.actor, entry.draft.cases.get(event.case_id), event.person)
+    adult_from = event.adult_from_ms
+    if refusal is None and adult_from is not None:
+        ahead = entry.at_ms < adult_from <= entry.at_ms + _EIGHTEEN_YEARS_MS
+        if event.age_group is AgeGroup.ADULT or not ahead:
+            refusal = refused(RefusalCode.FIELD_INVALID, "adult_from_ms")
+    return refusal or _why_refused(event.why)
+
+
+def takes_protection_away(entry: Deciding, event: AgeAssessed) -> bool:
+    """Whether a minor, of whom nobody knew that they turned eighteen, is to be held an adult: that lowers safety, so it takes two people."""
+    case = entry.draft.cases.get(event.case_id)
+    if case is None or event.age_group is not AgeGroup.ADULT:
+        return False
+    turned = any(each.person == event.person and each.review_due for each in case.majorities)
+    return not turned and any(member.person == event.person and is_minor(member) for member in case.household)
+
+
+def settle_again(entry: Deciding, event: AgeAssessed) -> None:
+    """What is held may no longer fit, and what was not possible may be. Nobody leaves where they live."""
+    entry.to_match.add(event.case_id)
+    if entry.draft.policy is not None:
+        settle_cases(entry, (event.case_id,))
+
+
+def _why_refused(why: str) -> Refused | None:
+    if not why.strip():
+        return refused(RefusalCode.TEXT_NEEDED, "why")
+    return refused(RefusalCode.TOO_LARGE, "why") if len(why) > LONGEST_TEXT else None
 
 
 def withdraw_agreement(entry: Deciding, event: AgreementWithdrawn) -> Refused | None:
@@ -137,6 +251,25 @@ def declare_keep_apart(entry: Deciding, event: KeepApartDeclared) -> Refused | N
     return None
 
 
+def keep_group_apart(entry: Deciding, event: GroupKeptApart) -> Refused | None:
+    """No two of these cases may ever be near each other: a hold that would bring two together is released at once."""
+    draft = entry.draft
+    cases = (event.case_id, *event.other_case_ids)
+    if not each_once(cases):
+        return refused(RefusalCode.SAME_CASE, "other_case_ids")
+    if not 2 <= len(cases) <= LARGEST_GROUP:
+        return refused(RefusalCode.FIELD_INVALID, "other_case_ids")
+    if event.case_id in draft.cases and any(case_id not in draft.cases for case_id in cases):
+        return refused(RefusalCode.UNKNOWN_CASE, "other_case_ids")
+    refusals = [_case_refused(draft, event.actor, draft.cases.get(case_id)) for case_id in cases]
+    if all(refusal is not None for refusal in refusals):
+        return refusals[0]
+    entry.record(event)
+    if draft.policy is not None:
+        settle_cases(entry, cases)
+    return None
+
+
 def safety_lowered_refused(entry: Deciding, event: SafetyLowered) -> Refused | None:
     """Whether a danger or link may not be removed: it has to be there, and somebody with a part in the case says why it no longer counts.
 
@@ -154,9 +287,7 @@ def safety_lowered_refused(entry: Deciding, event: SafetyLowered) -> Refused | N
         return refused(RefusalCode.NOTHING_TO_LOWER, "danger")
     if event.other_case_id is not None and event.other_case_id not in draft.links.get(event.case_id, ()):
         return refused(RefusalCode.NOTHING_TO_LOWER, "other_case_id")
-    if not event.why.strip():
-        return refused(RefusalCode.TEXT_NEEDED, "why")
-    return refused(RefusalCode.TOO_LARGE, "why") if len(event.why) > LONGEST_TEXT else None
+    return _why_refused(event.why)
 
 
 def look_again_after(entry: Deciding, event: SafetyLowered) -> None:

@@ -53,6 +53,7 @@ def evolve_referral_received(draft: Draft, event: ReferralReceived) -> None:
             province=event.province,
             group=event.group,
             offered_to=None,
+            majorities=(),
         )
     )
     if event.group is not None and event.group.wish is GroupWish.APART:

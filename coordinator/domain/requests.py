@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from coordinator.domain.draft import Draft, operator_decides
-from coordinator.domain.state import Case, Unit
+from coordinator.domain.state import Agreement, Case, Unit
 from coordinator.matching.danger import danger_zone
+from coordinator.matching.household import is_minor
 from coordinator.matching.request import NOWHERE, Near, Request
 from coordinator.matching.terms import Terms
 from events.fact import Danger
-from events.vocabulary import DangerKind, Reason, TransferStage, Urgency
+from events.vocabulary import DangerKind, GivenBy, Reason, TransferStage, Urgency
 
 
 def request_of(draft: Draft, case: Case, terms: Terms, at_ms: int) -> Request:
@@ -40,11 +41,19 @@ def request_of(draft: Draft, case: Case, terms: Terms, at_ms: int) -> Request:
 
 
 def agreed_until_ms(case: Case, must_agree: tuple[str, ...]) -> int | None:
-    """Until when everybody who must agree does; None: somebody has not agreed."""
-    until = {agreement.person: agreement.until_ms for agreement in case.agreements}
+    """Until when everybody who must agree does; None: somebody has not agreed. For a minor counts who decides for them, once the minor was heard."""
+    minors = frozenset(member.person for member in case.household if is_minor(member))
+    until = {agreement.person: agreement.until_ms for agreement in case.agreements if agreement.person not in minors or _for_a_minor(agreement)}
     if not all(person in until for person in must_agree):
         return None
     return min(until[person] for person in must_agree)
+
+
+def _for_a_minor(agreement: Agreement) -> bool:
+    """Whether somebody decided who may decide for a minor, and the minor's own view is known."""
+    if agreement.given_by is GivenBy.VITAL_INTEREST:
+        return True
+    return agreement.given_by in (GivenBy.GUARDIAN, GivenBy.AUTHORITY) and agreement.view is not None
 
 
 def parked_units(draft: Draft, case: Case, terms: Terms, at_ms: int) -> frozenset[str]:

@@ -19,7 +19,7 @@ from coordinator.domain.changing import changed
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft, with_danger
 from coordinator.domain.settling import settle_cases
-from coordinator.domain.state import Agreement, Case, Parked
+from coordinator.domain.state import Agreement, Case, Majority, Parked
 from events.person import CasesFoundSame
 from events.referral import Member, ResponsibilityPassed
 from events.verdict import Refused
@@ -87,6 +87,7 @@ def _as_both(stays: Case, other: Case) -> Case:
         province=stays.province or other.province,
         group=stays.group or other.group,
         offered_to=stays.offered_to if stays.responsible is not None else None,
+        majorities=_majorities(stays, other),
     )
 
 
@@ -108,7 +109,14 @@ def _careful(member: Member, others: tuple[Member, ...]) -> Member:
 
 def _agreements(stays: Case, other: Case) -> tuple[Agreement, ...]:
     theirs = {agreement.person: agreement.until_ms for agreement in other.agreements}
-    return tuple(Agreement(each.person, min(each.until_ms, theirs.get(each.person, each.until_ms))) for each in stays.agreements)
+    return tuple(replace(each, until_ms=min(each.until_ms, theirs.get(each.person, each.until_ms))) for each in stays.agreements)
+
+
+def _majorities(stays: Case, other: Case) -> tuple[Majority, ...]:
+    """Whoever is known to turn eighteen, by what is known of the case that stays, and else of the other."""
+    people = {member.person for member in stays.household}
+    known = {each.person: each for each in (*other.majorities, *stays.majorities) if each.person in people}
+    return tuple(known[person] for person in sorted(known))
 
 
 def _parked(stays: Case, other: Case) -> tuple[Parked, ...]:

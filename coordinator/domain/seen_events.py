@@ -25,7 +25,7 @@ from events.network import (
     UnitClosed,
     UnitOpened,
 )
-from events.person import CaseErased, CasesFoundSame, KeepApartDeclared, SafetyLowered
+from events.person import CaseErased, CasesFoundSame, GroupKeptApart, KeepApartDeclared, SafetyLowered
 from events.referral import ContactLogged
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import RefusalCode
@@ -65,6 +65,8 @@ def cases_of(event: Event) -> tuple[str, ...]:
         and event.other_case_id != event.case_id
     ):
         return event.case_id, event.other_case_id
+    if isinstance(event, GroupKeptApart):
+        return tuple(dict.fromkeys((event.case_id, *event.other_case_ids)))
     return () if event.case_id is None else (event.case_id,)
 
 
@@ -125,22 +127,25 @@ def _remember_hash(draft: Draft, event: Event, content_hash: bytes, day: int, ke
     if any(case_id in draft.erased for case_id in cases):
         return
     by_case = draft.seen_by_case.get(day, Map())
-    for index, case_id in enumerate(cases):
-        other = cases[1 - index] if len(cases) == 2 else ""
+    for case_id in cases:
+        other = " ".join(each for each in sorted(cases) if each != case_id)
         by_case = by_case.set(case_id, (*by_case.get(case_id, ()), (key, content_hash, other)))
     draft.seen_by_case = draft.seen_by_case.set(day, by_case)
 
 
 def forget_case(draft: Draft, case_id: str) -> None:
-    """Drop the content hashes of a case's events; of events about two cases, for the other too."""
+    """Drop the content hashes of a case's events; of events about several cases, for the others too."""
     for day in sorted(draft.seen_by_case):
         by_case = draft.seen_by_case[day]
         if case_id not in by_case:
             continue
-        for key, _, other in by_case[case_id]:
-            if other and other in by_case:
-                left = tuple(item for item in by_case[other] if item[0] != key)
-                by_case = by_case.set(other, left) if left else by_case.delete(other)
+        for key, _, others in by_case[case_id]:
+            for other in others.split():
+                left = tuple(item for item in by_case.get(other, ()) if item[0] != key)
+                if left:
+                    by_case = by_case.set(other, left)
+                elif other in by_case:
+                    by_case = by_case.delete(other)
         if case_id in by_case:
             by_case = by_case.delete(case_id)
         draft.seen_by_case = draft.seen_by_case.set(day, by_case) if by_case else draft.seen_by_case.delete(day)

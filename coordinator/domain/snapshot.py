@@ -119,7 +119,7 @@ class SeenAbout:
     content_hash: bytes
     """Keyed hash of its plain content, 16 bytes."""
     other_case_id: str
-    """The other case, where the event is about two; else empty."""
+    """The other cases, where the event is about several, sorted, a space between; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +289,9 @@ def _take_case(draft: Draft, half: CaseHalf) -> None:
     for about in half.seen:
         by_case = draft.seen_by_case.get(about.day, Map())
         by_case = _seen_by(by_case, case_id, (about.event_id, about.content_hash, about.other_case_id))
-        if about.other_case_id:
-            by_case = _seen_by(by_case, about.other_case_id, (about.event_id, about.content_hash, case_id))
+        cases = (case_id, *about.other_case_id.split())
+        for other in cases[1:]:
+            by_case = _seen_by(by_case, other, (about.event_id, about.content_hash, " ".join(each for each in sorted(cases) if each != other)))
         draft.seen_by_case = draft.seen_by_case.set(about.day, by_case)
 
 

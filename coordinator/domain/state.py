@@ -20,7 +20,7 @@ from events.fact import Actor, Danger
 from events.facts import TwoPersonEvent
 from events.network import DayWindow, DutyException, DutyWindow, PolicyAdopted
 from events.referral import Group, Member
-from events.vocabulary import Escalation, HandOverItem, HoldStage, Host, Level, Need, Programme, Reason, TransferStage, Urgency
+from events.vocabulary import ChildView, Escalation, GivenBy, HandOverItem, HoldStage, Host, Level, Need, Programme, Reason, TransferStage, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +114,24 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Somebody agrees to move, until an instant."""
+    """Somebody agrees to move, or somebody else decided for them, until an instant."""
 
     person: str
     until_ms: int
+    given_by: GivenBy | None
+    """null: not said."""
+    view: ChildView | None
+    """A minor's own view; null: an adult's agreement, or not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Majority:
+    """When a minor of a household turns eighteen."""
+
+    person: str
+    adult_from_ms: int
+    review_due: bool
+    """Whether that has passed, and a review was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +283,8 @@ class Case:
     """The people referred together with the case; null: nobody."""
     offered_to: str | None
     """The project to which responsibility is offered; null: none."""
+    majorities: tuple[Majority, ...]
+    """Known months of majority, sorted by person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +370,7 @@ class State:
     seen_by_network: Map[int, SeenDay]
     """By day of the id: event id -> content hash, for events under the network's key."""
     seen_by_case: Map[int, Map[str, tuple[tuple[bytes, bytes, str], ...]]]
-    """By day of the id: case -> (event id, content hash, other case or empty), for events under that case's key."""
+    """By day of the id: case -> (event id, content hash, other cases or empty, a space between), for events under that case's key."""
 
     # derived
     terms: Terms | None

@@ -27,6 +27,7 @@ from events.transfer import (
     ProposalAccepted,
     ProposalDeclined,
     ProposalEnded,
+    SafeStopAgreed,
     TransferClosed,
     TransferEnded,
     TransferRequested,
@@ -209,6 +210,23 @@ def end_transfer(entry: Deciding, event: TransferEnded) -> Refused | None:
         owe_notification(entry, case, transfer.transfer_id)
     case = entry.draft.cases[case.case_id]
     _end_without_arrival(entry, case, transfer, ProposalEnd.RELEASED, event.how)
+    return None
+
+
+def agree_safe_stop(entry: Deciding, event: SafeStopAgreed) -> Refused | None:
+    """On the way, whoever no longer agrees is brought to a safe stop, and the journey is over there. The place that was left is kept a while."""
+    found = live_transfer(entry, event.case_id, event.transfer_id)
+    if isinstance(found, Refused):
+        return found
+    case, transfer = found
+    refusal = rights.involved_or_helpline(entry.draft, event.actor, case)
+    if refusal is None and transfer.stage is not TransferStage.DEPARTED:
+        refusal = refused(RefusalCode.NOT_DEPARTED_YET, "transfer_id")
+    if refusal is not None:
+        return refusal
+    entry.record(event)
+    _keep_until(entry, case, transfer, entry.at_ms + entry.policy.kept_after_arrival_ms)
+    _end_without_arrival(entry, case, transfer, ProposalEnd.RELEASED, TransferEnd.STOPPED)
     return None
 
 

@@ -38,7 +38,7 @@ class Household:
     size: int
     """People, each of whom needs a place."""
     must_agree: tuple[str, ...]
-    """Who has to have agreed to move: every adult; where there is none, everybody (a guardian agrees for them). Sorted."""
+    """Who has to have agreed to move: every adult, and for minors without a parent of theirs whoever decides for them. Sorted."""
     has_adults: bool
     unaccompanied: bool
     """There are minors (disputed age counts) and no adult who is their parent."""
@@ -73,7 +73,7 @@ def household_of(members: tuple[Member, ...]) -> Household:
     return Household(
         members=members,
         size=len(members),
-        must_agree=tuple(sorted(member.person for member in adults or members)),
+        must_agree=tuple(sorted(member.person for member in (adults if parents or not with_minors else members))),
         has_adults=bool(adults),
         unaccompanied=with_minors and not parents,
         family_hosts=tuple(_FAMILY_HOSTS_OF[parent.gender] for parent in parents) if accompanied else (),

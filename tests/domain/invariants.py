@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from events.availability import AvailabilityLearned, AvailabilityPublished, CapacityChanged
@@ -28,14 +29,18 @@ from events.network import (
     UnitPassed,
 )
 from events.person import (
+    AgeAssessed,
     AgreementGiven,
     AgreementWithdrawn,
     AliasErased,
     CaseErased,
     CasesFoundSame,
     DangerDeclared,
+    GroupKeptApart,
     KeepApartDeclared,
+    MajorityReviewDue,
     SafetyLowered,
+    VitalInterestInvoked,
 )
 from events.question import HoldDeadlineMoved, ProposalPaused, ProposalResumed, ReminderDue
 from events.referral import Group, Member, ReferralAccepted, ReferralClosed, ReferralReceived, ReferralRouted, ResponsibilityPassed
@@ -110,6 +115,12 @@ class Seen:
     owed: dict[str, NotificationDue] = field(default_factory=dict)
     """Notifications to the authority by transfer."""
     group: Group | None = None
+    majority: dict[str, int] = field(default_factory=dict)
+    """Minor -> when they turn eighteen."""
+    turned: set[str] = field(default_factory=set)
+    """Who turned eighteen and was not assessed since."""
+    decided: dict[str, bool] = field(default_factory=dict)
+    """Person -> whether their agreement counts for a minor."""
 
 
 @dataclass
@@ -148,14 +159,16 @@ class Invariants:
         self.aliases_to_go: set[str] = set()
         self.rung: dict[str, int] = {}
         """Kept hold -> times the clock rang after its end."""
-        self.actions: dict[str, SafetyLowered] = {}
+        self.actions: dict[str, SafetyLowered | VitalInterestInvoked | AgeAssessed] = {}
         """What was reported and waits for a second person."""
         self.lapses: dict[str, int] = {}
+        self.review_due: str | None = None
+        """The action that this entry has reviewed."""
         self.confirmed: ActionConfirmed | None = None
         """The second person of this entry."""
 
     def take(self, entry: OpenedDecision) -> None:
-        self.confirmed = None
+        self.confirmed, self.review_due = None, None
         self._one_verdict(entry)
         self._no_way_in_clear(entry)
         recorded = False
@@ -286,6 +299,7 @@ class Invariants:
                 self.cases[event.case_id].hosted = event.hosted_unit_id
             case AgreementGiven():
                 self.cases[event.case_id].agreed[event.person] = event.until_ms
+                self.cases[event.case_id].decided[event.person] = event.view is not None
             case AgreementWithdrawn():
                 self.cases[event.case_id].agreed.pop(event.person, None)
             case DangerDeclared():
@@ -311,7 +325,9 @@ class Invariants:
                 assert event.transfer_id not in self.transfers_arrived, "an arrival is counted once"
                 self.transfers_arrived.add(event.transfer_id)
                 assert self.cases[event.case_id].departed
-            case SafetyLowered():
+            case GroupKeptApart():
+                self.apart.update(map(frozenset, combinations((event.case_id, *event.other_case_ids), 2)))
+            case SafetyLowered() | VitalInterestInvoked() | AgeAssessed():
                 self.actions[event.event_id] = event
             case ActionConfirmed():
                 self.confirmed = event
@@ -342,7 +358,11 @@ class Invariants:
                 assert self.lapses[outcome.action_id] <= at_ms, "lapsed before its time"
                 del self.actions[outcome.action_id]
             case ReviewDue():
-                raise AssertionError("no action here may be taken alone")
+                assert isinstance(self.actions[outcome.action_id], VitalInterestInvoked), "only a vital interest is reviewed"
+                self.review_due = outcome.action_id
+            case MajorityReviewDue():
+                assert self.cases[outcome.case_id].majority.pop(outcome.person) <= at_ms, "reviewed before the birthday"
+                self.cases[outcome.case_id].turned.add(outcome.person)
             case ActionTaken():
                 self._taken(outcome)
             case CapacityChanged():
@@ -463,12 +483,34 @@ class Invariants:
     def _taken(self, outcome: ActionTaken) -> None:
         """Rule 10: what lowers safety takes two people of different bodies, once."""
         action, second = self.actions.pop(outcome.action_id), self.confirmed
+        if isinstance(action, AgeAssessed):
+            self._age(action, second)
+            return
+        if isinstance(action, VitalInterestInvoked):
+            assert self.review_due == outcome.action_id, "a vital interest is always reviewed"
+            assert second is not None or action.emergency, "rule 10: one alone, and no emergency"
+            assert second is None or second.actor.body != action.actor.body, "rule 10: one body alone"
+            self.cases[action.case_id].agreed[action.person] = action.until_ms
+            self.cases[action.case_id].decided[action.person] = True
+            return
         assert second is not None and second.action_id == outcome.action_id, "rule 10: nobody confirmed it"
         assert second.actor.body != action.actor.body and second.actor.person != action.actor.person, "rule 10: one body alone"
         if action.danger is not None:
             self.cases[action.case_id].dangers.remove(action.danger)
         if action.other_case_id is not None:
             self.apart.remove(frozenset((action.case_id, action.other_case_id)))
+
+    def _age(self, action: AgeAssessed, second: ActionConfirmed | None) -> None:
+        """Rule 4: nobody alone makes an adult of a minor of whom it was not known that they turn eighteen."""
+        case = self.cases[action.case_id]
+        before = next(member for member in case.household if member.person == action.person)
+        if action.age_group is AgeGroup.ADULT and before.age_group is not AgeGroup.ADULT and action.person not in case.turned:
+            assert second is not None and second.actor.body != action.actor.body, "rule 4: protection taken away by one body alone"
+        case.household = tuple(replace(member, age_group=action.age_group) if member is before else member for member in case.household)
+        case.turned.discard(action.person)
+        case.majority.pop(action.person, None)
+        if action.adult_from_ms is not None:
+            case.majority[action.person] = action.adult_from_ms
 
     def _unkeep(self, hold_id: str) -> None:
         for case in self.cases.values():

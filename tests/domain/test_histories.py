@@ -41,14 +41,17 @@ from events.network import (
     UnitOpened,
 )
 from events.person import (
+    AgeAssessed,
     AgreementGiven,
     AgreementWithdrawn,
     AliasErased,
     CaseErased,
     CasesFoundSame,
     DangerDeclared,
+    GroupKeptApart,
     KeepApartDeclared,
     SafetyLowered,
+    VitalInterestInvoked,
 )
 from events.question import InformationGiven, InformationRequested
 from events.referral import (
@@ -73,6 +76,7 @@ from events.transfer import (
     DepartureConfirmed,
     ProposalAccepted,
     ProposalDeclined,
+    SafeStopAgreed,
     TransferAmended,
     TransferEnded,
     TransferRequested,
@@ -82,12 +86,14 @@ from events.two_people import ActionConfirmed, ActionRefused, ActionReviewed
 from events.verdict import Duplicate, Recorded, Refused
 from events.vocabulary import (
     AgeGroup,
+    ChildView,
     ContactChannel,
     ContactReason,
     DangerKind,
     DeclineCode,
     Exploitation,
     Gender,
+    GivenBy,
     GroupWish,
     HandOverItem,
     Host,
@@ -411,7 +417,33 @@ def reaffirmed(h: History) -> Event:
 
 def agreement(h: History) -> Event:
     case_id = h.some_case()
-    return AgreementGiven("", h.actor(HELPLINE), case_id, h.somebody_of(case_id), h.now + h.chance.choice((HOUR, 30 * DAY, 90 * DAY)))
+    given_by = h.chance.choice((None, None, GivenBy.SELF, GivenBy.GUARDIAN))
+    view = ChildView.IN_FAVOUR if given_by is GivenBy.GUARDIAN else None
+    return AgreementGiven("", h.actor(HELPLINE), case_id, h.somebody_of(case_id), h.now + h.chance.choice((HOUR, 30 * DAY, 90 * DAY)), given_by, view)
+
+
+def vital_interest(h: History) -> Event:
+    case_id = h.some_case()
+    emergency = h.chance.choice((None, None, "nobody answers"))
+    until = h.now + h.chance.choice((DAY, 5 * DAY, 30 * DAY))
+    return VitalInterestInvoked("", h.actor(HELPLINE), case_id, h.somebody_of(case_id), until, "unconscious", emergency)
+
+
+def age(h: History) -> Event:
+    group = h.chance.choice(tuple(AgeGroup))
+    case_id = h.some_case()
+    month = None if group is AgeGroup.ADULT or h.chance.random() < 0.5 else h.now + h.chance.choice((DAY, 3 * DAY, 90 * DAY))
+    return AgeAssessed("", h.actor(HELPLINE), case_id, h.somebody_of(case_id), group, month, "a document")
+
+
+def group_apart(h: History) -> Event:
+    others = tuple(h.some_case() for _ in range(h.chance.choice((1, 2, 3))))
+    return GroupKeptApart("", h.actor(HELPLINE), h.some_case(), others, KeepApart.CO_TRAFFICKED)
+
+
+def safe_stop(h: History) -> Event:
+    case_id = h.in_transfer()
+    return SafeStopAgreed("", h.actor(HELPLINE), case_id, h.transfer_of(case_id))
 
 
 def agreement_withdrawn(h: History) -> Event:
@@ -663,6 +695,10 @@ GENERATORS: dict[type[Event], tuple[int, Generator]] = {
     KeepApartDeclared: (10, keep_apart),
     CaseErased: (3, erased),
     SafetyLowered: (10, lowered),
+    VitalInterestInvoked: (5, vital_interest),
+    AgeAssessed: (8, age),
+    GroupKeptApart: (4, group_apart),
+    SafeStopAgreed: (3, safe_stop),
     ActionConfirmed: (25, confirmed),
     ActionRefused: (3, refused_by_the_second),
     ActionReviewed: (8, reviewed),
