@@ -59,7 +59,10 @@ class Case:
     routed_to: str | None = None
     hosted: str | None = None
     dangers: set[tuple[str, str]] = field(default_factory=set)
-    agreements: dict[str, int] = field(default_factory=dict)
+    agreements: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    """By person: until when somebody agreed for them, and whether whoever did may decide for a minor who was heard."""
+    turned: set[str] = field(default_factory=set)
+    """Who turned eighteen, and whose age was not assessed since."""
     apart: set[str] = field(default_factory=set)
     live: str | None = None
     """Transfer that is not over."""
@@ -122,11 +125,17 @@ class Cases:
             case "ReferralAccepted" if event["case_id"] in self.cases and event["hosted_unit_id"] is not None:
                 self.cases[event["case_id"]].hosted = event["hosted_unit_id"]
             case "AgreementGiven" if event["case_id"] in self.cases:
-                self.cases[event["case_id"]].agreements[event["person"]] = event["until_ms"]
+                for_a_minor = event.fields.get("given_by") in ("guardian", "authority") and event.fields.get("view") is not None
+                self.cases[event["case_id"]].agreements[event["person"]] = (event["until_ms"], for_a_minor)
             case "AgreementWithdrawn" if event["case_id"] in self.cases:
                 self.cases[event["case_id"]].agreements.pop(event["person"], None)
             case "DangerDeclared" if event["case_id"] in self.cases:
                 self.cases[event["case_id"]].dangers.add((event["danger"]["kind"], event["danger"]["value"]))
+            case "GroupKeptApart":
+                group = [event["case_id"], *event["other_case_ids"]]
+                for one in group:
+                    if one in self.cases:
+                        self.cases[one].apart |= set(group) - {one}
             case "KeepApartDeclared":
                 for one, other in ((event["case_id"], event["other_case_id"]), (event["other_case_id"], event["case_id"])):
                     if one in self.cases:
@@ -151,13 +160,36 @@ class Cases:
 
     def take(self, event: Fact) -> None:
         """An action of two people takes effect."""
-        if event.name != "SafetyLowered" or event["case_id"] not in self.cases:
+        if event["case_id"] not in self.cases:
+            return
+        case = self.cases[event["case_id"]]
+        if event.name == "VitalInterestInvoked":
+            case.agreements[event["person"]] = (event["until_ms"], True)
+        elif event.name == "AgeAssessed":
+            case.household = [
+                {**member, "age_group": event["age_group"]} if member["person"] == event["person"] else member for member in case.household
+            ]
+            case.turned.discard(event["person"])
+        if event.name != "SafetyLowered":
             return
         if event["danger"] is not None:
             self.cases[event["case_id"]].dangers.discard((event["danger"]["kind"], event["danger"]["value"]))
         for one, other in ((event["case_id"], event["other_case_id"]), (event["other_case_id"], event["case_id"])):
             if one in self.cases and other is not None:
                 self.cases[one].apart.discard(other)
+
+    def may_alone(self, event: Fact) -> bool:
+        """Whether one person may say how old somebody is: not where it makes an adult of a minor of whom nobody knew that they turned eighteen."""
+        case = self.cases.get(event.fields.get("case_id", ""))
+        if event.name != "AgeAssessed" or case is None:
+            return False
+        minor = any(member["person"] == event["person"] and member["age_group"] in UNDER_AGE for member in case.household)
+        return event["age_group"] in UNDER_AGE or not minor or event["person"] in case.turned
+
+    def turned(self, outcome: Fact) -> None:
+        """A minor turned eighteen."""
+        if outcome["case_id"] in self.cases:
+            self.cases[outcome["case_id"]].turned.add(outcome["person"])
 
     def _request(self, entry: Entry, event: Fact) -> Iterator[Breach]:
         case = self.cases[event["case_id"]]

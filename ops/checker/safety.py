@@ -176,7 +176,11 @@ class Safety:
         """Rule 7: an adult without an agreement that lasts long enough (`left_ms`; None: what policy wants for a proposal); rule 4 wants a guardian's."""
         policy = self.cases.network.policy
         left = left_ms if left_ms is not None else (policy["minimum_agreement_left_ms"] if policy is not None else 0)
-        return any(case.agreements.get(member["person"], 0) < at_ms + left for member in case.adults or case.household)
+        parent = any(member["parent"] for member in case.adults)
+        minors = [] if parent else [member for member in case.household if member["age_group"] in UNDER_AGE]
+        return any(case.agreements.get(member["person"], (0, False))[0] < at_ms + left for member in (*case.adults, *minors)) or any(
+            not case.agreements[member["person"]][1] for member in minors
+        )
 
     def unsafe_now(self, transfer: Transfer) -> list[str]:
         """Of a place already held: the rules that can come to forbid it later (danger, exploiters)."""

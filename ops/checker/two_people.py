@@ -14,7 +14,7 @@ from ops.checker.entry import Entry, Fact
 
 NEVER_ALONE = frozenset({"SafetyLowered"})
 """Events that no emergency lets one person do."""
-TAKE_TWO = NEVER_ALONE
+TAKE_TWO = NEVER_ALONE | {"VitalInterestInvoked", "AgeAssessed"}
 """Events that never take effect by one person alone, unless in an emergency with a review."""
 ABOUT_ACTIONS = frozenset({"ConfirmationAwaited", "ActionTaken", "ActionLapsed", "ReviewDue", "ReviewOverdue"})
 """Outcomes of this stream."""
@@ -27,6 +27,8 @@ class Waiting:
 
     event: Fact
     until_ms: int | None = None
+    alone: bool = False
+    """Whether one person suffices this time."""
 
 
 @dataclass(slots=True)
@@ -48,11 +50,11 @@ class TwoPeople:
     waiting: dict[str, Waiting] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
 
-    def report(self, entry: Entry, event: Fact) -> Iterator[Breach]:
-        """An event takes effect, or, where it takes two, is only said."""
+    def report(self, entry: Entry, event: Fact, *, alone: bool = False) -> Iterator[Breach]:
+        """An event takes effect, or, where it takes two, is only said. `alone`: one person suffices this time."""
         at = entry.sequence
         if event.name in TAKE_TWO or self._said(entry, "ConfirmationAwaited", event["event_id"]):
-            self.waiting[event["event_id"]] = Waiting(event)
+            self.waiting[event["event_id"]] = Waiting(event, alone=alone)
         elif event.name in ("ActionConfirmed", "ActionRefused"):
             waiting = self.waiting.get(event["action_id"])
             if waiting is None:
@@ -92,7 +94,9 @@ class TwoPeople:
         if waiting is None:
             if event is None or event.fields.get("event_id") != action_id:
                 yield Breach(entry.sequence, "two_people", "an action takes effect that does not wait")
-        elif not confirmed and (waiting.event.name in NEVER_ALONE or not self._said(entry, "ReviewDue", action_id)):
+        elif waiting.event.name == "VitalInterestInvoked" and not self._said(entry, "ReviewDue", action_id):
+            yield Breach(entry.sequence, "two_people", "a vital interest is invoked and nobody has to look at it")
+        elif not confirmed and not waiting.alone and (waiting.event.name in NEVER_ALONE or not self._said(entry, "ReviewDue", action_id)):
             yield Breach(entry.sequence, "two_people", f"{waiting.event.name} takes effect by one person")
         elif waiting.until_ms is not None and waiting.until_ms < entry.event_time_ms:
             yield Breach(entry.sequence, "two_people", "an action is confirmed after its time")

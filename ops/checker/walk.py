@@ -117,7 +117,7 @@ class Walk:
         if event.whole:
             if (transfer_id := event.fields.get("transfer_id")) is not None:
                 self._touched.add(transfer_id)
-            self._add(self._two_people.report(entry, event))
+            self._add(self._two_people.report(entry, event, alone=self._cases.may_alone(event)))
             self._missing.report(event, self._cases.cases.get(event.fields.get("case_id", "")), self._network.policy)
             if event.name == "CaseErased":
                 self._two_people.forget(event["case_id"])
@@ -150,6 +150,8 @@ class Walk:
             return
         if not outcome.whole:
             return
+        if outcome.name == "MajorityReviewDue":
+            self._cases.turned(outcome)
         if outcome.name in ABOUT_ACTIONS:
             taken = self._two_people.taken(outcome["action_id"]) if outcome.name == "ActionTaken" else None
             self._add(self._two_people.follow(entry, outcome))
@@ -256,6 +258,9 @@ class Walk:
         elif event.name == "KeepApartDeclared":
             yield from self._released(entry, event["case_id"])
             yield from self._released(entry, event["other_case_id"])
+        elif event.name == "GroupKeptApart":
+            for case_id in (event["case_id"], *event["other_case_ids"]):
+                yield from self._released(entry, case_id)
         elif event.name == "DepartureConfirmed" and event["transfer_id"] in self._cases.transfers:
             yield from self._departure(entry, self._cases.transfers[event["transfer_id"]])
         elif event.name == "ArrivalConfirmed" and event["transfer_id"] in self._cases.transfers:

@@ -7,7 +7,7 @@ from events.network import ProgrammeEnded, ProjectAmended
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, CasesFoundSame, DangerDeclared, KeepApartDeclared
 from events.referral import ReferralReceived
 from events.transfer import ProposalAccepted, ProposalDeclined
-from events.vocabulary import AgeGroup, DangerKind, DeclineCode, Gender, Host, KeepApart, Level, Need, Source
+from events.vocabulary import AgeGroup, ChildView, DangerKind, DeclineCode, Gender, GivenBy, Host, KeepApart, Level, Need, Source
 from tests.domain.world import ADMINISTRATOR, DAY, HELPLINE, HOUR, POLICY, World, body, child, uuid, woman
 
 
@@ -116,7 +116,7 @@ def a_minor_alone() -> Past:
     past = Past()
     past.unit("rm-1", "lazio", "12", 3, hosts=(Host.UNACCOMPANIED_MINORS,))
     past.case("anna", household=(woman("a", age_group=AgeGroup.MINOR),))
-    past.send(AgreementGiven("", HELPLINE, ANNA, "a", past.now + 90 * DAY))
+    past.send(AgreementGiven("", HELPLINE, ANNA, "a", past.now + 90 * DAY, GivenBy.GUARDIAN, ChildView.IN_FAVOUR))
     past.request(ANNA)
     return past
 
