@@ -259,8 +259,9 @@ def keep_group_apart(entry: Deciding, event: GroupKeptApart) -> Refused | None:
         return refused(RefusalCode.SAME_CASE, "other_case_ids")
     if not 2 <= len(cases) <= LARGEST_GROUP:
         return refused(RefusalCode.FIELD_INVALID, "other_case_ids")
-    if event.case_id in draft.cases and any(case_id not in draft.cases for case_id in cases):
-        return refused(RefusalCode.UNKNOWN_CASE, "other_case_ids")
+    unknown = next((case_id for case_id in cases if case_id not in draft.cases), None)
+    if unknown is not None:
+        return refused(RefusalCode.UNKNOWN_CASE, "case_id" if unknown == event.case_id else "other_case_ids")
     refusals = [_case_refused(draft, event.actor, draft.cases.get(case_id)) for case_id in cases]
     if all(refusal is not None for refusal in refusals):
         return refusals[0]
