@@ -19,6 +19,8 @@ from ops.networks.opening import ROUND_THE_CLOCK, opening_events, same_hours_eve
 
 _COUNT_KEYS = ("occupied", "free", "reserved", "observed_at", "accepting", "free_from")
 _DUTY_KEYS = ("duty",)
+_A_GUARDIAN = {"given_by": "guardian", "view": "in favour"}
+"""Who decides for a minor whose agreement a setting takes as given, and what the minor said."""
 _CASE_KEYS = ("people", "in_charge", "lives_in", "province", "source", "agreed")
 
 
@@ -90,7 +92,8 @@ def _case(script: Script, teller: Teller, now: Callable[[], Now], case: str, key
         if member.age_group is AgeGroup.ADULT if isinstance(agreed, bool) else member.person in texts(agreed, "agreed"):
             if agreed is False:
                 continue
-            yield with_place(lambda: teller.tell(AgreementGiven, {"case": case, "person": member.person}, "helpline", now()))  # noqa: B023
+            decides = {} if member.age_group is AgeGroup.ADULT else _A_GUARDIAN
+            yield with_place(lambda: teller.tell(AgreementGiven, {"case": case, "person": member.person, **decides}, "helpline", now()))  # noqa: B023
     assert case_id == received.case_id
 
 
