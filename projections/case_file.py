@@ -97,7 +97,9 @@ def _found_same(file: CaseFile, other: CaseFile | None, fact: CasesFoundSame, en
     What the other had before is shown under the case that stays, also as of a time before they were found the same: it is one person's.
     """
     if file.case_id == fact.other_case_id:
-        return CaseFile(file.case_id, file.sequence, inbox.over(file.care, fact.case_id, entry.sequence, entry.at_ms), (), file.timeline)
+        return CaseFile(
+            file.case_id, file.sequence, inbox.over(file.care, file.transfers, fact.case_id, entry.sequence, entry.at_ms), (), file.timeline
+        )
     if other is None:
         return file
     moved = sorted((*file.transfers, *other.transfers), key=lambda transfer: transfer.requested_sequence)

@@ -123,6 +123,8 @@ class Care:
     assessed: tuple[Assessed, ...] = ()
     ended: tuple[Ended, ...] = ()
     """At most one."""
+    asked: tuple[str, ...] = ()
+    """Projects that transfers were about which another case has taken over: rows of theirs stay, with nothing in them."""
 
 
 class ItemKind(StrEnum):
@@ -242,9 +244,10 @@ def found_same(stays: Care, other: Care, sequence: int) -> Care:
     )
 
 
-def over(care: Care, same_as: str, sequence: int, at_ms: int) -> Care:
-    """What is known of a case that was found to be another."""
-    return changed(care, ended=(Ended(sequence, at_ms, SAME, same_as),))
+def over(care: Care, transfers: tuple[Transfer, ...], same_as: str, sequence: int, at_ms: int) -> Care:
+    """What is known of a case that was found to be another, which takes its transfers."""
+    asked = sorted({step.project_id for transfer in transfers for step in transfer.steps if step.project_id})
+    return changed(care, ended=(Ended(sequence, at_ms, SAME, same_as),), asked=tuple(asked))
 
 
 def _careful(member: Member, same: Member | None) -> Member:
@@ -364,6 +367,7 @@ def _items_of_transfer(case_id: str, care: Care, now: _Standing, project: str) -
 def projects_of(care: Care, transfers: tuple[Transfer, ...], sequence: int) -> dict[str, bool]:
     """The clear half of the table's rows: every project that ever had to do with the case, and whether something stands in its inbox now."""
     ever = {HELPLINE, *(one.project_id for one in care.passed if one.project_id), *(one.project_id for one in care.offers if one.project_id)}
+    ever.update(care.asked)
     ever.update(step.project_id for transfer in transfers for step in transfer.steps if step.project_id)
     now = _standing(care, transfers, sequence)
     return {project: next(_items("", care, now, project), None) is not None for project in sorted(ever)}

@@ -46,7 +46,7 @@ def settle_holds_in(entry: Deciding, unit_id: str) -> None:
             _settle(entry, case)
         elif transfer.stage is TransferStage.PROPOSED:
             entry.release(case, ProposalEnd.RELEASED)
-        elif not unit.is_open:
+        else:
             entry.escalate(case, Escalation.SAFETY_CHANGED)
 
 

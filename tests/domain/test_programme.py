@@ -10,11 +10,11 @@ from coordinator.domain.snapshot import parts_of, state_from
 from events.availability import CapacityChanged
 from events.fact import Danger
 from events.facts import Outcome
-from events.network import OffsetFrom, ProgrammeEnded, ProgrammeTurned, ProjectAmended, ProjectRegistered, UnitPassed
+from events.network import OffsetFrom, ProgrammeEnded, ProgrammeTurned, ProjectAmended, ProjectRegistered, UnitAmended, UnitPassed
 from events.person import DangerDeclared, KeepApartDeclared
 from events.referral import ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.transfer import PlaceReleased, ProposalEnded, TransferEscalated
-from events.vocabulary import DangerKind, Escalation, HoldStage, KeepApart, Programme, ProposalEnd, Source
+from events.vocabulary import DangerKind, Escalation, HoldStage, Host, KeepApart, Level, Programme, ProposalEnd, Source
 from tests.domain.world import (
     ADMINISTRATOR,
     CLOCKS,
@@ -207,6 +207,27 @@ def test_a_unit_closed_while_held_and_lived_in_keeps_its_people() -> None:
     assert [hold.stage for hold in world.state.holds.values()] == [HoldStage.RESERVED]
     world.depart(uuid("cara"))
     assert "PlaceOccupied" in kinds(world.arrive(uuid("cara")))
+
+
+def test_a_unit_shrunk_below_who_is_expected_keeps_them_and_calls_a_person_in() -> None:
+    world = lived_in()
+    event = UnitAmended("", body("lazio"), "rm-1", Level.FIRST, 1, (Host.MOTHERS_WITH_CHILDREN, Host.WOMEN), (), ("eng", "ita"), ())
+    outcomes = world.send(event)
+    assert [outcome.case_id for outcome in outcomes if isinstance(outcome, ProposalEnded)] == [uuid("bina")]
+    assert [o.case_id for o in outcomes if isinstance(o, TransferEscalated) and o.why is Escalation.SAFETY_CHANGED] == [uuid("cara")]
+    assert world.state.units["rm-1"].counted.over_capacity, "flagged in clear"
+    assert world.proposed_unit(uuid("cara")) == "rm-1"
+    assert world.state.cases[uuid("anna")].hosted_unit_id == "rm-1"
+
+
+def test_a_unit_shrunk_to_fewer_than_live_there_is_flagged_and_nobody_is_moved() -> None:
+    world = italy()
+    world.unit("rm-1", "lazio", "12", 3, free=0)
+    world.case("anna", "lazio", hosted="rm-1")
+    event = UnitAmended("", body("lazio"), "rm-1", Level.FIRST, 1, (Host.WOMEN,), (), ("eng",), ())
+    changed = only(world.send(event), CapacityChanged)
+    assert (changed.places, changed.occupied, changed.free, changed.over_capacity) == (1, 3, 0, True)
+    assert world.state.cases[uuid("anna")].hosted_unit_id == "rm-1"
 
 
 def test_a_closed_unit_passes_to_the_successor_too() -> None:
