@@ -218,6 +218,24 @@ class Clocks:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """How roughly and how late others see the network's capacity, and how long a break-glass holds."""
+
+    few_up_to: int
+    """So many free places of a macro-area are few; more are some."""
+    batch_ms: int
+    """Bands change at multiples of this since 1970 alone."""
+    delay_ms: int
+    """What is published was true this long before, or longer."""
+    looks: int
+    """Looks, spread over the batch before the delay, of which a band is the mean."""
+    blur: int
+    """The thresholds of an area move by up to so many places from batch to batch, by the network's key."""
+    break_glass_ms: int
+    """For how long free text stays open to whoever gave a reason."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAdopted:
     """The rules and numbers in force from here on. Old holds keep the deadline they were made with."""
 
@@ -257,6 +275,8 @@ class PolicyAdopted:
     """null: none are opened."""
     transfers: Transfers | None = None
     """null: no proposal is confirmed first, and no notification is followed."""
+    sight: Sight | None = None
+    """null: the strictest that ships."""
     clocks: Clocks | None = None
     """The calendar; null: civil time plays no part, durations are plain, nobody is ever off duty, and nothing reminds or pauses."""
 

@@ -1,4 +1,4 @@
-"""How old a unit's figures are, in the words of the policy in force; and the bands in which others than their owner may see them."""
+"""How old a unit's figures are, in the words of the policy in force; and what of them counts for the bands of the network's capacity."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from projections.bands import STRICTEST, Band, band_of
 from projections.network import Policy, Unit
 
 
@@ -42,20 +43,6 @@ class UnitCapacity:
     """Entry that last changed the figures; null: never published."""
 
 
-class Band(StrEnum):
-    """Free places, as roughly as they may be told."""
-
-    NONE = "none"
-    FEW = "few"
-    """1 to 3."""
-    SOME = "some"
-
-
-MOST_FEW = 3
-BANDS_EVERY_MS = 6 * 3_600_000
-"""Bands change only at these steps of the clock (UTC), so that a fall after a departure tells nobody where somebody went."""
-
-
 @dataclass(frozen=True, slots=True)
 class AreaBand:
     """Free and fresh places of one macro-area."""
@@ -74,16 +61,15 @@ def freshness_of(observed_at_ms: int | None, at_ms: int, policy: Policy | None) 
     return Freshness.FRESH if age_ms < policy.fresh_for_ms else Freshness.AGEING
 
 
-def bands(units: Iterable[UnitCapacity], policy: Policy | None) -> tuple[AreaBand, ...]:
-    """Every macro-area of the policy with its band, sorted."""
+def free_by_area(units: Iterable[UnitCapacity], policy: Policy | None) -> dict[str, int]:
+    """Free places that count, by macro-area of the policy."""
     free = dict.fromkeys(policy.macro_areas, 0) if policy else {}
     for unit in units:
         if unit.macro_area in free and unit.freshness is Freshness.FRESH and unit.unit.is_open:
             free[unit.macro_area] += unit.free
-    return tuple(AreaBand(area, _band(places)) for area, places in sorted(free.items()))
+    return free
 
 
-def _band(places: int) -> Band:
-    if places == 0:
-        return Band.NONE
-    return Band.FEW if places <= MOST_FEW else Band.SOME
+def bands(units: Iterable[UnitCapacity], policy: Policy | None) -> tuple[AreaBand, ...]:
+    """Every macro-area with the band that would be published if all stayed as it is, without the blur; sorted."""
+    return tuple(AreaBand(area, band_of((places,), STRICTEST.few_up_to, 0)) for area, places in sorted(free_by_area(units, policy).items()))

@@ -20,9 +20,10 @@ from events.codec import decode_body
 from events.entry import OpenedDecision, OpenedEntry
 from events.envelope import open_envelope
 from events.facts import Event, Outcome
+from events.network import PolicyAdopted, Sight
 from events.referral import Member
 from events.transfer import MatchExplained
-from projections import case_file, freshness, inbox, transfers
+from projections import bands, case_file, freshness, inbox, transfers
 from projections.audit import AuditRow
 from projections.case_file import CaseFile
 from projections.entries import StoredEntry
@@ -129,6 +130,8 @@ class Reads:
         self._vault = vault
         self._clock = clock
         self.network = vault.network
+        self._published: tuple[tuple[int, Sight, Policy | None], tuple[AreaBand, ...]] | None = None
+        """Bands of the step they were published at, and what else they follow from."""
 
     async def close(self) -> None:
         """Lets go of the connections."""
@@ -177,11 +180,38 @@ class Reads:
             return now.seen(await _capacity(now, project_id, macro_area, regions, levels, hosts, closed_too))
 
     async def capacity_bands(self) -> Seen[tuple[AreaBand, ...]]:
-        """Free places by macro-area as any body may see them: in bands, as of the last step of `BANDS_EVERY_MS`."""
+        """Free places by macro-area as any body may see them, as `projections.bands` publishes them: `at_ms` is the instant of publication, and neither the
+        answer nor its place says more of what came since. The same for everybody until the next step.
+        """
+        await self._vault.ready()
         async with self._moment(None) as now:
-            step_ms = now.at_ms - now.at_ms % freshness.BANDS_EVERY_MS
-        async with self._moment(AtTime(step_ms)) as then:
-            return then.seen(freshness.bands(await _capacity(then, None, None, None, None, None, False), await _policy(then)))
+            sight, policy = await self._sight(now), await _policy(now)
+        step_ms = bands.step_of(now.at_ms, sight)
+        key = (step_ms, sight, policy)
+        if self._published is None or self._published[0] != key:
+            looks = []
+            for at_ms in bands.looks_of(step_ms, sight):
+                async with self._moment(AtTime(at_ms)) as then:
+                    known = await _policy(then)
+                    if known is not None:
+                        looks.append(freshness.free_by_area(await _capacity(then, None, None, None, None, None, False), known))
+            areas = tuple(dict.fromkeys(policy.macro_areas)) if policy else ()
+            found = bands.bands_at(step_ms, sight, looks, areas, lambda text: int.from_bytes(self._vault.tag("bands", text), "big"))
+            self._published = (key, tuple(AreaBand(area, band) for area, band in found))
+        return Seen(self._published[1], -1, step_ms, -1, None)
+
+    async def sight(self) -> Sight:
+        """How much others see, by the policy in force."""
+        async with self._moment(None) as now:
+            return await self._sight(now)
+
+    async def _sight(self, now: Moment) -> Sight:
+        row = await now.connection.fetchrow(_SQL["network"]["policy_at"], now.sequence)
+        rows = [] if row is None else await now.connection.fetch(_SQL["entries"]["entry_by_sequence"], row["from_sequence"])
+        for entry in await self._open([each["value"] for each in rows]):
+            if isinstance(entry, OpenedDecision) and isinstance(entry.opened.event, PolicyAdopted):
+                return entry.opened.event.sight or bands.STRICTEST
+        return bands.STRICTEST
 
     async def transfers(self, as_of: AsOf = None) -> Seen[tuple[OpenTransfer, ...]]:
         """Transfers that were open, the most urgent first, then the longest waiting."""

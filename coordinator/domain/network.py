@@ -31,6 +31,8 @@ _MOST = 1 << 50
 """No number in a policy is larger, so that no sum leaves 64 bits."""
 
 _MOST_ASKED = 10
+_MOST_LOOKS = 48
+_LONGEST_BREAK_GLASS_MS = 24 * 3_600_000
 
 # State follows from these.
 
@@ -312,6 +314,16 @@ def _invalid_policy_field(event: PolicyAdopted) -> str | None:
 
 
 def _invalid_duty(event: PolicyAdopted) -> str | None:
+    sight = event.sight
+    if sight is not None and not (
+        1 <= sight.few_up_to < _MOST
+        and 0 < sight.batch_ms < _MOST
+        and 0 <= sight.delay_ms < _MOST
+        and 1 <= sight.looks <= _MOST_LOOKS
+        and 0 <= sight.blur < _MOST
+        and 0 < sight.break_glass_ms <= _LONGEST_BREAK_GLASS_MS
+    ):
+        return "sight"
     inquiries, transfers = event.inquiries, event.transfers
     if inquiries is not None and not (1 <= inquiries.max_at_once <= _MOST_ASKED and 0 < inquiries.answer_within_ms < _MOST):
         return "inquiries"

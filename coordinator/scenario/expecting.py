@@ -17,7 +17,8 @@ from events.facts import Event, Outcome
 from events.transfer import MatchExplained, ProposalEnded, ProposalMade, TransferClosed, TransferEscalated
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import Escalation, ProposalEnd, RefusalCode, Rule, TransferEnd
-from projections.freshness import Band, Freshness
+from projections.bands import Band
+from projections.freshness import Freshness
 from projections.inbox import HELPLINE
 from projections.transfers import Stage
 

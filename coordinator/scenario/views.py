@@ -5,8 +5,9 @@ from __future__ import annotations
 from events.entry import OpenedDecision
 from events.facts import Event, Outcome
 from projections import capacity, case_file, inbox, network
+from projections.bands import Band
 from projections.case_file import CaseFile
-from projections.freshness import Band, Freshness, UnitCapacity, bands, freshness_of
+from projections.freshness import Freshness, UnitCapacity, bands, freshness_of
 from projections.history import History
 from projections.inbox import HELPLINE, Item
 from projections.reported import effects_of

@@ -19,6 +19,7 @@ from events.network import (
     PolicyAdopted,
     ProjectRegistered,
     ProposalDeadline,
+    Sight,
     Transfers,
     Weights,
 )
@@ -78,6 +79,7 @@ def _policy(network: Network, event_id: str, actor: Actor) -> PolicyAdopted:
         decisions=_decisions(policy.get("decisions")),
         inquiries=_inquiries(policy.get("inquiries")),
         transfers=_transfers(policy.get("transfers")),
+        sight=sight_of(policy["sight"]) if "sight" in policy else None,
         clocks=clocks_of(policy["clocks"]),
     )
 
@@ -94,6 +96,18 @@ def _transfers(told: dict[str, Any] | None) -> Transfers | None:
         confirm_first_reasons=tuple(Reason(reason) for reason in told["confirm_first_reasons"]),
         confirm_within_ms=told["confirm_within_hours"] * _HOUR_MS,
         notify_missing_minor_within_ms=told["notify_missing_minor_within_hours"] * _HOUR_MS,
+    )
+
+
+def sight_of(told: Mapping[str, int]) -> Sight:
+    """How much others see, by a network's file."""
+    return Sight(
+        few_up_to=told["few_up_to"],
+        batch_ms=told["batch_hours"] * _HOUR_MS,
+        delay_ms=told["delay_hours"] * _HOUR_MS,
+        looks=told["looks"],
+        blur=told["blur"],
+        break_glass_ms=told["break_glass_minutes"] * 60_000,
     )
 
 
