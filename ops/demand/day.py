@@ -13,6 +13,7 @@ from events.facts import Event, Outcome
 from events.inquiry import InquiryEnded, InquiryOpened
 from events.network import ClockAdvanced
 from events.person import CaseErased
+from events.question import HoldDeadlineMoved
 from events.referral import ReferralRouted
 from events.transfer import (
     DepartureConfirmed,
@@ -30,9 +31,10 @@ from events.transfer import (
     TransferEscalated,
     TransferRequested,
 )
+from events.two_people import ConfirmationAwaited
 from events.verdict import Duplicate, Recorded
 from events.vocabulary import Role
-from ops.demand import amendments, contacts, counts, handovers, inquiries, reactions, referrals, reports
+from ops.demand import amendments, contacts, counts, handovers, inquiries, lowered, reactions, referrals, reports
 from ops.demand.agenda import Agenda, Answer, Timed
 from ops.demand.answers import quiet_projects
 from ops.demand.calls import CasePlan, demand_of
@@ -165,6 +167,8 @@ class Day:
                 units[unit_id].held[hold_id] = places
             case PlaceKeptFor(hold_id=hold_id, until_ms=until_ms) if until_ms is not None:
                 self._deadlines["hold", hold_id] = until_ms
+            case HoldDeadlineMoved(hold_id=hold_id, until_ms=until_ms):
+                self._deadlines["hold", hold_id] = until_ms
             case InquiryOpened(inquiry_id=inquiry_id, deadline_at_ms=deadline_at_ms):
                 self._deadlines["inquiry", inquiry_id] = deadline_at_ms
             case InquiryEnded(inquiry_id=inquiry_id):
@@ -218,6 +222,8 @@ class Day:
                     inquiries.after_inquiry(self.play, at_ms, outcome)
                 case InquiryEnded():
                     inquiries.after_inquiry_ended(self.play, outcome)
+                case ConfirmationAwaited():
+                    lowered.after_confirmation_awaited(self.play, at_ms, outcome)
                 case NotificationDue():
                     handovers.after_notification_due(self.play, at_ms, outcome)
                 case _:

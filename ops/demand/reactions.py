@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from events.facts import Event
-from events.person import CaseErased
+from events.person import CaseErased, DangerDeclared
 from events.referral import AssessmentRecorded, ReferralAccepted, ResponsibilityOffered
 from events.transfer import (
     ArrivalConfirmed,
@@ -25,8 +25,10 @@ from ops.demand.chance import about_ms
 from ops.demand.counts import plan_count_after, plan_telephone_round
 from ops.demand.handovers import plan_hand_over
 from ops.demand.hours import HOUR_MS, MINUTE_MS, by_day
+from ops.demand.lowered import plan_lowering
 from ops.demand.people import who_must_agree
 from ops.demand.play import Play
+from ops.demand.questions import plan_question
 from ops.demand.world import CaseNow, Stage
 
 _SHARE_ERASED = 0.6
@@ -57,6 +59,8 @@ def after_recorded(play: Play, at_ms: int, event: Event) -> None:
             _settle(play, at_ms, play.world.cases[case_id])
         case TransferEnded(case_id=case_id, how=TransferEnd.RETURNED):
             _come_back(play, at_ms, play.world.cases[case_id])
+        case DangerDeclared(case_id=case_id, danger=danger):
+            plan_lowering(play, play.world.cases[case_id], danger, at_ms)
         case CaseErased(case_id=case_id):
             play.world.cases[case_id].erased = True
         case _:
@@ -81,6 +85,7 @@ def after_proposal(play: Play, at_ms: int, made: ProposalMade) -> None:
             else reports.declined(play, case, made.proposal_id, made.project_id, answer.decline, answer.text)
         )
         play.agenda.plan(answer.at_ms, maker)
+    plan_question(play, at_ms, made, answer.at_ms)
     if request.late_danger is not None and case.proposals == 1:
         play.agenda.plan(at_ms + about_ms(draw, 12.0), reports.endangered(play, case, request.late_danger))
 

@@ -81,6 +81,8 @@ class World:
         self.cases = {case.case_id: CaseNow(case, case.project, case.hosted) for case in (*demand.residents, *demand.new_cases)}
         self.holds: dict[str, str] = {}
         """Unit of each live hold."""
+        self.questions: set[str] = set()
+        """Proposals about which the project has asked something."""
         self.inquiries: dict[str, str] = {}
         """Unit of each inquiry that nobody has answered."""
 
