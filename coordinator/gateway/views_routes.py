@@ -48,6 +48,8 @@ HELPLINE_INBOX = "helpline"
 NO_PROJECT = ""
 """Runs no unit."""
 HEARTBEAT_S = 15
+END_MS = 253_402_300_800_000
+"""The year 10000 begins."""
 
 AsOfSequence = Annotated[int | None, Query(alias="as_of_sequence", ge=0, description="As it stood after this entry.")]
 AsOfTime = Annotated[int | None, Query(alias="as_of_ms", ge=0, description="As it stood at this instant, milliseconds since 1970.")]
@@ -163,8 +165,8 @@ async def get_audit(
 async def get_indicators(
     room: TheRoom,
     grant: TheGrant,
-    from_ms: Annotated[int, Query(ge=0, description="First instant of the period, milliseconds since 1970.")],
-    to_ms: Annotated[int, Query(ge=0, description="First instant after it.")],
+    from_ms: Annotated[int, Query(ge=0, description="First instant of the period, milliseconds since 1970.")] = 0,
+    to_ms: Annotated[int, Query(ge=0, description="First instant after it; the end of all time where left out.")] = END_MS,
 ) -> Plain:
     """Counts of cases and events, with what became of them by now; not for publication. For the department (evaluator), helpline and administrators."""
     require(grant, View.INDICATORS)
