@@ -222,10 +222,6 @@ class View(StrEnum):
     HEALTH = "health"
     ACCESS = "access"
     """Who looked at whose data, when and why."""
-    BREAK_GLASS = "break_glass"
-    """Open a case's free text for a limited time, with a reason."""
-    REVIEW = "review"
-    """Break-glasses that are open or wait for a review by another body; reviewing one."""
     EXPORT = "export"
     """The ledger as a file; with the keys it holds everybody's data in plain."""
     SERVICE = "service"
@@ -251,8 +247,6 @@ VIEWS: Mapping[View, Rights] = {
     View.INDICATORS: _rights(helpline=_ALL, administrator=_ALL, evaluator=Scope.INDICATORS),
     View.HEALTH: _rights(helpline=_ALL, administrator=_ALL, auditor=_ALL, clock=_ALL),
     View.ACCESS: _rights(auditor=_ALL),
-    View.BREAK_GLASS: _rights(helpline=Scope.COORDINATION),
-    View.REVIEW: _rights(helpline=_ALL, auditor=_ALL),
     View.EXPORT: _rights(administrator=_ALL, auditor=Scope.SEALED),
     View.SERVICE: {},
     View.MACHINE: {},
