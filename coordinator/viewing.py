@@ -6,6 +6,7 @@ that was asked is never told where the person is. Exact figures of others' units
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -17,6 +18,7 @@ from events.facts import Event, Outcome
 from projections.freshness import AreaBand, UnitCapacity
 from projections.inbox import Item, ItemKind
 from projections.moment import Seen
+from projections.network import Duty
 from projections.reads import AsOf, AuditEntry, Explanation, OpenTransfer, Reads, TimelineFact
 from projections.transfers import Stage, TransferState
 
@@ -56,7 +58,7 @@ def transfer_json(one: OpenTransfer) -> Plain:
         "case_id": one.case_id,
         "responsible": one.responsible,
         "household": value_json(one.household),
-        **fields_json(one.transfer),
+        **_without_words(fields_json(one.transfer)),
         "state": fields_json(one.state),
     }
 
@@ -87,7 +89,7 @@ def transfer_for(grant: Grant, one: OpenTransfer) -> Plain | None:
 def item_for(grant: Grant, item: Item) -> Plain:
     """A thing in an inbox. The helpline sees the coordination of all cases; a project not the steps taken with others."""
     if scope_of(grant.standing, View.INBOX) is not Scope.OWN_PROJECT:
-        return fields_json(item)
+        return _without_words(fields_json(item))
     plain = fields_json(item)
     if item.transfer is not None:
         plain["transfer"] = {**fields_json(item.transfer), "steps": []}
@@ -161,6 +163,22 @@ def explanation_json(one: Explanation, grant: Grant) -> Plain:
     """An explanation: which rule excluded which units, how the others scored. Rules 2 and 3 are in it as `safety` alone."""
     plain = fields_json(one.explained)
     return {"sequence": one.sequence, "at_ms": one.at_ms, **(without_ids(plain) if grant.standing is Standing.AUDITOR else plain)}
+
+
+def _without_words(plain: Plain) -> Plain:
+    """A transfer, or a thing in an inbox, without what was asked and answered about it: that is free text."""
+    told = {name: value for name, value in plain.items() if name not in ("question", "answer")}
+    if isinstance(steps := told.get("steps"), list):
+        told["steps"] = [without_free_text(step) for step in steps]
+    if isinstance(transfer := told.get("transfer"), dict):
+        told["transfer"] = _without_words(transfer)
+    return told
+
+
+def duty_json(one: Duty) -> Plain:
+    """A project's duty hours."""
+    hours: Plain = json.loads(one.hours)
+    return {"project_id": one.project_id, "from_sequence": one.from_sequence, **hours}
 
 
 def _without_proposal(state: TransferState) -> TransferState:

@@ -188,3 +188,9 @@ def _stretches(offsets: tuple[Offset, ...], from_ms: int, to_ms: int) -> Iterato
     edges = [from_ms, *changes, to_ms]
     for start, end in pairwise(edges):
         yield start, end, local_ms(offsets, start) - start
+
+
+def working_hours(offsets: tuple[Offset, ...], weekdays: Iterable[int], holidays: Iterable[str], windows: tuple[Window, ...]) -> Hours:
+    """The same windows on every working day: these weekdays (0 a Monday), but for holidays (ISO 8601 dates)."""
+    works, closed = frozenset(weekdays), frozenset(day_number(day) for day in holidays)
+    return Hours(offsets, lambda day: windows if weekday_of(day) in works and day not in closed else ())

@@ -13,6 +13,7 @@ from typing import assert_never
 
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
 from events.network import UnitAmended, UnitClosed
+from events.question import HoldDeadlineMoved
 from events.quick import quick
 from events.transfer import PlaceHeld, PlaceKept, PlaceOccupied, PlaceReleased, PlaceReserved
 from projections.changing import changed
@@ -62,7 +63,7 @@ class Hold:
 
 
 Slot = tuple[str, int]
-HoldFact = PlaceHeld | PlaceReserved | PlaceOccupied | PlaceKept | PlaceReleased
+HoldFact = HoldDeadlineMoved | PlaceHeld | PlaceReserved | PlaceOccupied | PlaceKept | PlaceReleased
 
 FIGURES: Table[str, Figures] = Table("figures", Figures, lambda figures: figures.unit_id, ("unit_id",))
 HOLDS: Table[Slot, Hold] = Table("holds", Hold, lambda hold: (hold.unit_id, hold.slot), ("unit_id", "slot"), lambda hold: hold.unit_id)
@@ -103,7 +104,7 @@ def fold(rows: Rows, entry: Effects) -> Changes:
                     fact.unit_id, fact.places, fact.occupied, fact.reserved, fact.held, fact.free,
                     fact.accepting, fact.observed_at_ms, fact.over_capacity, entry.sequence,
                 )  # fmt: skip
-            case PlaceHeld() | PlaceReserved() | PlaceOccupied() | PlaceKept() | PlaceReleased():
+            case HoldDeadlineMoved() | PlaceHeld() | PlaceReserved() | PlaceOccupied() | PlaceKept() | PlaceReleased():
                 told.append(fact)
             case AvailabilityPublished() | AvailabilityReaffirmed() | UnitAmended() | UnitClosed():
                 counted_after[fact.unit_id] = len(told)
@@ -139,6 +140,9 @@ def fold_holds(rows: Mapping[str, Mapping[Slot, Hold]], told: Sequence[tuple[Hol
     for fact, figures in told:
         mine = [slot for slot, hold in active.items() if hold.hold_id == fact.hold_id]
         match fact:
+            case HoldDeadlineMoved():
+                for slot in mine:
+                    active[slot] = changed(active[slot], until_ms=fact.until_ms, from_sequence=sequence)
             case PlaceHeld() if mine:
                 for slot in mine:
                     active[slot] = changed(active[slot], until_ms=fact.until_ms, from_sequence=sequence)

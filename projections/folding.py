@@ -19,7 +19,7 @@ from projections.history import History, Table, Writes
 from projections.reported import Effects
 from reading.ledger_reader import AcceptedRecord
 
-VERSIONED: tuple[Table[Any, Any], ...] = (network.PROJECTS, network.UNITS, network.POLICIES, capacity.FIGURES, capacity.HOLDS)
+VERSIONED: tuple[Table[Any, Any], ...] = (network.PROJECTS, network.UNITS, network.POLICIES, network.DUTY, capacity.FIGURES, capacity.HOLDS)
 _AUDIT_VALUES = attrgetter(*audit.COLUMNS)
 _CASE_VIEWS = (timeline.VIEW, transfers.VIEW, inbox.VIEW)
 
@@ -137,14 +137,15 @@ class Folding:
             self._files[case] = file
 
     def _fold_network(self, entry: Effects) -> bool:
-        projects, units, policies = (self._histories[table.name] for table in (network.PROJECTS, network.UNITS, network.POLICIES))
-        changes = network.fold(network.Rows(projects.current, units.current, policies.current), entry)
+        projects, units, policies, duty = (self._histories[table.name] for table in (network.PROJECTS, network.UNITS, network.POLICIES, network.DUTY))
+        changes = network.fold(network.Rows(projects.current, units.current, policies.current, duty.current), entry)
         if changes is network.NOTHING:
             return False
         applied = (
             projects.apply(changes.projects, entry.sequence),
             units.apply(changes.units, entry.sequence),
             policies.apply(changes.policies, entry.sequence),
+            duty.apply(changes.duty, entry.sequence),
         )
         return any(applied)
 

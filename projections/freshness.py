@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
+from events.calendar import DAY_MS, MINUTE_MS, WHOLE_DAY, Hours, working_hours
 from projections.bands import STRICTEST, Band, band_of
 from projections.network import Policy, Unit
 
@@ -55,10 +58,28 @@ def freshness_of(observed_at_ms: int | None, at_ms: int, policy: Policy | None) 
     """The word for figures observed at one instant, seen at another. Without a policy nothing is fresh."""
     if observed_at_ms is None:
         return Freshness.NEVER
-    age_ms = at_ms - observed_at_ms
-    if policy is None or age_ms >= policy.ageing_for_ms:
+    if policy is None:
         return Freshness.STALE
-    return Freshness.FRESH if age_ms < policy.fresh_for_ms else Freshness.AGEING
+    fresh_since, ageing_since = _looking_back(policy.fresh_for_ms, policy.ageing_for_ms, policy.clocks, at_ms)
+    if observed_at_ms <= ageing_since:
+        return Freshness.STALE
+    return Freshness.FRESH if observed_at_ms > fresh_since else Freshness.AGEING
+
+
+@lru_cache(maxsize=64)
+def _looking_back(fresh_ms: int, ageing_ms: int, clocks: str | None, at_ms: int) -> tuple[int, int]:
+    """Since when counts are fresh, and ageing, at an instant: in plain time, or in working days where the policy has clocks."""
+    if clocks is None:
+        return at_ms - fresh_ms, at_ms - ageing_ms
+    fresh_days, ageing_days, working = _working_days(clocks)
+    return working.before(at_ms, fresh_days * DAY_MS), working.before(at_ms, ageing_days * DAY_MS)
+
+
+@lru_cache(maxsize=8)
+def _working_days(clocks: str) -> tuple[int, int, Hours]:
+    told = json.loads(clocks)
+    offsets = tuple((offset["from_ms"], offset["minutes"] * MINUTE_MS) for offset in told["offsets"])
+    return told["fresh_working_days"], told["ageing_working_days"], working_hours(offsets, told["working_weekdays"], told["holidays"], WHOLE_DAY)
 
 
 def free_by_area(units: Iterable[UnitCapacity], policy: Policy | None) -> dict[str, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from events.facts import Event, Outcome
 from events.person import AgreementGiven, AgreementWithdrawn
@@ -30,7 +30,7 @@ from events.referral import (
 )
 from events.vocabulary import AgeGroup, Indicators, Source
 from projections.changing import changed
-from projections.transfers import Stage, Transfer, TransferState, state_of
+from projections.transfers import Stage, Transfer, TransferState, last_words, state_of
 
 VIEW = "inbox"
 SAME = "same"
@@ -169,6 +169,10 @@ class Item:
     """The project is responsible for the case, and no assessment has been recorded."""
     group_id: str | None = None
     """The people referred together; null: nobody, or not shown (proposal)."""
+    question: str | None = None
+    """What the project asked wants to know, for itself and for whoever is to answer; null: nothing."""
+    answer: str | None = None
+    """What it was answered."""
 
 
 def opened(fact: ReferralReceived, sequence: int, at_ms: int) -> Care:
@@ -344,7 +348,8 @@ def _items_of_transfer(case_id: str, care: Care, now: _Standing, project: str) -
         yield Item(ItemKind.REFERRAL, routed.sequence, routed.at_ms, care.household, case_id, None, None, None, None, None, None)
     if owner == project and (project != HELPLINE or routed is None or routed.project_id is not None):
         since = (responsible.sequence, responsible.at_ms) if responsible else (care.received_sequence, care.received_at_ms)
-        yield Item(ItemKind.CASE, *since, care.household, case_id, transfer_id, transfer, state, urgency, needed_by, owner or None)
+        words = _words(transfer, state) if transfer is not None and state is not None and state.stage is Stage.PROPOSED else {}
+        yield Item(ItemKind.CASE, *since, care.household, case_id, transfer_id, transfer, state, urgency, needed_by, owner or None, **words)
     if transfer is None or state is None:
         return
     if state.proposal is not None and state.proposal.project_id == project:
@@ -352,7 +357,7 @@ def _items_of_transfer(case_id: str, care: Care, now: _Standing, project: str) -
             shown = changed(state, kept_until_ms=None, escalation=None, escalated_sequence=None, escalated_at_ms=None, disclosures=0, declines=0)
             yield Item(
                 ItemKind.PROPOSAL, state.proposal.made_sequence, state.proposal.made_at_ms, care.household, case_id, transfer_id, None, shown,
-                urgency, needed_by, None,
+                urgency, needed_by, None, **_words(transfer, state),
             )  # fmt: skip
         else:
             since = (state.last_sequence, state.stage_since_ms)
@@ -362,6 +367,12 @@ def _items_of_transfer(case_id: str, care: Care, now: _Standing, project: str) -
             ItemKind.ESCALATION, state.escalated_sequence or 0, state.escalated_at_ms or 0, care.household, case_id, transfer_id, transfer, state,
             urgency, needed_by, owner or None,
         )  # fmt: skip
+
+
+def _words(transfer: Transfer, state: TransferState) -> dict[str, Any]:
+    """What was asked about the live proposal, and answered."""
+    question, answer = last_words(transfer, state.last_sequence)
+    return {"question": question, "answer": answer}
 
 
 def projects_of(care: Care, transfers: tuple[Transfer, ...], sequence: int) -> dict[str, bool]:

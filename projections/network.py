@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from events.network import PolicyAdopted, ProgrammeTurned, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened, UnitPassed
+from events.network import (
+    Clocks,
+    DutyHoursPublished,
+    PolicyAdopted,
+    ProgrammeTurned,
+    ProjectAmended,
+    ProjectRegistered,
+    UnitAmended,
+    UnitClosed,
+    UnitOpened,
+    UnitPassed,
+)
+from events.typed import hints_of, record_to_plain
 from events.vocabulary import Programme
 from projections.history import Table, differing
 from projections.reported import Effects
@@ -55,6 +68,18 @@ class Policy:
     provinces: tuple[str, ...]
     regions: tuple[str, ...]
     macro_areas: tuple[str, ...]
+    clocks: str | None
+    """The calendar as JSON, in the fields of `events.network.Clocks`; null: civil time plays no part."""
+    from_sequence: int = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One version of a project's duty hours."""
+
+    project_id: str
+    hours: str
+    """As JSON, in the fields of `events.network.DutyHoursPublished`: `weekly`, `on_holidays`, `exceptions`."""
     from_sequence: int = field(compare=False)
 
 
@@ -64,6 +89,10 @@ POLICY_KEY = "policy"
 PROJECTS: Table[str, Project] = Table("projects", Project, lambda project: project.project_id, ("project_id",))
 UNITS: Table[str, Unit] = Table("units", Unit, lambda unit: unit.unit_id, ("unit_id",))
 POLICIES: Table[str, Policy] = Table("policies", Policy, lambda _: POLICY_KEY, ())
+DUTY: Table[str, Duty] = Table("duty", Duty, lambda duty: duty.project_id, ("project_id",))
+
+_CLOCKS_TO_PLAIN = record_to_plain(Clocks, tuple(hints_of(Clocks)))
+_DUTY_TO_PLAIN = record_to_plain(DutyHoursPublished, ("weekly", "on_holidays", "exceptions"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +102,7 @@ class Rows:
     projects: Mapping[str, Project]
     units: Mapping[str, Unit]
     policies: Mapping[str, Policy]
+    duty: Mapping[str, Duty] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +112,13 @@ class Changes:
     projects: Mapping[str, Project | None]
     units: Mapping[str, Unit | None]
     policies: Mapping[str, Policy | None]
+    duty: Mapping[str, Duty | None] = field(default_factory=dict)
 
 
 NOTHING = Changes({}, {}, {})
-_TOLD = frozenset({PolicyAdopted, ProgrammeTurned, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened, UnitPassed})
+_TOLD = frozenset(
+    {DutyHoursPublished, PolicyAdopted, ProgrammeTurned, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened, UnitPassed}
+)
 
 
 def fold(rows: Rows, entry: Effects) -> Changes:
@@ -96,6 +129,7 @@ def fold(rows: Rows, entry: Effects) -> Changes:
     projects: dict[str, Project] = {}
     units: dict[str, Unit] = {}
     policies: dict[str, Policy] = {}
+    duty: dict[str, Duty] = {}
     for fact in told:
         match fact:
             case ProjectRegistered() | ProjectAmended():
@@ -110,9 +144,11 @@ def fold(rows: Rows, entry: Effects) -> Changes:
                     units[fact.unit_id] = unit
             case PolicyAdopted():
                 policies[POLICY_KEY] = _policy(fact, entry.sequence)
+            case DutyHoursPublished():
+                duty[fact.project_id] = Duty(fact.project_id, json.dumps(_DUTY_TO_PLAIN(fact), separators=(",", ":")), entry.sequence)
             case _:
                 pass
-    return Changes(differing(rows.projects, projects), differing(rows.units, units), differing(rows.policies, policies))
+    return Changes(differing(rows.projects, projects), differing(rows.units, units), differing(rows.policies, policies), differing(rows.duty, duty))
 
 
 def _project(before: Project | None, told: ProjectRegistered | ProjectAmended, sequence: int) -> Project:
@@ -147,5 +183,6 @@ def _policy(told: PolicyAdopted, sequence: int) -> Policy:
         tuple(area.province for area in told.areas),
         tuple(area.region for area in told.areas),
         tuple(area.macro_area for area in told.areas),
+        None if told.clocks is None else json.dumps(_CLOCKS_TO_PLAIN(told.clocks), separators=(",", ":")),
         sequence,
     )

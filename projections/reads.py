@@ -30,7 +30,7 @@ from projections.entries import StoredEntry
 from projections.freshness import AreaBand, Freshness, UnitCapacity
 from projections.health import VerdictCount
 from projections.moment import AsOf, AtSequence, AtTime, Clock, Moment, Seen, moment
-from projections.network import Policy, Project, Unit
+from projections.network import Duty, Policy, Project, Unit
 from projections.queries import named_queries
 from projections.reported import Effects, effects_of
 from projections.schema import channel_of, schema_of
@@ -158,6 +158,12 @@ class Reads:
     async def units_of(self, project_id: str) -> frozenset[str]:
         """Ids of a project's units, closed ones too."""
         return frozenset(unit.unit_id for unit in (await self.units()).answer if unit.project_id == project_id)
+
+    async def duty(self, as_of: AsOf = None) -> Seen[tuple[Duty, ...]]:
+        """Published duty hours, by project."""
+        async with self._moment(as_of) as now:
+            found = await now.connection.fetch(_SQL["network"]["duty_at"], now.sequence)
+            return now.seen(tuple(Duty(*row) for row in found))
 
     async def policy(self, as_of: AsOf = None) -> Seen[Policy | None]:
         """What the views need of the policy in force."""

@@ -20,7 +20,7 @@ _ROW_AN_ENTRY = frozenset({"0002_entries", "0006_audit"})
 """Migrations of the tables that a rebuild has filled with its last batch."""
 _LONGEST_NAME = 48
 
-TABLES = ("entries", "projects", "units", "policies", "figures", "holds", "cases", "transfers", "inbox", "audit", "verdicts", "view_changed")
+TABLES = ("entries", "projects", "units", "policies", "duty", "figures", "holds", "cases", "transfers", "inbox", "audit", "verdicts", "view_changed")
 """Every table that is folded from the ledger, with nothing else in it."""
 
 

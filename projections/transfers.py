@@ -6,10 +6,11 @@ that the open ones can be found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from events.facts import Event, Outcome
+from events.question import InformationGiven, InformationRequested, ProposalPaused, ProposalResumed, ReminderDue
 from events.quick import quick
 from events.transfer import (
     DepartureConfirmed,
@@ -36,6 +37,11 @@ class StepKind(StrEnum):
     PROPOSAL_PASSED = "proposal_passed"
     DEPARTED = "departed"
     KEPT_FOR = "kept_for"
+    REMINDED = "reminded"
+    QUESTION = "question"
+    ANSWER = "answer"
+    PAUSED = "paused"
+    RESUMED = "resumed"
     ESCALATED = "escalated"
     CLOSED = "closed"
 
@@ -64,6 +70,10 @@ class Step:
     project_id: str | None = None
     until_ms: int | None = None
     """Deadline of a proposal, expected arrival of a departure, end of a kept place (null: not known yet)."""
+    resumes_at_ms: int | None = None
+    """Of a clock that was stopped: when it goes on by itself."""
+    text: str | None = None
+    """Of a question and its answer: what was written."""
     code: str | None = None
     """`ProposalEnd`, `Escalation` or `TransferEnd`."""
 
@@ -96,6 +106,12 @@ class Proposal:
     made_sequence: int
     made_at_ms: int
     deadline_at_ms: int
+    reminded: int = 0
+    """Reminders given so far."""
+    resumes_at_ms: int | None = None
+    """The clock stands still, and goes on by itself then; null: it runs."""
+    question_stands: bool = False
+    """The project asked something that nobody has answered."""
 
 
 @quick
@@ -136,6 +152,16 @@ def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, 
             return (*transfers, opened)
         case ProposalMade():
             step = Step(sequence, at_ms, StepKind.PROPOSED, fact.proposal_id, fact.hold_id, fact.unit_id, fact.project_id, fact.deadline_at_ms)
+        case ReminderDue():
+            step = Step(sequence, at_ms, StepKind.REMINDED, fact.proposal_id)
+        case InformationRequested():
+            step = Step(sequence, at_ms, StepKind.QUESTION, text=fact.text)
+        case InformationGiven():
+            step = Step(sequence, at_ms, StepKind.ANSWER, text=fact.text)
+        case ProposalPaused():
+            step = Step(sequence, at_ms, StepKind.PAUSED, fact.proposal_id, until_ms=fact.deadline_at_ms, resumes_at_ms=fact.resumes_at_ms)
+        case ProposalResumed():
+            step = Step(sequence, at_ms, StepKind.RESUMED, fact.proposal_id, until_ms=fact.deadline_at_ms)
         case ProposalEnded():
             step = Step(sequence, at_ms, StepKind.PROPOSAL_ENDED, fact.proposal_id, fact.hold_id, code=fact.how)
         case ProposalPassed():
@@ -195,6 +221,8 @@ def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
                     stage, proposal, declines = Stage.REQUESTED, None, declines + (step.code == ProposalEnd.DECLINED)
             case StepKind.PROPOSAL_PASSED:
                 proposal = changed(proposal, project_id=step.project_id or "") if proposal is not None else None
+            case StepKind.REMINDED | StepKind.QUESTION | StepKind.ANSWER | StepKind.PAUSED | StepKind.RESUMED:
+                proposal = None if proposal is None else _clocked(proposal, step)
             case StepKind.DEPARTED:
                 stage, since_ms, arrival_ms = Stage.DEPARTED, step.at_ms, step.until_ms
             case StepKind.KEPT_FOR:
@@ -213,6 +241,35 @@ def _proposal_in(step: Step) -> Proposal:
     return Proposal(
         step.proposal_id or "", step.hold_id or "", step.unit_id or "", step.project_id or "", step.sequence, step.at_ms, step.until_ms or 0
     )
+
+
+def _clocked(proposal: Proposal, step: Step) -> Proposal:
+    """A proposal after something about its clock."""
+    match step.kind:
+        case StepKind.REMINDED:
+            return replace(proposal, reminded=proposal.reminded + 1)
+        case StepKind.QUESTION | StepKind.ANSWER:
+            return replace(proposal, question_stands=step.kind is StepKind.QUESTION)
+        case _:
+            return replace(proposal, deadline_at_ms=step.until_ms or proposal.deadline_at_ms, resumes_at_ms=step.resumes_at_ms)
+
+
+def last_words(transfer: Transfer, sequence: int) -> tuple[str | None, str | None]:
+    """The last question about the live proposal and the answer to it, as known after a sequence; null: none."""
+    question = answer = None
+    for step in transfer.steps:
+        if step.sequence > sequence:
+            break
+        match step.kind:
+            case StepKind.PROPOSED:
+                question = answer = None
+            case StepKind.QUESTION:
+                question, answer = step.text, None
+            case StepKind.ANSWER:
+                answer = step.text
+            case _:
+                pass
+    return question, answer
 
 
 def days_of(transfers: tuple[Transfer, ...]) -> dict[str, tuple[int, int | None]]:

@@ -27,6 +27,7 @@ for _name, _command, _panel in (
     ("reset", machine.reset, RUNNING),
     ("submit", submit.submit, TAKING),
     ("capacity", views.capacity, VIEWS),
+    ("duty", views.duty, VIEWS),
     ("transfers", views.transfers, VIEWS),
     ("case", views.case, VIEWS),
     ("inbox", views.inbox, VIEWS),

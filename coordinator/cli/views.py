@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -19,6 +19,7 @@ from coordinator.viewing import (
     Plain,
     audit_json,
     band_json,
+    duty_json,
     explanation_json,
     is_involved,
     item_for,
@@ -30,6 +31,7 @@ from coordinator.viewing import (
 from events.ids import is_uuid
 from projections.moment import Seen
 from projections.reads import Explanation, OpenTransfer
+from projections.transfers import TransferState
 
 FIGURES = frozenset({"places", "occupied", "reserved", "held", "free", "entry", "age"})
 HELPLINE = "helpline"
@@ -160,15 +162,70 @@ def inbox(
             (
                 item.kind, time_text(item.since_ms), len(item.household), item.urgency or "",
                 time_text(item.state.proposal.deadline_at_ms) if item.state and item.state.proposal else time_text(item.needed_by_ms),
-                item.state.proposal.unit_id if item.state and item.state.proposal and _told_place(item_for(grant, item)) else "", item.state.escalation if item.state else "", item.case_id or "",
+                item.state.proposal.unit_id if item.state and item.state.proposal and _told_place(item_for(grant, item)) else "", item.state.escalation if item.state else "", _clock_text(item.state), item.case_id or "",
             )
             for item in seen.answer
         ]  # fmt: skip
-        columns = ("what", "since", "people", "urgency", "until", "place", "operator called", "case")
+        columns = ("what", "since", "people", "urgency", "until", "place", "operator called", "clock", "case")
         print_table(f"Inbox of {project}", columns, rows, right=frozenset({"people"}), empty="Nothing waits.")
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
+
+
+def duty(context: typer.Context, network: NetworkOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+    """When somebody of each project answers, as it published; a project that is not here keeps the working hours of the policy."""
+
+    async def work(room: NetworkRoom) -> None:
+        seen = await room.reads.duty(parse_as_of(as_of))
+        told = [duty_json(one) for one in seen.answer]
+        if as_json:
+            print_json(seen_json(seen, "duty", told))
+            return
+        rows = [
+            (one["project_id"], _week_text(one["weekly"]), _day_text(one["on_holidays"]), _exceptions_text(one["exceptions"]), one["from_sequence"])
+            for one in told
+        ]
+        columns = ("project", "every week", "public holidays", "exceptions", "entry")
+        print_table("Duty hours", columns, rows, right=FIGURES, empty="No project has published its duty hours.")
+        out.print(_standing(seen))
+
+    in_network(context, network, as_json, work)
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def _day_text(windows: Any) -> str:
+    """`08:00-12:00, 14:00-18:00`; nobody: none."""
+    return ", ".join(f"{_time_of_day(window['from_minute'])}-{_time_of_day(window['to_minute'])}" for window in windows) or "nobody"
+
+
+def _week_text(weekly: Any) -> str:
+    """Days with the same hours together, in the order of the week."""
+    days: dict[str, list[str]] = {}
+    for weekday, name in enumerate(_WEEKDAYS):
+        days.setdefault(_day_text([window for window in weekly if window["weekday"] == weekday]), []).append(name)
+    return "; ".join(f"{' '.join(names)} {hours}" for hours, names in days.items())
+
+
+def _exceptions_text(exceptions: Any) -> str:
+    return "; ".join(f"{exception['date']} {_day_text(exception['windows'])}" for exception in exceptions)
+
+
+def _time_of_day(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _clock_text(state: TransferState | None) -> str:
+    """How the time to answer runs."""
+    if state is None or state.proposal is None:
+        return ""
+    if state.proposal.resumes_at_ms is not None:
+        return f"stopped by a question until {time_text(state.proposal.resumes_at_ms)}"
+    if state.proposal.question_stands:
+        return "a question stands"
+    return f"reminded {state.proposal.reminded}x" if state.proposal.reminded else ""
 
 
 def audit(

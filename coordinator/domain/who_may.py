@@ -275,6 +275,7 @@ DOORS: Mapping[str, View] = {
     "GET /docs/oauth2-redirect": View.SERVICE,
     "staffetta submit": View.REPORT,
     "staffetta capacity": View.CAPACITY,
+    "staffetta duty": View.CAPACITY,
     "staffetta transfers": View.TRANSFERS,
     "staffetta inbox": View.INBOX,
     "staffetta case": View.CASE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from events.calendar import DAY_MS, MINUTE_MS, WHOLE_DAY, Hours, Offset, Window, day_number, weekday_of
+from events.calendar import DAY_MS, MINUTE_MS, WHOLE_DAY, Hours, Offset, Window, day_number, weekday_of, working_hours
 from events.network import Clocks, DayWindow, DutyException, DutyWindow, PolicyAdopted
 from events.vocabulary import Urgency
 
@@ -165,8 +165,7 @@ class Calendar:
         self.pause_ms = {time.urgency: time.pause_minutes * MINUTE_MS for time in clocks.answer_times}
 
     def _working(self, windows: tuple[Window, ...]) -> Hours:
-        weekdays, holidays = frozenset(self.clocks.working_weekdays), self._holidays
-        return Hours(self._offsets, lambda day: windows if weekday_of(day) in weekdays and day not in holidays else ())
+        return working_hours(self._offsets, self.clocks.working_weekdays, self.clocks.holidays, windows)
 
     def kept(self, told: DutyTold) -> Kept:
         """Published duty hours: an exception before a holiday, a holiday before the week."""

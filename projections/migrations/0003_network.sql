@@ -33,6 +33,14 @@ create table policies (
     provinces text[] not null,     -- parallel to regions and macro_areas
     regions text[] not null,
     macro_areas text[] not null,
+    clocks text,                   -- JSON; null: civil time plays no part
+    from_sequence bigint not null,
+    to_sequence bigint
+);
+
+create table duty (
+    project_id text not null,
+    hours text not null,           -- JSON
     from_sequence bigint not null,
     to_sequence bigint
 );
@@ -41,3 +49,4 @@ create table policies (
 alter table projects add primary key (project_id, from_sequence);
 alter table units add primary key (unit_id, from_sequence);
 alter table policies add primary key (from_sequence);
+alter table duty add primary key (project_id, from_sequence);

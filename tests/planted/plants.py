@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from coordinator.domain import agenda, proposing, requests, rights, same_case, seen_events, settling, transfer
+from coordinator.domain import agenda, on_duty, proposing, requests, rights, same_case, seen_events, settling, transfer
 from coordinator.domain.agenda import Kind
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
@@ -168,6 +168,11 @@ def never_due(*kinds: Kind) -> Plant:
         return [item for item in due(*arguments) if item[2] not in kinds]
 
     return lambda: instead(due, broken)
+
+
+def nobody_comes_on_duty() -> AbstractContextManager[None]:
+    """Duty hours begin unnoticed."""
+    return instead(on_duty.next_opening_ms, lambda *_: None)
 
 
 def nobody_settles() -> AbstractContextManager[None]:

@@ -8,7 +8,7 @@ from events.person import AliasErased
 from events.referral import ResponsibilityPassed
 from events.transfer import MatchExplained, PlaceKept, PlaceKeptFor
 from reading.keys_memory import MemoryKeyStore
-from tests.domain import test_repeats
+from tests.domain import test_duty, test_question, test_repeats
 from tests.keys import test_erasure, test_store
 from tests.ledger import test_acceptance, test_stops
 from tests.planted import histories as past
@@ -157,6 +157,50 @@ BUGS: tuple[Bug, ...] = (
         "rule 9 (freshness) excludes nothing",
         plant.excludes_nothing(safety.freshness),
         ((checker(past.a_place_of_last_week), "freshness"), (invariants(past.a_place_of_last_week), "rule 9")),
+    ),
+    Bug(
+        "clocks",
+        "an immediate request goes to projects off duty",
+        plant.excludes_nothing(safety.on_duty),
+        (
+            (
+                test_of(test_duty.test_an_immediate_request_at_night_calls_the_helpline_and_discloses_nothing),
+                "test_an_immediate_request_at_night_calls_the_helpline_and_discloses_nothing",
+            ),
+        ),
+    ),
+    Bug(
+        "clocks",
+        "nobody is reminded",
+        plant.never_due(Kind.REMINDER),
+        (
+            (
+                test_of(test_question.test_a_project_is_reminded_at_a_third_and_at_two_thirds_of_its_time),
+                "test_a_project_is_reminded_at_a_third_and_at_two_thirds_of_its_time",
+            ),
+        ),
+    ),
+    Bug(
+        "clocks",
+        "a clock that a question stopped stands still for ever",
+        plant.never_due(Kind.PAUSE),
+        (
+            (
+                test_of(test_question.test_without_an_answer_the_clock_goes_on_by_itself_in_time_order),
+                "test_without_an_answer_the_clock_goes_on_by_itself_in_time_order",
+            ),
+        ),
+    ),
+    Bug(
+        "clocks",
+        "nobody notices that a project comes on duty",
+        plant.nobody_comes_on_duty,
+        (
+            (
+                test_of(test_duty.test_matching_goes_on_by_itself_when_the_first_fitting_project_comes_on_duty),
+                "test_matching_goes_on_by_itself_when_the_first_fitting_project_comes_on_duty",
+            ),
+        ),
     ),
     Bug(
         "safety",

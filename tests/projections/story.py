@@ -14,7 +14,19 @@ from events.availability import AvailabilityPublished, AvailabilityReaffirmed, C
 from events.fact import Actor, Danger
 from events.facts import Event, Outcome
 from events.ids import uuid7
-from events.network import Area, PolicyAdopted, ProjectRegistered, ProposalDeadline, UnitAmended, UnitOpened, Weights
+from events.network import (
+    Area,
+    DayWindow,
+    DutyException,
+    DutyHoursPublished,
+    DutyWindow,
+    PolicyAdopted,
+    ProjectRegistered,
+    ProposalDeadline,
+    UnitAmended,
+    UnitOpened,
+    Weights,
+)
 from events.person import AgreementGiven, CaseErased, KeepApartDeclared
 from events.referral import Member, ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.transfer import (
@@ -147,7 +159,12 @@ class Story:
                 self._id(), self._admin(), project, f"Project {number}", project, (project,), ("TO",), "2026-01-01", "2027-12-31"
             )
             return self._told(event, Recorded())
-        unit = self._units[number - len(self._projects)]
+        if number == len(self._projects):
+            hours = DayWindow(480, 1200)
+            weekly = tuple(DutyWindow(weekday, hours.from_minute, hours.to_minute) for weekday in range(7))
+            exceptions = (DutyException("2026-08-15", (hours,)),)
+            return self._told(DutyHoursPublished(self._id(), self._admin(), self._projects[0], weekly, (), exceptions), Recorded())
+        unit = self._units[number - len(self._projects) - 1]
         return self._told(
             UnitOpened(
                 self._id(), self._admin(), unit.unit_id, unit.project_id, unit.project_id, self._random.choice(REGIONS), self._random.choice(list(Level)),

@@ -38,13 +38,13 @@ def by_unit(holds: dict[Any, Any]) -> dict[str, dict[capacity.Slot, capacity.Hol
 
 
 def folded(entries: list[OpenedEntry], *, twice: bool) -> dict[str, object]:
-    projects, units, policies, figures, holds, verdicts, files = ({} for _ in range(7))  # type: ignore[var-annotated]
+    projects, units, policies, duty, figures, holds, verdicts, files = ({} for _ in range(8))  # type: ignore[var-annotated]
     rows = []
     for entry in entries:
         effects = effects_of(entry)
         for _ in range(1 + twice):
-            told = network.fold(network.Rows(projects, units, policies), effects)
-            for rows_of_table, told_of_table in ((projects, told.projects), (units, told.units), (policies, told.policies)):
+            told = network.fold(network.Rows(projects, units, policies, duty), effects)
+            for rows_of_table, told_of_table in ((projects, told.projects), (units, told.units), (policies, told.policies), (duty, told.duty)):
                 apply(rows_of_table, told_of_table)
             counted = capacity.fold(capacity.Rows(figures, by_unit(holds)), effects)
             apply(figures, counted.figures)
@@ -54,7 +54,7 @@ def folded(entries: list[OpenedEntry], *, twice: bool) -> dict[str, object]:
             apply(files, case_file.fold(files, effects))
         rows.append(row)
     return {
-        "projects": projects, "units": units, "policies": policies, "figures": figures, "holds": holds, "audit": rows, "verdicts": verdicts,
+        "projects": projects, "units": units, "policies": policies, "duty": duty, "figures": figures, "holds": holds, "audit": rows, "verdicts": verdicts,
         "files": {case: case_file.to_bytes(file) for case, file in files.items()},
     }  # fmt: skip
 
