@@ -74,6 +74,13 @@ def unscheduled(agenda: Agenda, kind: Kind, item: Item) -> Agenda:
     return (*agenda[:kind], (*items[:index], *items[index + 1 :]), *agenda[kind + 1 :])
 
 
+def stands(agenda: Agenda, kind: Kind, item: Item) -> bool:
+    """Whether such an item is on the agenda."""
+    items = agenda[kind]
+    index = bisect_left(items, item)
+    return index < len(items) and items[index] == item
+
+
 def added_ms(kind: Kind, policy: PolicyAdopted | None) -> int:
     """What the policy adds to the base of a kind."""
     if policy is None:

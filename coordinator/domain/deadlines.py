@@ -6,7 +6,7 @@ from bisect import insort
 from collections.abc import Sequence
 
 from coordinator.domain import question, two_people
-from coordinator.domain.agenda import EDGES, Kind, due
+from coordinator.domain.agenda import EDGES, Kind, added_ms, due, stands
 from coordinator.domain.availability import enter
 from coordinator.domain.deciding import Deciding, most_at_once
 from coordinator.domain.inquiry import expire_inquiries
@@ -22,6 +22,9 @@ from events.network import ClockAdvanced
 from events.person import MajorityReviewDue
 from events.transfer import PlaceOccupied
 from events.vocabulary import Escalation, ProposalEnd, TransferStage
+
+
+_ON_NO_AGENDA = frozenset({Kind.ON_DUTY})
 
 
 def make_due_happen(entry: Deciding, event: Event | Locked | Unread, last_at_ms: int) -> None:
@@ -48,9 +51,11 @@ def _happen_all(entry: Deciding, event: Event | Locked | Unread, now_due: Sequen
     expiring = frozenset(item_id for _, item_id, kind in now_due if kind is Kind.PROPOSAL)
     named = frozenset[str]() if isinstance(event, Locked | Unread) else frozenset(cases_of(event))
     happened, most = 0, most_at_once(len(entry.draft.units))
-    for _, item_id, kind in now_due:
+    for due_ms, item_id, kind in now_due:
         if happened >= most and kind not in EDGES:
             continue
+        if kind not in _ON_NO_AGENDA and not stands(entry.draft.agenda, kind, (due_ms - added_ms(kind, entry.draft.policy), item_id)):
+            continue  # something that was due before has made it void
         happened += _happen(entry, item_id, kind, expiring | named, isinstance(event, ClockAdvanced))
 
 

@@ -113,7 +113,10 @@ def write_down(seed: int, length: int, broke: str) -> Path:
         found = what_breaks(sent, ended)
         return None if found is None else found.split(":")[0] + _kind(found)
 
-    sent = shortened(sent_of(history.entries), breaks)
+    sent = sent_of(history.entries)
+    if history.last_sent is not None and (not sent or sent[-1] != history.last_sent):
+        sent = (*sent, history.last_sent)
+    sent = shortened(sent, breaks)
     path = FOUND / f"seed-{seed}.jsonl"
     save(Example(what_breaks(sent, ended) or broke, sent), path)
     return path

@@ -154,6 +154,8 @@ class History(World):
         self.chance = chance
         self.gone: set[str] = set()
         """Erased cases, whose keys are destroyed."""
+        self.last_sent: tuple[int, OpenedEvent] | None = None
+        """(instant, event), also of one that was never decided because something broke."""
         self.invariants = Invariants()
         self.unit("u0", "campania", "15", 4)
         self.unit("u1", "lazio", "12", 3, offers=tuple(sorted(Need)))
@@ -207,6 +209,7 @@ class History(World):
 
     def check(self, opened: OpenedEvent) -> None:
         before = self.state
+        self.last_sent = (self.now, opened)
         outcomes = self.enter(opened)
         assert decide(before, opened, self.now, before.policy) == outcomes
         self.invariants.take(self.entries[-1])
