@@ -23,7 +23,7 @@ from projections.reported import Effects, effects_of
 from projections.runner import Source, apply
 from projections.store import CaseRows, Connection, Stand, Store
 from reading.collecting import collecting_rarely
-from reading.ledger_reader import AcceptedRecord, LedgerReader
+from reading.ledger_reader import AcceptedRecord
 from reading.vault import Vault
 
 REBUILD_RECORDS = 2_000
@@ -60,6 +60,11 @@ async def rebuild(
 
     Raises RebuildRunning, PlaceHeldTwice, and what the reader and the vault raise.
     """
+    with collecting_rarely():  # and until all that was folded is let go: the search that follows would go through every bit of it
+        return await _rebuild(database_url, vault, source, max_records, files_in_memory)
+
+
+async def _rebuild(database_url: str, vault: Vault, source: Source, max_records: int, files_in_memory: int) -> Rebuilt:
     connection, beside = await asyncpg.connect(database_url), await asyncpg.connect(database_url)
     try:
         if not await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", schema.shadow_of(source.network)):
@@ -70,13 +75,12 @@ async def rebuild(
         folding, stand = Folding(EMPTY), Stand(None, generation, schema.SHAPE, -1, b"")
         loader = _Loader(store, folding, beside, files_in_memory)
         async with source.reader(stand) as reader:
-            with collecting_rarely():
-                async for records in reader.read_to_end(max_records):
-                    await loader.take(records)
-                folded = time.monotonic()
-                stand = await loader.finish(stand)
-            stand = await _level(store, folding, reader, stand)
-            stand = await _swap(store, folding, reader, beside, stand)
+            async for records in reader.read_to_end(max_records):
+                await loader.take(records)
+        folded = time.monotonic()
+        stand = await loader.finish(stand)
+        stand = await _level(store, folding, source, stand)
+        stand = await _swap(store, folding, source, beside, stand)
         await _drop_replaced(connection, source.network)
     finally:
         connection.terminate()
@@ -142,7 +146,7 @@ class _Loader:
                 await self._store.connection.execute(f'set local search_path to "{self._store.schema}"')
                 if batch.position is not None:
                     stand = await self._store.advance(batch.position, stand)
-                await self._store.write_rows(batch, rows)
+                await self._store.write_rows(batch, rows, first_cases=not self._spilled)
             await schema.add_indexes(self._store.connection, self._store.schema, complete_first=False)
         finally:
             await indexing
@@ -168,14 +172,15 @@ class _Loader:
             await self._store.write_rows(batch, rows)
 
 
-async def _level(store: Store, folding: Folding, reader: LedgerReader, stand: Stand) -> Stand:
-    """Brings the shadow to the end that the ledger has now. `reader` stands where the shadow does."""
-    async for records in reader.read_to_end():
-        stand = await apply(store, folding, records, stand)
+async def _level(store: Store, folding: Folding, source: Source, stand: Stand) -> Stand:
+    """Brings the shadow to the end that the ledger has now. By a new reader: on a connection that waits for new entries, the end is told after the wait."""
+    async with source.reader(stand) as reader:
+        async for records in reader.read_to_end():
+            stand = await apply(store, folding, records, stand)
     return stand
 
 
-async def _swap(store: Store, folding: Folding, reader: LedgerReader, connection: Connection, stand: Stand) -> Stand:
+async def _swap(store: Store, folding: Folding, source: Source, connection: Connection, stand: Stand) -> Stand:
     """Puts the shadow in the place of the live views, once it is not behind them. `connection` is not the store's."""
     live, shadow, network = schema.schema_of(store.network), store.schema, store.network
     while True:
@@ -186,7 +191,7 @@ async def _swap(store: Store, folding: Folding, reader: LedgerReader, connection
                     await connection.execute(f'lock table "{live}".view_position in exclusive mode')
                     if await connection.fetchval(f'select sequence from "{live}".view_position') > stand.sequence:
                         async with asyncio.timeout(LEVEL_WITHIN_S):
-                            stand = await _level(store, folding, reader, stand)
+                            stand = await _level(store, folding, source, stand)
                     await connection.execute(f'lock table "{live}".view_position in access exclusive mode')
                     await connection.execute(f'update "{live}".view_position set generation = -1')
                     await connection.execute(f'drop schema if exists "{_replaced(live)}" cascade')

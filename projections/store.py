@@ -58,6 +58,11 @@ class Stand:
     hash: bytes
 
 
+_CASE_COLUMNS = ("key", "sealed_case", "record")
+_TRANSFER_COLUMNS = ("key", "case_key", "sealed_case", "opened_day", "closed_day")
+_INBOX_COLUMNS = ("key", "project_id", "live", "sealed_case")
+
+
 @dataclass(slots=True)
 class CaseRows:
     """Rows about cases, sealed: columns of what is put, keys of what is removed."""
@@ -250,8 +255,8 @@ class Store:
             raise PositionMoved(self.network, stand.sequence)
         return Stand(position, stand.generation, stand.shape, position.sequence, position.hash)
 
-    async def write_rows(self, batch: Batch, rows: CaseRows) -> None:
-        """Everything but the position. In a transaction whose search path is this schema."""
+    async def write_rows(self, batch: Batch, rows: CaseRows, *, first_cases: bool = False) -> None:
+        """Everything but the position. In a transaction whose search path is this schema. `first_cases`: no row about any case is stored yet."""
         for table, writes in batch.versioned:
             if writes.ended:
                 await self.connection.execute(_QUERIES[f"end_{table.name}"], *_columns(writes.ended))
@@ -259,14 +264,22 @@ class Store:
         await self._copy("entries", entries.COLUMNS, batch.entries)
         await self._copy("audit", audit.COLUMNS, batch.audit)
         await self._put("put_verdicts", batch.verdicts)
+        if first_cases:
+            await self._copy("cases", _CASE_COLUMNS, rows.files)
+            await self._copy("transfers", _TRANSFER_COLUMNS, rows.transfers)
+            await self._copy("inbox", _INBOX_COLUMNS, rows.inbox)
+        else:
+            await self._put_cases(rows)
+        if batch.changed:
+            await self.connection.execute(_POSITION["changed"], *_columns(sorted(batch.changed.items())))
+
+    async def _put_cases(self, rows: CaseRows) -> None:
         await self._put("put_files", rows.files)
         await self._put("put_transfers", rows.transfers)
         await self._put("put_inbox", rows.inbox)
         for query, keys in (("remove_files", rows.removed_files), ("remove_transfers", rows.removed_transfers), ("remove_inbox", rows.removed_inbox)):
             if keys:
                 await self.connection.execute(_QUERIES[query], keys)
-        if batch.changed:
-            await self.connection.execute(_POSITION["changed"], *_columns(sorted(batch.changed.items())))
 
     async def _put(self, query: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:

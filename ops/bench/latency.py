@@ -1,4 +1,7 @@
-"""From send to accepted entry, against a bare consume-produce echo of the same sizes on the same broker, in alternating blocks of one run."""
+"""From send to accepted entry, against a bare consume-produce echo of the same sizes on the same broker, in alternating blocks of one run.
+
+Beside it an echo that commits to PostgreSQL before it produces: the floor for whoever must not send a record before its references are on disk.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ RATE_PER_S = 50
 BLOCK_S = 5.0
 BLOCKS = 6
 IN, OUT = "bench.echo.in", "bench.echo.out"
+COMMITTED_IN, COMMITTED_OUT = "bench.committed.in", "bench.committed.out"
 
 
 class Stopwatch:
@@ -54,32 +58,46 @@ async def measure_latency(stage: Stage, timed: list[Timed], entry_bytes: int, sa
     """`timed` are the events to send (RATE_PER_S * BLOCK_S * BLOCKS of them are used), on a network whose worker is level and runs."""
     sealed = await seal(stage.room, timed[: int(RATE_PER_S * BLOCK_S * BLOCKS)])
     await asyncio.to_thread(_create_topics, stage.kafka.bootstrap)
-    echo = await asyncio.create_subprocess_exec(sys.executable, "-m", "ops.bench.echo", stage.kafka.bootstrap, IN, OUT, str(entry_bytes))
-    ours, bare = Stopwatch(), Stopwatch()
-    tails = [asyncio.create_task(_tail_ledger(stage, ours)), asyncio.create_task(_tail_echo(stage, bare))]
+    keys = stage.environment["KEYSTORE_URL"]
+    echoes = [await _echo(stage, IN, OUT, str(entry_bytes)), await _echo(stage, COMMITTED_IN, COMMITTED_OUT, str(entry_bytes), keys)]
+    ours, bare, committed = Stopwatch(), Stopwatch(), Stopwatch()
+    tails = [
+        asyncio.create_task(_tail_ledger(stage, ours)),
+        asyncio.create_task(_tail_echo(stage, OUT, bare)),
+        asyncio.create_task(_tail_echo(stage, COMMITTED_OUT, committed)),
+    ]
     producer = AIOKafkaProducer(bootstrap_servers=stage.kafka.bootstrap, acks="all", enable_idempotence=True)
     try:
         async with producer:
-            await _warm(producer, bare)
+            await _warm(producer, IN, bare)
+            await _warm(producer, COMMITTED_IN, committed)
             per_block = int(RATE_PER_S * BLOCK_S)
             for block in range(BLOCKS):
                 part = sealed[block * per_block : (block + 1) * per_block]
                 await _paced(part, ours, lambda at_ms, value: producer.send(stage.names.events, value, partition=0, timestamp_ms=at_ms))
                 await _paced(part, bare, lambda at_ms, value: producer.send(IN, value, partition=0))
-                say(f"latency, block {block + 1} of {BLOCKS}: ours p50 {_p(ours, 50):.1f} ms, echo p50 {_p(bare, 50):.1f} ms")
+                await _paced(part, committed, lambda at_ms, value: producer.send(COMMITTED_IN, value, partition=0))
+                say(
+                    f"latency, block {block + 1} of {BLOCKS}: ours p50 {_p(ours, 50):.1f} ms, echo p50 {_p(bare, 50):.1f} ms, with a commit {_p(committed, 50):.1f} ms"
+                )
     finally:
         for tail in tails:
             tail.cancel()
-        echo.terminate()
-        await echo.wait()
+        for echo in echoes:
+            echo.terminate()
+            await echo.wait()
         await asyncio.gather(*tails, return_exceptions=True)
     return {
         "latency_p50_ms": round(_p(ours, 50), 2),
         "latency_p99_ms": round(_p(ours, 99), 2),
         "echo_p50_ms": round(_p(bare, 50), 2),
         "echo_p99_ms": round(_p(bare, 99), 2),
+        "committed_echo_p50_ms": round(_p(committed, 50), 2),
+        "committed_echo_p99_ms": round(_p(committed, 99), 2),
         "latency_ratio_p50": round(_p(ours, 50) / _p(bare, 50), 2),
         "latency_ratio_p99": round(_p(ours, 99) / _p(bare, 99), 2),
+        "latency_floor_ratio_p50": round(_p(ours, 50) / _p(committed, 50), 2),
+        "latency_floor_ratio_p99": round(_p(ours, 99) / _p(committed, 99), 2),
     }
 
 
@@ -97,11 +115,15 @@ async def _paced(part: list[tuple[int, bytes]], stopwatch: Stopwatch, send: Call
     await stopwatch.all_seen()
 
 
-async def _warm(producer: AIOKafkaProducer, stopwatch: Stopwatch) -> None:
+async def _echo(stage: Stage, *arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(sys.executable, "-m", "ops.bench.echo", stage.kafka.bootstrap, *arguments)
+
+
+async def _warm(producer: AIOKafkaProducer, topic: str, stopwatch: Stopwatch) -> None:
     """Until the echo answers."""
     for number in range(20):
         stopwatch.send(f"warm-{number}")
-        await producer.send_and_wait(IN, f"warm-{number}".encode(), partition=0)
+        await producer.send_and_wait(topic, f"warm-{number}".encode(), partition=0)
     await stopwatch.all_seen()
     stopwatch.taken_ms.clear()
 
@@ -115,9 +137,9 @@ async def _tail_ledger(stage: Stage, stopwatch: Stopwatch) -> None:
                     stopwatch.seen(event_id_of(record.body.event) or "")
 
 
-async def _tail_echo(stage: Stage, stopwatch: Stopwatch) -> None:
+async def _tail_echo(stage: Stage, topic: str, stopwatch: Stopwatch) -> None:
     consumer = AIOKafkaConsumer(bootstrap_servers=stage.kafka.bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest")
-    consumer.assign([TopicPartition(OUT, 0)])
+    consumer.assign([TopicPartition(topic, 0)])
     async with consumer:
         while True:
             for records in (await consumer.getmany(timeout_ms=200)).values():
@@ -129,6 +151,6 @@ async def _tail_echo(stage: Stage, stopwatch: Stopwatch) -> None:
 def _create_topics(bootstrap: str) -> None:
     """With the settings of the events and the ledger."""
     admin = AdminClient({"bootstrap.servers": bootstrap})
-    wanted = [NewTopic(name, 1, 1, config={"flush.messages": "1", "retention.ms": "-1"}) for name in (IN, OUT)]
+    wanted = [NewTopic(name, 1, 1, config={"flush.messages": "1", "retention.ms": "-1"}) for name in (IN, OUT, COMMITTED_IN, COMMITTED_OUT)]
     for done in admin.create_topics(wanted).values():
         done.result()
