@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from events import availability, handover, inquiry, network, person, question, referral, transfer, two_people, verdict
+from events import availability, handover, inquiry, network, person, question, referral, swap, transfer, two_people, verdict
 from events.quick import quick
 
 Event = (
@@ -46,6 +46,9 @@ Event = (
     | transfer.TransferAmended
     | transfer.TransferWithdrawn
     | inquiry.InquiryAnswered
+    | transfer.ProposalConfirmed
+    | transfer.MatchOverridden
+    | swap.SwapAgreed
     | transfer.ProposalAccepted
     | transfer.ProposalDeclined
     | transfer.DepartureConfirmed
@@ -81,6 +84,9 @@ Outcome = (
     | question.ProposalPaused
     | question.ProposalResumed
     | question.ReminderDue
+    | transfer.ProposalPrepared
+    | transfer.OutOfOrder
+    | swap.PlaceExchanged
     | transfer.ProposalMade
     | transfer.ProposalEnded
     | transfer.ProposalPassed
@@ -100,7 +106,7 @@ Outcome = (
 )
 """What the coordinator may decide."""
 
-TwoPersonEvent = person.SafetyLowered | person.VitalInterestInvoked | person.AgeAssessed
+TwoPersonEvent = person.SafetyLowered | person.VitalInterestInvoked | person.AgeAssessed | transfer.MatchOverridden
 """Events that take effect once a second person of another body has confirmed them (`coordinator.domain.two_people`)."""
 
 Fact = Event | Outcome

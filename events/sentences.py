@@ -239,6 +239,18 @@ _REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
         "This project has not said yet what it arranged for the hand-over.",
         "Questo progetto non ha ancora indicato che cosa ha organizzato per il passaggio.",
     ),
+    RefusalCode.NO_PLACE_FREE: (
+        "This unit has no fresh free places for the whole household, or takes nobody in.",
+        "Questa struttura non ha posti liberi aggiornati per tutto il nucleo, o non accoglie.",
+    ),
+    RefusalCode.ALREADY_PROPOSED: (
+        "This unit is proposed already.",
+        "Questa struttura è già proposta.",
+    ),
+    RefusalCode.SWAP_UNEVEN: (
+        "Places are exchanged between two cases of as many people, each living in a unit of the project that is responsible for it.",
+        "I posti si scambiano tra due casi con lo stesso numero di persone, ciascuno accolto in una struttura del progetto che ne è responsabile.",
+    ),
     RefusalCode.NO_NOTIFICATION_DUE: (
         "No notification to the authority is due for this transfer.",
         "Per questo trasferimento non è dovuta alcuna comunicazione all'autorità.",

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from events.fact import SealedUnder
 from events.facts import FACT_TYPES, Fact
 from events.person import CasesFoundSame, GroupKeptApart, KeepApartDeclared, SafetyLowered
+from events.swap import SwapAgreed
 
 NETWORK = "network"
 
@@ -37,7 +38,7 @@ def _way_of(kind: type[Fact]) -> Callable[[Any], tuple[str, ...]]:
             return lambda fact: ()
         case SealedUnder.NETWORK:
             return lambda fact: (NETWORK,)
-        case SealedUnder.CASE if kind in (KeepApartDeclared, CasesFoundSame):
+        case SealedUnder.CASE if kind in (KeepApartDeclared, CasesFoundSame, SwapAgreed):
             return lambda fact: (case_subject(fact.case_id), case_subject(fact.other_case_id))
         case SealedUnder.CASE if kind is GroupKeptApart:
             return lambda fact: (case_subject(fact.case_id), *map(case_subject, fact.other_case_ids))

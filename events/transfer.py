@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from events.fact import Actor, SealedUnder
-from events.vocabulary import DeclineCode, Escalation, Level, ProposalEnd, Reason, Rule, TransferEnd, Urgency
+from events.vocabulary import DeclineCode, Escalation, Level, OverrideCode, ProposalEnd, Reason, Rule, TransferEnd, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,37 @@ class TransferWithdrawn:
     actor: Actor
     case_id: str
     transfer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalConfirmed:
+    """The helpline confirms a prepared proposal: from here on the project knows of it and has its time to answer."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+    proposal_id: str | None
+    """null: whichever is prepared."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchOverridden:
+    """The helpline proposes a unit of its choice. Where the matcher ranks others before it, that takes two people of different bodies."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    transfer_id: str
+    unit_id: str
+    code: OverrideCode
+    """Why this one; why the better ones are skipped, where there are any."""
+    text: str
+    """In words; needed, at most 4,000 characters."""
+    emergency: str
+    """Why one body alone must do; empty: it need not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +248,38 @@ class ProposalMade:
     policy_version: int
     reminders_at_ms: tuple[int, ...] = ()
     """When the project is reminded, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalPrepared:
+    """(outcome) One place is held for a case and will be offered to its project once the helpline has confirmed; `ProposalMade` under the same id then."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    case_id: str
+    transfer_id: str
+    proposal_id: str
+    hold_id: str
+    unit_id: str
+    project_id: str
+    deadline_at_ms: int
+    """Until when the helpline may confirm."""
+    score: int
+    policy_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfOrder:
+    """(outcome) People proposed a unit before others that the matcher ranks higher; reported with the code they gave."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    case_id: str
+    transfer_id: str
+    proposal_id: str
+    rank: int
+    """Of the chosen unit, 1 the best; one more than there are where it had declined before."""
+    better: tuple[str, ...]
+    """Units ranked higher, best first."""
+    code: OverrideCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,6 +280,22 @@ class InquiryEnd(StrEnum):
     TRANSFER_OVER = "transfer_over"
 
 
+class OverrideCode(StrEnum):
+    """Why people propose a unit before others that the matcher ranks higher."""
+
+    FAMILY_NEAR = "family_near"
+    PERSON_WISHES = "person_wishes"
+    """The person asked for it, in their own words."""
+    CARE_BEGUN = "care_begun"
+    HEARING_OR_PERMIT = "hearing_or_permit"
+    PROJECT_KNOWS_THEM = "project_knows_them"
+    BETTER_NOT_ABLE = "better_not_able"
+    """Whoever is ranked higher said on the telephone that they could not."""
+    MINOR = "minor"
+    """A minor: people choose."""
+    OTHER = "other"
+
+
 class HandOverItem(StrEnum):
     """What a hand-over has to have arranged."""
 
@@ -493,3 +509,7 @@ class RefusalCode(StrEnum):
     """An authority has still to be notified of a missing minor."""
     NOT_OFFERED = "not_offered"
     PROGRAMME_OVER = "programme_over"
+    NO_PLACE_FREE = "no_place_free"
+    """The unit has no fresh free places for the whole household, or takes nobody in."""
+    ALREADY_PROPOSED = "already_proposed"
+    SWAP_UNEVEN = "swap_uneven"

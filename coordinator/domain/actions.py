@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import assert_never
 
-from coordinator.domain import person
+from coordinator.domain import overriding, person
 from coordinator.domain.two_people import Action
 from events.facts import TwoPersonEvent
 from events.person import AgeAssessed, SafetyLowered, VitalInterestInvoked
+from events.transfer import MatchOverridden
 
 
 def action_of(event: TwoPersonEvent) -> Action:
@@ -26,5 +27,8 @@ def action_of(event: TwoPersonEvent) -> Action:
             )
         case AgeAssessed():
             return Action(event, partial(person.age_refused, event=event), partial(person.settle_again, event=event))
+        case MatchOverridden():
+            check, take = partial(overriding.override_refused, event=event), partial(overriding.take_override, event=event)
+            return Action(event, check, take, emergency=event.emergency)
         case _:
             assert_never(event)

@@ -15,7 +15,7 @@ from coordinator.domain.on_duty import MOST_URGENT, next_opening_ms
 from coordinator.domain.programme import turn_programme
 from coordinator.domain.proposing import propose
 from coordinator.domain.seen_events import cases_of
-from coordinator.domain.state import Kept
+from coordinator.domain.state import Case, Kept
 from events.entry import Locked, Unread
 from events.facts import Event
 from events.network import ClockAdvanced
@@ -64,7 +64,7 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
     draft = entry.draft
     match kind:
         case Kind.PROPOSAL:
-            entry.release(draft.cases[item_id], ProposalEnd.EXPIRED)
+            _run_out(entry, draft.cases[item_id])
         case Kind.NEEDED_BY:
             entry.escalate(draft.cases[item_id], Escalation.DEADLINE_PASSED)
         case Kind.ARRIVAL:
@@ -97,6 +97,14 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
         case Kind.KEPT:
             return _end_kept(entry, item_id, busy, clock)
     return True
+
+
+def _run_out(entry: Deciding, case: Case) -> None:
+    """A proposal was not answered in time, and its unit is parked; or a prepared one not confirmed, which is no project's fault, and an operator decides."""
+    prepared = case.transfer is not None and case.transfer.proposal is not None and case.transfer.proposal.prepared
+    entry.release(case, ProposalEnd.RELEASED if prepared else ProposalEnd.EXPIRED)
+    if prepared:
+        entry.escalate(entry.draft.cases[case.case_id], Escalation.NOT_CONFIRMED)
 
 
 def _end_kept(entry: Deciding, hold_id: str, busy: frozenset[str], clock: bool) -> bool:

@@ -13,6 +13,7 @@ from coordinator.domain import (
     inquiry,
     missing,
     network,
+    overriding,
     person,
     programme,
     question,
@@ -20,6 +21,7 @@ from coordinator.domain import (
     responsibility,
     rights,
     same_case,
+    swapping,
     transfer,
     two_people,
 )
@@ -74,12 +76,15 @@ from events.referral import (
     ResponsibilityOffered,
     ResponsibilityTaken,
 )
+from events.swap import SwapAgreed
 from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES
 from events.transfer import (
     ArrivalConfirmed,
     AuthorityNotified,
     DepartureConfirmed,
+    MatchOverridden,
     ProposalAccepted,
+    ProposalConfirmed,
     ProposalDeclined,
     SafeStopAgreed,
     TransferAmended,
@@ -156,6 +161,13 @@ def _decided(entry: Deciding, event: Event) -> Refused | None:
             return amending.amend_transfer(entry, event)
         case InquiryAnswered():
             return inquiry.answer_inquiry(entry, event)
+        case ProposalConfirmed():
+            return overriding.confirm_proposal(entry, event)
+        case MatchOverridden():
+            refusal = overriding.override_refused(entry, event)
+            return refusal or two_people.report(entry, action_of(event), alone=overriding.in_order(entry, event))
+        case SwapAgreed():
+            return swapping.agree_swap(entry, event)
         case HandOverPrepared() | HandOverAmended():
             return handover.prepare_hand_over(entry, event)
         case AuthorityNotified():

@@ -22,6 +22,7 @@ from coordinator.domain import (
     referral,
     responsibility,
     same_case,
+    swapping,
     transfer_state,
     two_people,
 )
@@ -79,12 +80,15 @@ from events.referral import (
     ResponsibilityPassed,
     ResponsibilityTaken,
 )
+from events.swap import PlaceExchanged, SwapAgreed
 from events.transfer import (
     ArrivalConfirmed,
     AuthorityNotified,
     DepartureConfirmed,
     MatchExplained,
+    MatchOverridden,
     NotificationDue,
+    OutOfOrder,
     PlaceHeld,
     PlaceKept,
     PlaceKeptFor,
@@ -92,10 +96,12 @@ from events.transfer import (
     PlaceReleased,
     PlaceReserved,
     ProposalAccepted,
+    ProposalConfirmed,
     ProposalDeclined,
     ProposalEnded,
     ProposalMade,
     ProposalPassed,
+    ProposalPrepared,
     SafeStopAgreed,
     TransferAmended,
     TransferClosed,
@@ -207,7 +213,9 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             person.evolve_keep_apart_declared(draft, fact)
         case GroupKeptApart():
             person.evolve_group_kept_apart(draft, fact)
-        case SafetyLowered() | VitalInterestInvoked() | AgeAssessed():
+        case SwapAgreed():
+            swapping.evolve_swap_agreed(draft, fact)
+        case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | MatchOverridden():
             two_people.evolve_reported(draft, fact)
         case ConfirmationAwaited():
             two_people.evolve_confirmation_awaited(draft, fact)
@@ -240,6 +248,8 @@ def take_effect(draft: Draft, event: TwoPersonEvent, _sequence: int, _at_ms: int
             person.evolve_vital_interest(draft, event)
         case AgeAssessed():
             person.evolve_age_assessed(draft, event)
+        case MatchOverridden():
+            pass  # what follows from it are outcomes
         case _:
             assert_never(event)
 
@@ -270,6 +280,10 @@ CaseFact = (
     | ArrivalConfirmed
     | TransferEnded
     | ProposalMade
+    | ProposalPrepared
+    | ProposalConfirmed
+    | OutOfOrder
+    | PlaceExchanged
     | ProposalEnded
     | ProposalPassed
     | PlaceKeptFor
@@ -293,7 +307,9 @@ CaseFact = (
 
 def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> None:
     match fact:
-        case ProposalMade():
+        case PlaceExchanged():
+            swapping.evolve_place_exchanged(draft, fact)
+        case ProposalMade() | ProposalPrepared():
             transfer_state.evolve_proposal_made(draft, fact)
         case ProposalPassed():
             programme.evolve_proposal_passed(draft, fact)
@@ -357,7 +373,9 @@ def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> N
             person.evolve_danger_declared(draft, fact)
         case MajorityReviewDue():
             person.evolve_majority_review_due(draft, fact)
-        case TransferWithdrawn() | ProposalAccepted() | ArrivalConfirmed() | TransferEnded() | SafeStopAgreed():
+        case TransferWithdrawn() | ProposalConfirmed() | OutOfOrder() | ProposalAccepted():
+            pass
+        case ArrivalConfirmed() | TransferEnded() | SafeStopAgreed():
             pass
         case ReferralDeclined() | ReferralAssigned() | AssessmentRecorded() | ResponsibilityTaken():
             pass

@@ -33,7 +33,7 @@ def live_proposal(
     refusal = rights.project(entry.draft, actor)
     if refusal is not None:
         return refusal
-    if proposal is None or transfer.stage is not TransferStage.PROPOSED:
+    if proposal is None or proposal.prepared or transfer.stage is not TransferStage.PROPOSED:
         return refused(RefusalCode.NO_LIVE_PROPOSAL, "transfer_id")
     if proposal_id is not None and proposal_id != proposal.proposal_id:
         return refused(RefusalCode.PROPOSAL_SUPERSEDED, "proposal_id")

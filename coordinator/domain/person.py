@@ -14,6 +14,7 @@ from coordinator.domain.same_case import aliases_of
 from coordinator.domain.seen_events import forget_case
 from coordinator.domain.settling import settle_cases
 from coordinator.domain.state import Agreement, Case, Majority
+from coordinator.domain.swapping import forget_word
 from coordinator.domain.wording import LONGEST_TEXT, each_once
 from coordinator.matching.danger import is_located
 from coordinator.matching.household import is_minor
@@ -120,6 +121,7 @@ def evolve_case_erased(draft: Draft, event: CaseErased, at_ms: int) -> None:
 def forget_person(draft: Draft, case_id: str, at_ms: int) -> None:
     """Drop whatever the state has of a case, live, closed or another name of one, but that it was erased."""
     draft.drop_case(case_id)
+    forget_word(draft, case_id)
     forget_case(draft, case_id)
     if case_id in draft.closed:
         draft.closed = draft.closed.delete(case_id)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
 from coordinator.domain.inquiry import ask
+from coordinator.domain.offering import offer
 from coordinator.domain.requests import agreed_until_ms, request_of
 from coordinator.domain.state import Case, Transfer
 from coordinator.matching.best_place import Answer, match
@@ -18,11 +19,13 @@ from coordinator.matching.household import Household
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
 from coordinator.matching.safety import could_host, excluded_by
-from events.transfer import MatchExplained, PlaceHeld, ProposalMade, Scored
+from events.transfer import MatchExplained, Scored
 from events.vocabulary import Escalation, Rule
 
 _WOULD_FIT = (None, Rule.ON_DUTY)
 """What the rules say of a place that is possible now, or once its project is on duty."""
+
+NOBODY: Mapping[str, int] = {}
 
 
 def propose(entry: Deciding) -> None:
@@ -53,7 +56,7 @@ def propose(entry: Deciding) -> None:
     if not requests:
         return
     places = [draft.places[unit_id] for unit_id in draft.place_ids]
-    for answer in match(requests, places, entry.at_ms, entry.terms, _loads(draft)):
+    for answer in match(requests, places, entry.at_ms, entry.terms, loads_of(draft)):
         _answered(entry, answer)
 
 
@@ -102,7 +105,7 @@ def _escalate_explained(entry: Deciding, case: Case, transfer: Transfer, why: Es
     places = [draft.places[unit_id] for unit_id in draft.place_ids]
     (answer,) = match([request_of(draft, case, entry.terms, entry.at_ms)], places, entry.at_ms, entry.terms, {})
     entry.escalate(case, why)
-    _explain(entry, case, transfer, answer, None)
+    explain(entry, case, transfer, answer, None)
 
 
 def _answered(entry: Deciding, answer: Answer) -> None:
@@ -117,40 +120,28 @@ def _answered(entry: Deciding, answer: Answer) -> None:
         entry.escalate(case, why)
         asked = () if asleep else ask(entry, entry.draft.cases[case.case_id], transfer)
         if asked or not known:
-            _explain(entry, case, transfer, answer, None, asked)
+            explain(entry, case, transfer, answer, None, asked)
         return
     if entry.room == 0:
         return
     entry.room -= 1
     best = answer.scored[0]
     unit = draft.units[best.unit_id]
-    hold_id, proposal_id = entry.new_id(), entry.new_id()
-    plain_ms = entry.terms.answer_within_ms[transfer.urgency]
-    deadline, reminders = entry.terms.clockwork.answer_until(unit.project_id, transfer.urgency, entry.at_ms, plain_ms)
-    entry.emit(PlaceHeld(hold_id, unit.unit_id, len(case.household), deadline))
-    entry.emit(
-        ProposalMade(
-            case_id=case.case_id,
-            transfer_id=transfer.transfer_id,
-            proposal_id=proposal_id,
-            hold_id=hold_id,
-            unit_id=unit.unit_id,
-            project_id=unit.project_id,
-            deadline_at_ms=deadline,
-            score=best.total,
-            policy_version=entry.policy.version,
-            reminders_at_ms=reminders,
-        )
-    )
-    _explain(entry, case, transfer, answer, proposal_id)
+    proposal_id = offer(entry, case, unit, best.total, confirmed=False)
+    explain(entry, case, transfer, answer, proposal_id)
     entry.recount(unit.unit_id)
 
 
-def _explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, proposal_id: str | None, asked: tuple[Scored, ...] = ()) -> None:
+def explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, proposal_id: str | None, asked: tuple[Scored, ...] = ()) -> None:
+    """Account for every unit of the network."""
     entry.emit(MatchExplained(case.case_id, transfer.transfer_id, proposal_id, entry.policy.version, answer.excluded, answer.scored, asked))
 
 
-def _loads(draft: Draft) -> Mapping[str, int]:
-    """Hundredths of each project's capacity that holds and arrivals of this network take."""
+def loads_of(draft: Draft, without: Mapping[str, int] = NOBODY) -> Mapping[str, int]:
+    """Hundredths of each project's capacity that holds and arrivals of this network take, so many people by project left out."""
     capacity = draft.capacity
-    return {project_id: 100 * taken // capacity[project_id] for project_id, taken in draft.taken.items() if capacity.get(project_id)}
+    return {
+        project_id: 100 * (taken - without.get(project_id, 0)) // capacity[project_id]
+        for project_id, taken in draft.taken.items()
+        if capacity.get(project_id)
+    }

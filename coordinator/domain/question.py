@@ -123,7 +123,7 @@ def give_information(entry: Deciding, event: InformationGiven) -> Refused | None
     case, transfer = found
     proposal = transfer.proposal
     refusal = rights.responsible_or_helpline(entry.draft, event.actor, case)
-    if refusal is None and (proposal is None or transfer.stage is not TransferStage.PROPOSED):
+    if refusal is None and (proposal is None or proposal.prepared or transfer.stage is not TransferStage.PROPOSED):
         refusal = refused(RefusalCode.NO_LIVE_PROPOSAL, "transfer_id")
     if refusal is not None or proposal is None:
         return refusal

@@ -27,6 +27,7 @@ from events.network import (
 )
 from events.person import CaseErased, CasesFoundSame, GroupKeptApart, KeepApartDeclared, SafetyLowered
 from events.referral import ContactLogged
+from events.swap import SwapAgreed
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import RefusalCode
 
@@ -60,7 +61,7 @@ def cases_of(event: Event) -> tuple[str, ...]:
     if isinstance(event, _NETWORK_EVENTS):
         return ()
     if (
-        isinstance(event, KeepApartDeclared | CasesFoundSame | SafetyLowered)
+        isinstance(event, KeepApartDeclared | CasesFoundSame | SafetyLowered | SwapAgreed)
         and event.other_case_id is not None
         and event.other_case_id != event.case_id
     ):

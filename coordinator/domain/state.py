@@ -191,6 +191,7 @@ class Proposal:
     """It waits for the helpline's confirmation, and the project knows nothing of it."""
     clock: AnswerClock | None
     """null: nothing has reminded or stopped it, or will."""
+    score: int
 
 
 @dataclass(frozen=True, slots=True)

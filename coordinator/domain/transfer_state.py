@@ -16,6 +16,7 @@ from events.transfer import (
     PlaceReserved,
     ProposalEnded,
     ProposalMade,
+    ProposalPrepared,
     TransferClosed,
     TransferEscalated,
     TransferRequested,
@@ -89,17 +90,21 @@ def _no_longer_kept(draft: Draft, hold_id: str) -> None:
         draft.look_again = tuple(sorted({*draft.look_again, case.case_id}))
 
 
-def evolve_proposal_made(draft: Draft, outcome: ProposalMade) -> None:
-    """A place is offered; what was said about finding none no longer stands."""
+def evolve_proposal_made(draft: Draft, outcome: ProposalMade | ProposalPrepared) -> None:
+    """A place is offered, or will be; what was said about finding none no longer stands. Only what a project learns of counts as a disclosure."""
     case = draft.cases[outcome.case_id]
     if case.transfer is None:
         return
-    clock = AnswerClock(outcome.reminders_at_ms, 0, 0, 0, None, None, question_stands=False) if outcome.reminders_at_ms else None
+    prepared = isinstance(outcome, ProposalPrepared)
+    reminders = () if isinstance(outcome, ProposalPrepared) else outcome.reminders_at_ms
+    clock = AnswerClock(reminders, 0, 0, 0, None, None, question_stands=False) if reminders else None
     transfer = changed(
         case.transfer,
         stage=TransferStage.PROPOSED,
-        proposal=Proposal(outcome.proposal_id, outcome.hold_id, outcome.unit_id, outcome.project_id, outcome.deadline_at_ms, False, clock),
-        disclosures=case.transfer.disclosures + 1,
+        proposal=Proposal(
+            outcome.proposal_id, outcome.hold_id, outcome.unit_id, outcome.project_id, outcome.deadline_at_ms, prepared, clock, outcome.score
+        ),
+        disclosures=case.transfer.disclosures + (not prepared),
         escalated=tuple(why for why in case.transfer.escalated if why not in _FALL_WITH_A_PROPOSAL),
     )
     draft.put_case(changed(case, transfer=transfer))
@@ -147,8 +152,8 @@ def evolve_transfer_closed(draft: Draft, outcome: TransferClosed) -> None:
         return
     hosted, kept = case.hosted_unit_id, case.kept
     own = next((place for place in kept if place.transfer_id == transfer.transfer_id), None)
-    if outcome.how is TransferEnd.ARRIVED and transfer.proposal is not None:
-        hosted = transfer.proposal.unit_id
+    if outcome.how is TransferEnd.ARRIVED:
+        hosted = transfer.proposal.unit_id if transfer.proposal is not None else hosted  # exchanged: they live there already
     elif outcome.how is TransferEnd.RETURNED:
         hosted = own.unit_id if own is not None else None
         kept = tuple(changed(place, returned=True) if place is own else place for place in kept)

@@ -13,7 +13,7 @@ from operator import attrgetter, itemgetter
 
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request, kept_apart
-from coordinator.matching.safety import excluded_for_all, that_may_exclude
+from coordinator.matching.safety import BINDING_PEOPLE, Predicate, declined_before, excluded_for_all, that_may_exclude
 from coordinator.matching.score import score_parts, tie_break
 from coordinator.matching.terms import Terms
 from events.transfer import RULES_SHOWN_AS_SAFETY, Excluded, Scored
@@ -57,11 +57,22 @@ def match(requests: Sequence[Request], places: Sequence[Place], at_ms: int, term
     return tuple(answers)
 
 
+def match_by_people(request: Request, places: Sequence[Place], at_ms: int, terms: Terms, loads: Mapping[str, int]) -> Answer:
+    """How the places rank for a request where people choose: rules 8 and 10 are theirs. A unit that had declined is no better place."""
+    return _answer(request, places, at_ms, terms, loads, {}, (*BINDING_PEOPLE, declined_before))
+
+
 def _answer(
-    request: Request, places: Sequence[Place], at_ms: int, terms: Terms, loads: Mapping[str, int], for_all: Mapping[Rule, list[str]]
+    request: Request,
+    places: Sequence[Place],
+    at_ms: int,
+    terms: Terms,
+    loads: Mapping[str, int],
+    for_all: Mapping[Rule, list[str]],
+    asking: tuple[Predicate, ...] | None = None,
 ) -> Answer:
-    """The answer for one request, from places sorted by unit, beside those excluded `for_all` requests."""
-    predicates = that_may_exclude(request, places[0], at_ms, terms) if places else ()
+    """The answer for one request, from places sorted by unit, beside those excluded `for_all` requests. `asking`: these predicates; None: all."""
+    predicates = asking if asking is not None else (that_may_exclude(request, places[0], at_ms, terms) if places else ())
     excluded = {rule: list(units) for rule, units in for_all.items()}
     fitting: list[tuple[int, bytes, Scored]] = []
     for place in places:

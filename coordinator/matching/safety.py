@@ -137,6 +137,12 @@ PREDICATES: tuple[Predicate, ...] = (
 """In the order of `Rule`: the first that excludes is the one named."""
 
 
+BINDING_PEOPLE: tuple[Predicate, ...] = tuple(
+    predicate for predicate in PREDICATES if predicate not in (one_live_proposal, people_decide, declined_before)
+)
+"""What no choice of people overrides, in the order of `Rule`."""
+
+
 def _split_accepting(places: Sequence[Place], _size: int) -> tuple[list[Place], list[str]]:
     passed: list[Place] = []
     excluded: list[str] = []
@@ -190,6 +196,15 @@ def that_may_exclude(request: Request, place: Place, at_ms: int, terms: Terms) -
     if request.near == NOWHERE:
         silent.add(never_with_exploiters)
     return tuple(predicate for predicate in PREDICATES if predicate not in silent)
+
+
+def forbids_people(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
+    """The first rule that forbids even people to propose a place: all but the order in which the matcher would, and what is left to people anyway."""
+    for predicate in BINDING_PEOPLE:
+        rule = predicate(request, place, at_ms, terms)
+        if rule is not None:
+            return rule
+    return None
 
 
 def could_host(household: Household, place: Place) -> bool:

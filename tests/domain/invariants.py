@@ -5,14 +5,15 @@ It reads facts (clear and private) in order, and knows places, people and times;
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from events.availability import AvailabilityLearned, AvailabilityPublished, CapacityChanged
 from events.entry import Locked, OpenedDecision, Unread
-from events.fact import Danger
+from events.fact import Danger, SealedUnder
 from events.facts import Event
 from events.inquiry import InquiryEnded, InquiryOpened
 from events.network import (
@@ -44,12 +45,15 @@ from events.person import (
 )
 from events.question import HoldDeadlineMoved, ProposalPaused, ProposalResumed, ReminderDue
 from events.referral import Group, Member, ReferralAccepted, ReferralClosed, ReferralReceived, ReferralRouted, ResponsibilityPassed
+from events.swap import PlaceExchanged
 from events.transfer import (
     ArrivalConfirmed,
     AuthorityNotified,
     DepartureConfirmed,
     MatchExplained,
+    MatchOverridden,
     NotificationDue,
+    OutOfOrder,
     PlaceHeld,
     PlaceKept,
     PlaceKeptFor,
@@ -59,6 +63,7 @@ from events.transfer import (
     ProposalEnded,
     ProposalMade,
     ProposalPassed,
+    ProposalPrepared,
     TransferAmended,
     TransferClosed,
     TransferEscalated,
@@ -101,7 +106,11 @@ class Seen:
     agreed: dict[str, int] = field(default_factory=dict)
     dangers: set[Danger] = field(default_factory=set)
     request: TransferRequested | None = None
-    live: ProposalMade | None = None
+    live: ProposalMade | ProposalPrepared | None = None
+    prepared: bool = False
+    """The live proposal waits for the helpline's word."""
+    skipped: tuple[str, ...] = ()
+    """Better units that people skipped in this entry."""
     accepted: bool = False
     departed: bool = False
     kept: dict[str, str] = field(default_factory=dict)
@@ -109,6 +118,9 @@ class Seen:
     ends: dict[str, int | None] = field(default_factory=dict)
     """Hold -> until when it is kept."""
     leaving: str | None = None
+    was_in: str | None = None
+    exchanged: int = -1
+    """The entry in which its place was exchanged."""
     waits_for_a_word: bool = False
     asked: dict[str, InquiryOpened] = field(default_factory=dict)
     """Open inquiries by id."""
@@ -121,6 +133,10 @@ class Seen:
     """Who turned eighteen and was not assessed since."""
     decided: dict[str, bool] = field(default_factory=dict)
     """Person -> whether their agreement counts for a minor."""
+
+
+def _fields(proposal: ProposalMade) -> dict[str, Any]:
+    return {each.name: getattr(proposal, each.name) for each in fields(proposal) if each.name != "reminders_at_ms"}
 
 
 @dataclass
@@ -151,6 +167,10 @@ class Invariants:
         self.holds: dict[str, HeldPlaces] = {}
         self.cases: dict[str, Seen] = {}
         self.apart: set[frozenset[str]] = set()
+        self.overrides: dict[str, MatchOverridden] = {}
+        """By event id: choices of people that have not taken effect."""
+        self.by_people = False
+        """Whether, so far in this entry, people chose: an action that they took stands in it."""
         self.transfers_arrived: set[str] = set()
         self.programme: dict[str, Programme] = {}
         self.days: dict[str, tuple[str, str]] = {}
@@ -169,6 +189,7 @@ class Invariants:
 
     def take(self, entry: OpenedDecision) -> None:
         self.confirmed, self.review_due = None, None
+        self.by_people = False
         self._one_verdict(entry)
         self._no_way_in_clear(entry)
         recorded = False
@@ -315,6 +336,8 @@ class Invariants:
                 case = self.cases[event.case_id]
                 assert case.request is not None
                 case.request = replace(case.request, urgency=event.urgency, needed_by_ms=event.needed_by_ms, leaving_province=event.leaving_province)
+            case MatchOverridden():
+                self.overrides[event.event_id] = event
             case AuthorityNotified():
                 del self.cases[event.case_id].owed[event.transfer_id]
             case DepartureConfirmed():
@@ -332,9 +355,10 @@ class Invariants:
             case ActionConfirmed():
                 self.confirmed = event
             case ActionRefused():
-                del self.actions[event.action_id]
+                self._over(event.action_id)
             case CaseErased():
                 self.actions = {name: action for name, action in self.actions.items() if action.case_id != event.case_id}
+                self.overrides = {name: action for name, action in self.overrides.items() if action.case_id != event.case_id}
                 self.apart = {pair for pair in self.apart if event.case_id not in pair}
                 self.cases.pop(event.case_id, None)
                 self.aliases_to_go = {alias for alias, case_id in self.aliases.items() if case_id == event.case_id}
@@ -356,15 +380,19 @@ class Invariants:
                 self.lapses[outcome.action_id] = outcome.until_ms
             case ActionLapsed():
                 assert self.lapses[outcome.action_id] <= at_ms, "lapsed before its time"
-                del self.actions[outcome.action_id]
+                self._over(outcome.action_id)
             case ReviewDue():
-                assert isinstance(self.actions[outcome.action_id], VitalInterestInvoked), "only a vital interest is reviewed"
+                chosen = self.overrides.get(outcome.action_id)
+                if chosen is not None:
+                    assert chosen.emergency, "no action here may be taken alone"
+                else:
+                    assert isinstance(self.actions[outcome.action_id], VitalInterestInvoked), "only a vital interest is reviewed"
                 self.review_due = outcome.action_id
             case MajorityReviewDue():
                 assert self.cases[outcome.case_id].majority.pop(outcome.person) <= at_ms, "reviewed before the birthday"
                 self.cases[outcome.case_id].turned.add(outcome.person)
             case ActionTaken():
-                self._taken(outcome)
+                self._taken(entry, outcome)
             case CapacityChanged():
                 self.capacity[outcome.unit_id] = outcome
             case AvailabilityLearned():
@@ -410,6 +438,18 @@ class Invariants:
                 assert outcome.by_itself is (resumes_ms <= at_ms)
                 live = self.cases[outcome.case_id].live
                 assert live is not None and self.holds[live.hold_id].until_ms == outcome.deadline_at_ms, "hold and proposal run out together"
+            case ProposalPrepared():
+                self._safe(outcome, at_ms)
+                case = self.cases[outcome.case_id]
+                assert case.live is None, "one live proposal a case"
+                case.live, case.prepared, case.waits_for_a_word = outcome, True, False
+            case OutOfOrder():
+                case = self.cases[outcome.case_id]
+                assert case.live is not None and case.live.proposal_id == outcome.proposal_id
+                assert outcome.better and outcome.rank == len(outcome.better) + 1 and case.live.unit_id not in outcome.better
+                case.skipped = outcome.better
+            case PlaceExchanged():
+                self._exchanged(entry, outcome, at_ms)
             case PlaceReserved():
                 assert self.holds[outcome.hold_id].stage == "held"
                 self.holds[outcome.hold_id] = HeldPlaces(outcome.unit_id, outcome.places, "reserved", None, entry.sequence)
@@ -427,19 +467,27 @@ class Invariants:
                 case.kept[outcome.hold_id] = self.holds[outcome.hold_id].unit_id
                 case.ends[outcome.hold_id] = outcome.until_ms
             case ProposalMade():
-                self._safe(outcome, at_ms)
                 case = self.cases[outcome.case_id]
-                assert case.live is None, "one live proposal a case"
-                case.live = outcome
+                if case.prepared:
+                    made = {**_fields(outcome), "deadline_at_ms": 0, "policy_version": 0}
+                    assert case.live is not None
+                    assert replace(case.live, deadline_at_ms=0, policy_version=0) == ProposalPrepared(**made), "what was prepared is what is made"
+                    assert any(isinstance(other, HoldDeadlineMoved) and other.hold_id == outcome.hold_id for other in entry.outcomes)
+                else:
+                    self._safe(outcome, at_ms)
+                    assert case.live is None, "one live proposal a case"
+                case.live, case.prepared = outcome, False
                 case.waits_for_a_word = False
             case ProposalEnded():
                 seen = self.cases.get(outcome.case_id)
                 if seen is not None:
                     assert seen.live is not None and seen.live.hold_id == outcome.hold_id
                     if outcome.how is ProposalEnd.ACCEPTED:
+                        assert not seen.prepared, "accepted what was not disclosed"
                         seen.accepted = True
                     else:
-                        seen.live, seen.accepted, seen.departed = None, False, False
+                        assert not seen.prepared or outcome.how not in (ProposalEnd.DECLINED, ProposalEnd.EXPIRED)
+                        seen.live, seen.accepted, seen.departed, seen.prepared = None, False, False, False
                         seen.waits_for_a_word = True
             case ProposalPassed():
                 passed = self.cases[outcome.case_id].live
@@ -464,7 +512,7 @@ class Invariants:
             case TransferClosed():
                 seen = self.cases.get(outcome.case_id)
                 if seen is not None:
-                    self._closed(seen, outcome)
+                    self._closed(seen, outcome, entry.sequence)
             case MatchExplained():
                 units = [unit for group in outcome.excluded for unit in group.units] + [scored.unit_id for scored in outcome.scored]
                 assert sorted(units) == sorted(self.units.keys() - self.closed), "an explanation accounts for every open unit, once"
@@ -474,14 +522,29 @@ class Invariants:
                 live = self.cases[outcome.case_id].live
                 if outcome.proposal_id is not None:
                     assert live is not None and live.proposal_id == outcome.proposal_id
-                    assert outcome.scored[0].unit_id == live.unit_id and outcome.scored[0].total == live.score
+                    ranked = [scored.unit_id for scored in outcome.scored]
+                    skipped = self.cases[outcome.case_id].skipped
+                    assert tuple(ranked[: len(skipped)]) == skipped, "what was skipped is reported"
+                    assert [live.unit_id] == ranked[len(skipped) :][:1] or (
+                        self.by_people and live.unit_id not in ranked and skipped == tuple(ranked)
+                    ), "the best that was not skipped"
+                    assert skipped == tuple(ranked) or outcome.scored[len(skipped)].total == live.score
+                    self.cases[outcome.case_id].skipped = ()
                 else:
                     assert not outcome.scored
             case _:
                 pass
 
-    def _taken(self, outcome: ActionTaken) -> None:
+    def _over(self, action_id: str) -> None:
+        """An action that waited is over: it lapsed or was refused."""
+        if self.overrides.pop(action_id, None) is None:
+            del self.actions[action_id]
+
+    def _taken(self, entry: OpenedDecision, outcome: ActionTaken) -> None:
         """Rule 10: what lowers safety takes two people of different bodies, once."""
+        if outcome.action_id in self.overrides:
+            self._overridden(entry, self.overrides.pop(outcome.action_id))
+            return
         action, second = self.actions.pop(outcome.action_id), self.confirmed
         if isinstance(action, AgeAssessed):
             self._age(action, second)
@@ -512,15 +575,28 @@ class Invariants:
         if action.adult_from_ms is not None:
             case.majority[action.person] = action.adult_from_ms
 
+    def _overridden(self, entry: OpenedDecision, override: MatchOverridden) -> None:
+        """Out of order takes two people of different bodies; or one, in an emergency that is reviewed."""
+        self.by_people = True
+        if not any(isinstance(outcome, OutOfOrder) for outcome in entry.outcomes):
+            return
+        if entry.opened.event == override:
+            assert any(isinstance(outcome, ReviewDue) for outcome in entry.outcomes), "rule 10: one body alone, and nobody reviews it"
+            return
+        second = self.confirmed
+        assert second is not None and second.action_id == override.event_id, "rule 10: nobody confirmed it"
+        assert second.actor.body != override.actor.body and second.actor.person != override.actor.person, "rule 10: one body alone"
+
     def _unkeep(self, hold_id: str) -> None:
         for case in self.cases.values():
             if case.kept.pop(hold_id, None) is not None:
                 case.ends.pop(hold_id)
 
-    def _closed(self, case: Seen, outcome: TransferClosed) -> None:
+    def _closed(self, case: Seen, outcome: TransferClosed, sequence: int) -> None:
         if outcome.how is TransferEnd.ARRIVED:
-            assert case.live is not None
-            case.hosted = case.live.unit_id
+            if case.exchanged != sequence:
+                assert case.live is not None
+                case.hosted = case.live.unit_id
         elif outcome.how is TransferEnd.RETURNED:
             case.hosted = case.leaving
         elif outcome.how not in (TransferEnd.WITHDRAWN, TransferEnd.UNMATCHED):
@@ -529,7 +605,29 @@ class Invariants:
         case.request, case.live, case.accepted, case.departed, case.leaving = None, None, False, False, None
         case.waits_for_a_word = False
 
-    def _safe(self, proposal: ProposalMade, at_ms: int) -> None:
+    def _exchanged(self, entry: OpenedDecision, outcome: PlaceExchanged, at_ms: int) -> None:
+        """Both or neither; as many people; each safe where the other lived; and nothing in clear but the verdict."""
+        both = [other for other in entry.outcomes if isinstance(other, PlaceExchanged)]
+        assert len(both) == 2, "both move or neither"
+        (other,) = [each for each in both if each.case_id != outcome.case_id]
+        case, partner, unit = self.cases[outcome.case_id], self.cases[other.case_id], self.units[outcome.unit_id]
+        assert len(case.household) == len(partner.household) and case.live is None and case.request is not None
+        assert outcome.unit_id == (partner.was_in if partner.exchanged == entry.sequence else partner.hosted), "the other's place"
+        verdict = next(index for index, each in enumerate(entry.outcomes) if isinstance(each, Recorded))
+        assert all(not isinstance(each, Locked) and each.sealed_under is SealedUnder.CASE for each in entry.outcomes[verdict + 1 :][:6]), (
+            "an exchange shows no place in clear"
+        )
+        assert frozenset((outcome.case_id, other.case_id)) not in self.apart, "rule 3: they are kept apart from one another"
+        self._away_from_danger(case, case.request, unit)
+        for other_id in sorted(self.cases):
+            if frozenset((outcome.case_id, other_id)) in self.apart:
+                assert not self._near(unit, self.cases[other_id]), "rule 3"
+        self._hosted(case, unit, by_people=True)
+        for member in case.household:
+            assert member.age_group is not AgeGroup.ADULT or case.agreed.get(member.person, 0) > at_ms, "rule 7"
+        case.was_in, case.hosted, case.exchanged = case.hosted, outcome.unit_id, entry.sequence
+
+    def _safe(self, proposal: ProposalMade | ProposalPrepared, at_ms: int) -> None:
         """Rules 1 to 9 for one proposal, in other words than the matcher's."""
         assert self.policy is not None
         case, unit = self.cases[proposal.case_id], self.units[proposal.unit_id]
@@ -547,7 +645,7 @@ class Invariants:
         for other_id in sorted(self.cases):
             if frozenset((proposal.case_id, other_id)) in self.apart:
                 assert not self._near(unit, self.cases[other_id]), "rule 3"
-        self._hosted(case, unit)
+        self._hosted(case, unit, by_people=self.by_people)
         adults = [member for member in case.household if member.age_group is AgeGroup.ADULT]
         for member in adults:
             assert case.agreed.get(member.person, 0) - at_ms >= self.policy.minimum_agreement_left_ms, "rule 7"
@@ -637,12 +735,15 @@ class Invariants:
             for each in where
         )
 
-    def _hosted(self, case: Seen, unit: UnitOpened) -> None:
+    def _hosted(self, case: Seen, unit: UnitOpened, *, by_people: bool = False) -> None:
         minors = [member for member in case.household if member.age_group is not AgeGroup.ADULT]
         adults = [member for member in case.household if member.age_group is AgeGroup.ADULT]
         parents = [member for member in adults if member.parent]
-        assert not minors or parents, "rule 4: unaccompanied"
-        assert Host.UNACCOMPANIED_MINORS not in unit.hosts, "rule 4: adults among minors"
+        if minors and not parents:
+            assert by_people, "rule 4: unaccompanied, and no people chose"
+            assert not adults and Host.UNACCOMPANIED_MINORS in unit.hosts, "rule 4: unaccompanied"
+        else:
+            assert Host.UNACCOMPANIED_MINORS not in unit.hosts, "rule 4: adults among minors"
         for adult in adults:
             if minors and adult.parent:
                 mother = adult.gender in (Gender.WOMAN, Gender.TRANS_WOMAN)

@@ -70,11 +70,14 @@ from events.referral import (
     ResponsibilityOffered,
     ResponsibilityTaken,
 )
+from events.swap import SwapAgreed
 from events.transfer import (
     ArrivalConfirmed,
     AuthorityNotified,
     DepartureConfirmed,
+    MatchOverridden,
     ProposalAccepted,
+    ProposalConfirmed,
     ProposalDeclined,
     SafeStopAgreed,
     TransferAmended,
@@ -101,6 +104,7 @@ from events.vocabulary import (
     KeepApart,
     Level,
     Need,
+    OverrideCode,
     Reason,
     ReferralDeclineCode,
     ReferralEnd,
@@ -118,6 +122,7 @@ from tests.domain.world import (
     ASKING,
     CLOCK,
     CLOCKS,
+    CONFIRMING,
     DAY,
     DUTIES,
     HELPLINE,
@@ -150,7 +155,8 @@ class History(World):
         super().__init__()
         self.__dict__.update(italy().__dict__)
         if chance.random() < 0.7:
-            self.send(replace(POLICY, version=2, inquiries=ASKING, transfers=DUTIES, clocks=chance.choice((CLOCKS, CLOCKS, None))))
+            duties, clocks = chance.choice((DUTIES, DUTIES, CONFIRMING)), chance.choice((CLOCKS, CLOCKS, None))
+            self.send(replace(POLICY, version=2, inquiries=ASKING, transfers=duties, clocks=clocks))
         self.chance = chance
         self.gone: set[str] = set()
         """Erased cases, whose keys are destroyed."""
@@ -562,9 +568,7 @@ def answered(h: History) -> Event:
 
 def prepared(h: History, of: str | None = None) -> Event:
     """What one side has arranged; the side at random."""
-    accepted_ones = [
-        each for each in sorted(h.state.transfers.values()) if (now := h.state.cases[each].transfer) and now.stage is TransferStage.ACCEPTED
-    ]
+    accepted_ones = of_stage(h, (TransferStage.ACCEPTED,))
     case_id = of or (h.chance.choice(accepted_ones) if accepted_ones else h.in_transfer())
     arranged = h.some(HandOverItem, 0.5)
     not_needed = tuple(item for item in sorted(HandOverItem) if item not in arranged) if h.chance.random() < 0.8 else h.some(HandOverItem, 0.5)
@@ -576,6 +580,46 @@ def list_amended(h: History) -> Event:
     first = prepared(h)
     assert isinstance(first, HandOverPrepared)
     return HandOverAmended("", first.actor, first.case_id, first.transfer_id, first.arranged, first.not_needed, first.note)
+
+
+def of_stage(h: History, stages: tuple[TransferStage, ...]) -> list[str]:
+    """Cases whose transfers stand there."""
+    return [each for each in sorted(h.state.transfers.values()) if (now := h.state.cases[each].transfer) and now.stage in stages]
+
+
+def proposal_confirmed(h: History) -> Event:
+    proposed = of_stage(h, (TransferStage.PROPOSED,))
+    prepared = [each for each in proposed if (now := h.state.cases[each].transfer) and now.proposal and now.proposal.prepared]
+    case_id = h.chance.choice(prepared or [h.in_transfer()])
+    return ProposalConfirmed("", h.actor(HELPLINE), case_id, h.transfer_of(case_id), None)
+
+
+def overridden(h: History) -> Event:
+    case_id = h.chance.choice(of_stage(h, (TransferStage.WAITING, TransferStage.PROPOSED)) or [h.in_transfer()])
+    free = [unit_id for unit_id in sorted(h.state.places) if h.state.places[unit_id].free]
+    unit_id = h.chance.choice(free or UNITS) if h.chance.random() < 0.9 else h.chance.choice(UNITS)
+    emergency = "now" if h.chance.random() < 0.2 else ""
+    code = h.chance.choice(tuple(OverrideCode))
+    return MatchOverridden("", h.actor(HELPLINE), case_id, h.transfer_of(case_id), unit_id, code, h.chance.choice(("why", "why", "")), emergency)
+
+
+def swap_agreed(h: History) -> Event:
+    """Between two that wait, where there are; the answer to a word that was given, where one was."""
+    waiting = [
+        case_id
+        for case_id in sorted(h.state.transfers.values())
+        if (now := h.state.cases[case_id]).hosted_unit_id and now.transfer and now.transfer.stage is TransferStage.WAITING
+    ]
+    given = [case_id for case_id in waiting if (transfer := h.state.cases[case_id].transfer) and transfer.swap_with in waiting]
+    if given and h.chance.random() < 0.7:
+        other_id = h.chance.choice(given)
+        transfer = h.state.cases[other_id].transfer
+        case_id = (transfer.swap_with if transfer is not None else None) or other_id
+    else:
+        case_id, other_id = (h.chance.choice(waiting or [h.in_transfer()]) for _ in range(2))
+    case = h.state.cases.get(case_id)
+    actor = h.actor(body(case.responsible) if case is not None and case.responsible is not None else None)
+    return SwapAgreed("", actor, case_id, other_id, h.transfer_of(case_id))
 
 
 def notified(h: History) -> Event:
@@ -590,7 +634,7 @@ def policy(h: History) -> Event:
     assert h.state.policy is not None
     clocks = CLOCKS if h.chance.random() < 0.7 else None
     version = h.state.policy.version + h.chance.choice((0, 1))
-    fresh_for_ms, asking, duties = h.chance.choice((DAY, 2 * DAY)), h.chance.choice((None, ASKING)), h.chance.choice((None, DUTIES))
+    fresh_for_ms, asking, duties = h.chance.choice((DAY, 2 * DAY)), h.chance.choice((None, ASKING)), h.chance.choice((None, DUTIES, CONFIRMING))
     actor = h.actor(ADMINISTRATOR)
     return replace(
         POLICY, actor=actor, version=version, near_is_same_region=near, fresh_for_ms=fresh_for_ms, inquiries=asking, transfers=duties, clocks=clocks
@@ -651,6 +695,8 @@ def onward(h: History) -> Event:
         case TransferStage.WAITING:
             return h.chance.choice((agreement, published))(h)
         case TransferStage.PROPOSED:
+            if case.transfer.proposal is not None and case.transfer.proposal.prepared:
+                return ProposalConfirmed("", HELPLINE, case_id, transfer_id, None)
             return (accepted if h.chance.random() < 0.75 else declined)(h)
         case TransferStage.ACCEPTED:
             if h.chance.random() < 0.4:
@@ -714,6 +760,9 @@ GENERATORS: dict[type[Event], tuple[int, Generator]] = {
     TransferEnded: (5, ended),
     TransferAmended: (8, amended),
     InquiryAnswered: (12, answered),
+    ProposalConfirmed: (10, proposal_confirmed),
+    MatchOverridden: (20, overridden),
+    SwapAgreed: (12, swap_agreed),
     HandOverPrepared: (8, prepared),
     HandOverAmended: (4, list_amended),
     AuthorityNotified: (4, notified),

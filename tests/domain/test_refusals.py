@@ -44,9 +44,12 @@ from events.referral import (
     ResponsibilityOffered,
     ResponsibilityTaken,
 )
+from events.swap import SwapAgreed
 from events.transfer import (
     AuthorityNotified,
+    MatchOverridden,
     ProposalAccepted,
+    ProposalConfirmed,
     ProposalDeclined,
     TransferAmended,
     TransferEnded,
@@ -66,6 +69,7 @@ from events.vocabulary import (
     Indicators,
     KeepApart,
     Level,
+    OverrideCode,
     Reason,
     ReferralDeclineCode,
     ReferralEnd,
@@ -247,6 +251,23 @@ def superseded(world: World) -> tuple[Outcome, ...]:
 
 YES = InquiryAnswered("", body("lazio"), CASE, TRANSFER, uuid("no inquiry"), True, None, "", 1, None)
 PREPARED = HandOverPrepared("", HELPLINE, CASE, TRANSFER, (HandOverItem.ESCORT,), (HandOverItem.COSTS,), "")
+
+
+OVERRIDE = MatchOverridden("", HELPLINE, CASE, TRANSFER, "na-1", OverrideCode.FAMILY_NEAR, "why", "")
+
+
+def with_rm_2() -> World:
+    world = proposed()
+    world.unit("rm-2", "lazio", "12")
+    return world
+
+
+def from_nowhere(world: World) -> tuple[Outcome, ...]:
+    """Anna, who waits again, is to exchange with Bina, who lives in no unit of the network."""
+    world.close("rm-1")
+    other = world.case("bina", "lazio")
+    world.request(other)
+    return world.send(SwapAgreed("", body("campania"), CASE, other, TRANSFER))
 
 
 def asked() -> World:
@@ -536,6 +557,23 @@ ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
         RefusalCode.NOT_WAITING,
         "transfer_id",
         send(TransferEnded("", HELPLINE, CASE, TRANSFER, TransferEnd.UNMATCHED)),
+    ),
+    "chooses a full unit": (RefusalCode.NO_PLACE_FREE, "unit_id", send(OVERRIDE)),
+    "chooses what is proposed": (RefusalCode.ALREADY_PROPOSED, "unit_id", send(replace(OVERRIDE, unit_id="rm-1"))),
+    "chooses without a word": (RefusalCode.TEXT_NEEDED, "text", send(replace(OVERRIDE, text=" "))),
+    "chooses with too many words": (RefusalCode.TOO_LARGE, "text", send(replace(OVERRIDE, text="x" * 4001))),
+    "chooses what is not there": (RefusalCode.UNKNOWN_UNIT, "unit_id", send(replace(OVERRIDE, unit_id="xx-1"))),
+    "chooses what is closed": (
+        RefusalCode.UNIT_CLOSED,
+        "unit_id",
+        play(lambda world: (world.close("rm-2"), world.send(replace(OVERRIDE, unit_id="rm-2")))[1], with_rm_2),
+    ),
+    "chooses after acceptance": (RefusalCode.NOT_WAITING, "transfer_id", send(OVERRIDE, accepted)),
+    "exchanges from nowhere": (RefusalCode.SWAP_UNEVEN, "", play(from_nowhere)),
+    "confirms what is disclosed": (
+        RefusalCode.NO_LIVE_PROPOSAL,
+        "transfer_id",
+        send(ProposalConfirmed("", HELPLINE, CASE, TRANSFER, None)),
     ),
     "no inquiry": (RefusalCode.UNKNOWN_INQUIRY, "inquiry_id", send(YES)),
     "a no without a code": (RefusalCode.CODE_NEEDED, "code", answer(could=False, places=None)),

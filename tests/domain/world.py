@@ -101,6 +101,8 @@ def duty(project_id: str, since: int = 8, to: int = 20, *, weekdays: tuple[int, 
 ASKING = Inquiries(max_at_once=3, answer_within_ms=4 * HOUR)
 DUTIES = Transfers((), (), confirm_within_ms=HOUR, notify_missing_minor_within_ms=12 * HOUR)
 """What the policy may hold beside; null in `POLICY`."""
+CONFIRMING = replace(DUTIES, confirm_first_urgencies=(Urgency.WITHIN_DAYS,), confirm_first_reasons=(Reason.SAFETY,))
+"""The helpline confirms first what is needed within days, and whatever is asked for safety."""
 
 
 def body(project_id: str) -> Actor:
@@ -239,6 +241,10 @@ class World:
             if agreed and member.age_group is AgeGroup.ADULT:
                 self.send(AgreementGiven("", HELPLINE, case_id, member.person, self.now + 90 * DAY))
         return case_id
+
+    def agree(self, case_id: str, person: str, for_ms: int = 30 * DAY) -> tuple[Outcome, ...]:
+        """Somebody agrees to move."""
+        return self.send(AgreementGiven("", HELPLINE, case_id, person, self.now + for_ms))
 
     def request(self, case_id: str, name: str = "", **changes: object) -> tuple[Outcome, ...]:
         """Ask for a place elsewhere."""
