@@ -17,9 +17,12 @@ from functools import cache
 import pytest
 
 from events.network import Sight
+from events.verdict import Recorded, Refused
+from events.vocabulary import RefusalCode
 from ops.networks import load_network
 from ops.networks.opening import sight_of
 from projections.bands import HOUR_MS, STRICTEST, Band, band_of, bands_at, looks_of, step_of
+from tests.domain.world import POLICY, italy
 from tests.sight.departures import MACRO_AREAS, Departure, Played, played
 
 MINUTE_MS = 60_000
@@ -155,3 +158,13 @@ def test_the_blur_moves_thresholds_from_batch_to_batch() -> None:
         bands_at(step, sight, [{"north": 3}], ("north",), lambda text: int(hashlib.sha256(text.encode()).hexdigest(), 16))[0][1] for step in steps
     ]
     assert set(drawn) == {Band.FEW, Band.SOME}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"few_up_to": 0}, {"batch_ms": 0}, {"delay_ms": -1}, {"looks": 0}, {"looks": 49}, {"blur": -1}, {"break_glass_ms": 25 * HOUR_MS}]
+)
+def test_a_policy_that_cannot_be_published_by_is_refused(wrong: dict[str, int]) -> None:
+    world = italy()
+    policy = replace(POLICY, version=2, sight=replace(STRICTEST, **wrong))
+    assert world.send(policy) == (Refused(RefusalCode.FIELD_INVALID, "sight"),)
+    assert any(isinstance(outcome, Recorded) for outcome in world.send(replace(policy, sight=STRICTEST)))
