@@ -23,7 +23,6 @@ from events.person import MajorityReviewDue
 from events.transfer import PlaceOccupied
 from events.vocabulary import Escalation, ProposalEnd, TransferStage
 
-
 _ON_NO_AGENDA = frozenset({Kind.ON_DUTY})
 
 

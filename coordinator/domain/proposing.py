@@ -22,8 +22,9 @@ from coordinator.matching.safety import could_host, excluded_by
 from events.transfer import MatchExplained, Scored
 from events.vocabulary import Escalation, Rule
 
+_FITS = (None,)
 _WOULD_FIT = (None, Rule.ON_DUTY)
-"""What the rules say of a place that is possible now, or once its project is on duty."""
+"""What the rules say of a place that is possible now, or once its project is on duty; the latter is news only to whom nobody on duty was told of yet."""
 
 NOBODY: Mapping[str, int] = {}
 
@@ -51,7 +52,8 @@ def propose(entry: Deciding) -> None:
         if _for_a_person(entry, case, transfer):
             continue
         request = request_of(draft, case, entry.terms, entry.at_ms)
-        if case_id in to_match or any(excluded_by(request, place, entry.at_ms, entry.terms) in _WOULD_FIT for place in changed):
+        news = _FITS if Escalation.NO_PROJECT_ON_DUTY in transfer.escalated else _WOULD_FIT
+        if case_id in to_match or any(excluded_by(request, place, entry.at_ms, entry.terms) in news for place in changed):
             requests.append(request)
     if not requests:
         return
