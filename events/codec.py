@@ -258,6 +258,12 @@ def join_typed(typed: TypedFact, private_plain: bytes | None) -> Fact | Locked:
     return fact
 
 
+def name_of(value: bytes) -> str | None:
+    """The kind of fact in a record's value, without decoding it; None where it is none."""
+    found = _FACT_READERS.get(value[:HEADER_BYTES])
+    return None if found is None else found[0]
+
+
 def event_id_of(value: bytes) -> str | None:
     """The event id in an event record's value, without decoding the rest; None where it is no event, or its id no UUID."""
     if value[:HEADER_BYTES] not in _EVENT_HEADERS or value[HEADER_BYTES : HEADER_BYTES + 1] != b"\x48":

@@ -35,6 +35,8 @@ Event = (
     | person.KeepApartDeclared
     | person.CaseErased
     | person.SafetyLowered
+    | person.LegalHoldPlaced
+    | person.LegalHoldLifted
     | person.VitalInterestInvoked
     | person.AgeAssessed
     | person.GroupKeptApart
@@ -96,6 +98,7 @@ Outcome = (
     | transfer.NotificationDue
     | transfer.MatchExplained
     | person.MajorityReviewDue
+    | person.CaseExpired
     | two_people.ConfirmationAwaited
     | two_people.ActionTaken
     | two_people.ActionLapsed
@@ -106,7 +109,14 @@ Outcome = (
 )
 """What the coordinator may decide."""
 
-TwoPersonEvent = person.SafetyLowered | person.VitalInterestInvoked | person.AgeAssessed | transfer.MatchOverridden
+TwoPersonEvent = (
+    person.LegalHoldPlaced
+    | person.LegalHoldLifted
+    | person.SafetyLowered
+    | person.VitalInterestInvoked
+    | person.AgeAssessed
+    | transfer.MatchOverridden
+)
 """Events that take effect once a second person of another body has confirmed them (`coordinator.domain.two_people`)."""
 
 Fact = Event | Outcome

@@ -236,6 +236,14 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """When data are destroyed by the clock."""
+
+    closed_cases_ms: int
+    """The keys of a closed case live this long after its closure (24 months)."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAdopted:
     """The rules and numbers in force from here on. Old holds keep the deadline they were made with."""
 
@@ -277,6 +285,8 @@ class PolicyAdopted:
     """null: no proposal is confirmed first, and no notification is followed."""
     sight: Sight | None = None
     """null: the strictest that ships."""
+    retention: Retention | None = None
+    """When data are destroyed by the clock; null: never."""
     clocks: Clocks | None = None
     """The calendar; null: civil time plays no part, durations are plain, nobody is ever off duty, and nothing reminds or pauses."""
 

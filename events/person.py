@@ -132,6 +132,41 @@ class GroupKeptApart:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalHoldPlaced:
+    """Nothing of a case is destroyed while the hold stands, by term or by erasure. Takes two people of different bodies."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    why: str
+    """Needed, at most 4,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHoldLifted:
+    """A legal hold is over; terms run again. Takes two people of different bodies."""
+
+    sealed_under: ClassVar = SealedUnder.CASE
+    event_id: str
+    actor: Actor
+    case_id: str
+    why: str
+    """Needed, at most 4,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseExpired:
+    """(outcome) The term of a closed case is over: state and views forget it, then its keys are destroyed.
+
+    Sealed under the network's key, like `CaseErased`: it is part of the list of destroyed keys.
+    """
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    case_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseErased:
     """The person's data go: state forgets the case, then its keys are destroyed. Live transfer and holds end first.
 

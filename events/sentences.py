@@ -283,6 +283,14 @@ _REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
         "Too many actions wait for a second person or for a review; confirm, refuse or review some of them first.",
         "Troppe azioni attendono una seconda persona o una verifica; prima confermarne, rifiutarne o verificarne alcune.",
     ),
+    RefusalCode.LEGAL_HOLD: (
+        "The case is under a legal hold: nothing of it may be destroyed until two people lift it.",
+        "Il caso è sotto vincolo di conservazione: nulla può essere distrutto finché due persone non lo tolgono.",
+    ),
+    RefusalCode.NO_LEGAL_HOLD: (
+        "The case is under no legal hold.",
+        "Il caso non è sotto vincolo di conservazione.",
+    ),
     RefusalCode.NOTHING_TO_LOWER: (
         "The case has no such danger or link.",
         "Il caso non ha questo pericolo o questo legame.",

@@ -492,6 +492,8 @@ class RefusalCode(StrEnum):
     ANOTHER_BODY_NEEDED = "another_body_needed"
     TOO_MANY_AWAITED = "too_many_awaited"
     NOTHING_TO_LOWER = "nothing_to_lower"
+    LEGAL_HOLD = "legal_hold"
+    NO_LEGAL_HOLD = "no_legal_hold"
     UNKNOWN_INQUIRY = "unknown_inquiry"
     CODE_NEEDED = "code_needed"
     NOT_WAITING = "not_waiting"

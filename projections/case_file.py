@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from events.person import AliasErased, CaseErased, CasesFoundSame
+from events.person import AliasErased, CaseErased, CaseExpired, CasesFoundSame
 from events.quick import quick
 from events.referral import ReferralReceived
 from projections import inbox, timeline, transfers
@@ -37,7 +37,7 @@ class CaseFile:
 _ADAPTER: TypeAdapter[CaseFile] = TypeAdapter(CaseFile)
 
 
-_ERASURES = (CaseErased, AliasErased)
+_ERASURES = (CaseErased, CaseExpired, AliasErased)
 
 
 def to_bytes(file: CaseFile) -> bytes:

@@ -4,7 +4,7 @@
 keys that were destroyed since, and lacks references that were registered since. So whoever opens a store first reads the ledger, from the last entry up to
 which destruction had been applied to its end:
 
-- each recorded `CaseErased` destroys, again, what it names, and what its entry's `AliasErased` name;
+- each recorded `CaseErased`, and each `CaseExpired` (by the clock), destroys, again, what it names, and what its entry's `AliasErased` name;
 - any other recorded event, and each outcome beside it, whose reference is unknown gets it back: every living key is tried (outcomes: derived from);
 - an event that no key opens means that its key was made after the backup: KeysLost. A later copy must be restored, or the loss accepted by a person.
 
@@ -17,12 +17,12 @@ from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from events.acceptance import Position
-from events.codec import Sealed, WireFact, join
+from events.codec import Sealed, WireFact, join, name_of
 from events.entry import Decided, Locked, Unread
 from events.errors import SealBroken, Undecodable
 from events.fact import SealedUnder
 from events.facts import FACT_TYPES, Fact
-from events.person import AliasErased, CaseErased
+from events.person import AliasErased, CaseErased, CaseExpired
 from events.seal import NETWORK_REF, outcome_ref
 from events.subjects import NETWORK
 from events.topics import TopicNames
@@ -35,6 +35,8 @@ from reading.master_key import MasterKey
 from reading.opening import decoded_event, decoded_outcome, event_opens_under, opened_wire_outcome, private_of_event
 from reading.vault import Vault
 
+_TOLD = frozenset({AliasErased.__name__, CaseExpired.__name__})
+"""Outcomes that erase a case."""
 REMEMBERED_EVERY = 500
 """Entries after which the store is told how far it has come, though nothing was erased."""
 
@@ -102,7 +104,7 @@ async def follow(store: KeyStore, vault: Vault | None, batches: AsyncIterable[Se
     last: Position | None = None
     async for batch in batches:
         last = batch[-1].position if batch else last
-        erased = await network.erased_by(_recorded(batch, only_erasures=True))
+        erased = await network.erased_by(batch)
         if vault is not None:
             for case_id in erased:
                 vault.forget(case_id)
@@ -119,14 +121,16 @@ class _NetworkKey:
         self._store = store
         self._keys: dict[bytes, Key] = {}
 
-    async def erased_by(self, entries: Iterable[_Recorded]) -> list[str]:
-        """Case ids that these entries erase, in order; with each, the cases that had been found the same."""
+    async def erased_by(self, batch: Iterable[AcceptedRecord]) -> list[str]:
+        """Case ids that these entries erase, in order; with each, the cases that had been found the same.
+
+        The clock's (`CaseExpired`) stand before the verdict, whatever that is; a reported erasure counts where it is recorded.
+        """
         erased: list[str] = []
-        for entry in entries:
-            if entry.wire.name != CaseErased.__name__:
-                continue
-            facts = [await self._opened(entry.wire), *[await self._alias(entry, index) for index in range(len(entry.outcomes))]]
-            erased += [fact.case_id for fact in facts if isinstance(fact, CaseErased | AliasErased)]
+        for record in batch:
+            if isinstance(record.body, Decided):
+                facts = [await self._reported(record.body), *[await self._told(record, index) for index in range(len(record.body.outcomes))]]
+                erased += [fact.case_id for fact in facts if isinstance(fact, CaseErased | AliasErased | CaseExpired)]
         return erased
 
     async def keys(self) -> Mapping[bytes, Key]:
@@ -135,12 +139,18 @@ class _NetworkKey:
             self._keys[NETWORK_REF] = key
         return self._keys
 
-    async def _alias(self, entry: _Recorded, index: int) -> Fact | Locked | None:
-        wire = entry.outcomes[index]
-        if wire.name != AliasErased.__name__:
+    async def _reported(self, body: Decided) -> Fact | Locked | None:
+        if name_of(body.event) != CaseErased.__name__ or all(name_of(each) != Recorded.__name__ for each in body.outcomes):
+            return None
+        wire = decoded_event(body.event)
+        return None if isinstance(wire, Unread) else await self._opened(wire)
+
+    async def _told(self, record: AcceptedRecord, index: int) -> Fact | Locked | None:
+        value = record.body.outcomes[index] if isinstance(record.body, Decided) else b""
+        if name_of(value) not in _TOLD:
             return None
         try:
-            return opened_wire_outcome(self._store.network, entry.event_offset, index, wire, await self.keys())
+            return opened_wire_outcome(self._store.network, record.envelope.event_offset, index, decoded_outcome(value), await self.keys())
         except (SealBroken, Undecodable):
             return None
 
@@ -167,9 +177,9 @@ class _CatchingUp:
         """The next entries, in order: first give back references, then destroy."""
         if not batch:
             return
-        entries = list(_recorded(batch, only_erasures=False))
+        entries = list(_recorded(batch))
         await self._give_back(entries)
-        erased = await self._network.erased_by(entries)
+        erased = await self._network.erased_by(batch)
         self.erased += len(erased)
         await self._store.destroy(_subjects_of_cases(erased), through=batch[-1].position if self._loss_accepted or not self.lost else None)
 
@@ -233,13 +243,13 @@ def _subjects_of_cases(case_ids: Iterable[str]) -> list[str]:
     return [subject for case_id in case_ids for subject in subjects_of_case(case_id)]
 
 
-def _recorded(batch: Iterable[AcceptedRecord], *, only_erasures: bool) -> Iterable[_Recorded]:
+def _recorded(batch: Iterable[AcceptedRecord]) -> Iterable[_Recorded]:
     """Entries whose event took effect: readable when it was decided, by whoever held its key then."""
     for record in batch:
         if not isinstance(record.body, Decided):
             continue
         event = decoded_event(record.body.event)
-        if isinstance(event, Unread) or (only_erasures and event.name != CaseErased.__name__):
+        if isinstance(event, Unread):
             continue
         outcomes = tuple(decoded_outcome(each) for each in record.body.outcomes)
         if any(wire.name == Recorded.__name__ for wire in outcomes):

@@ -16,7 +16,7 @@ from events.envelope import Envelope
 from events.errors import SealBroken
 from events.fact import SealedUnder
 from events.facts import Event, Outcome
-from events.person import CaseErased
+from events.person import AliasErased, CaseErased, CaseExpired
 from events.seal import associated_data, blind_tag, seal, unseal
 from events.verdict import Recorded
 from reading.key_errors import KeyDestroyed
@@ -200,13 +200,14 @@ class Vault:
 
 def erased_cases(entries: Iterable[OpenedEntry]) -> list[str]:
     """Cases whose erasure these entries record, as far as their keys still tell which."""
-    return [
-        entry.opened.event.case_id
-        for entry in entries
-        if isinstance(entry, OpenedDecision)
-        and isinstance(entry.opened.event, CaseErased)
-        and any(isinstance(each, Recorded) for each in entry.outcomes)
-    ]
+    erased: list[str] = []
+    for entry in entries:
+        if not isinstance(entry, OpenedDecision):
+            continue
+        erased += [each.case_id for each in entry.outcomes if isinstance(each, AliasErased | CaseExpired)]
+        if isinstance(entry.opened.event, CaseErased) and any(isinstance(each, Recorded) for each in entry.outcomes):
+            erased.append(entry.opened.event.case_id)
+    return erased
 
 
 def _unless(left: Container[str], outcome: Outcome | TypedFact) -> Outcome | TypedFact | Locked:

@@ -8,7 +8,7 @@ from typing import assert_never
 from coordinator.domain import overriding, person
 from coordinator.domain.two_people import Action
 from events.facts import TwoPersonEvent
-from events.person import AgeAssessed, SafetyLowered, VitalInterestInvoked
+from events.person import AgeAssessed, LegalHoldLifted, LegalHoldPlaced, SafetyLowered, VitalInterestInvoked
 from events.transfer import MatchOverridden
 
 
@@ -17,6 +17,8 @@ def action_of(event: TwoPersonEvent) -> Action:
     match event:
         case SafetyLowered():
             return Action(event, partial(person.safety_lowered_refused, event=event), partial(person.look_again_after, event=event))
+        case LegalHoldPlaced() | LegalHoldLifted():
+            return Action(event, partial(person.legal_hold_refused, event=event), partial(person.nothing_follows, event=event))
         case VitalInterestInvoked():
             return Action(
                 event,

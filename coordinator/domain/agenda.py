@@ -50,6 +50,8 @@ class Kind(IntEnum):
     """A project is reminded that it has still to answer; id: case."""
     PAUSE = 14
     """A proposal's clock goes on by itself; id: case."""
+    CLOSED_CASE = 16
+    """The term of a closed case is over, where the policy has one; base: its closure; id: case."""
     MAJORITY = 15
     """A minor turns eighteen; id: case, a space, person."""
 
@@ -84,7 +86,7 @@ def stands(agenda: Agenda, kind: Kind, item: Item) -> bool:
 def added_ms(kind: Kind, policy: PolicyAdopted | None) -> int:
     """What the policy adds to the base of a kind."""
     if policy is None:
-        return 0
+        return _NEVER_MS if kind is Kind.CLOSED_CASE else 0
     match kind:
         case Kind.ARRIVAL:
             return policy.overdue_after_ms
@@ -92,6 +94,8 @@ def added_ms(kind: Kind, policy: PolicyAdopted | None) -> int:
             return policy.kept_after_arrival_ms
         case Kind.PARKED:
             return policy.decline_parks_for_ms
+        case Kind.CLOSED_CASE:
+            return policy.retention.closed_cases_ms if policy.retention is not None else _NEVER_MS
         case _:
             return 0
 
@@ -123,9 +127,11 @@ def next_ms(agenda: Agenda, last_at_ms: int, policy: PolicyAdopted | None) -> in
             continue
         added = added_ms(kind, policy)
         first = bisect_right(items, (last_at_ms - added, _AFTER_EVERY_ID)) if is_edge else 0
-        if first < len(items) and (earliest is None or items[first][0] + added < earliest):
+        if first < len(items) and added < _NEVER_MS and (earliest is None or items[first][0] + added < earliest):
             earliest = items[first][0] + added
     return earliest
 
 
+_NEVER_MS = 1 << 60
+"""What a policy adds that has no term."""
 _AFTER_EVERY_ID = "\U0010ffff"

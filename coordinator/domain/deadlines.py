@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Sequence
 
-from coordinator.domain import question, two_people
+from coordinator.domain import person, question, two_people
 from coordinator.domain.agenda import EDGES, Kind, added_ms, due, stands
 from coordinator.domain.availability import enter
 from coordinator.domain.deciding import Deciding, most_at_once
@@ -84,9 +84,11 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
             question.resume_by_itself(entry, draft.cases[item_id])
         case Kind.KEPT_FOR_NOBODY:
             entry.let_go(item_id)
+        case Kind.CLOSED_CASE:
+            person.expire_case(entry, item_id)
         case Kind.MAJORITY:
-            case_id, _, person = item_id.partition(" ")
-            entry.emit(MajorityReviewDue(case_id, person))
+            case_id, _, member = item_id.partition(" ")
+            entry.emit(MajorityReviewDue(case_id, member))
         case Kind.AWAITED:
             two_people.lapse(entry, item_id)
         case Kind.REVIEW:

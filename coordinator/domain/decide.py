@@ -59,6 +59,8 @@ from events.person import (
     DangerDeclared,
     GroupKeptApart,
     KeepApartDeclared,
+    LegalHoldLifted,
+    LegalHoldPlaced,
     SafetyLowered,
     VitalInterestInvoked,
 )
@@ -133,12 +135,15 @@ def _reported(entry: Deciding, opened: OpenedEvent) -> Outcome | None:
     return rights.outside_role(event) or _gone(entry, event) or _decided(entry, event)
 
 
+_ABOUT_CLOSED_CASES_TOO = (LegalHoldPlaced, LegalHoldLifted, ActionConfirmed, ActionRefused, ActionReviewed)
+
+
 def _gone(entry: Deciding, event: Event) -> Refused | None:
     """Whether the event is about a case that has another name now, or is closed. Asked after repeats: what came when it was live has its answer."""
     for field, case_id in zip(("case_id", "other_case_id"), cases_of(event), strict=False):
         if case_id in entry.draft.aliases:
             return refused(RefusalCode.CASE_MERGED, field)
-        if case_id in entry.draft.closed:
+        if case_id in entry.draft.closed and not isinstance(event, _ABOUT_CLOSED_CASES_TOO):
             return refused(RefusalCode.CASE_CLOSED, field)
     return None
 
@@ -220,7 +225,7 @@ def _decided(entry: Deciding, event: Event) -> Refused | None:
             return person.declare_keep_apart(entry, event)
         case CaseErased():
             return person.erase_case(entry, event)
-        case SafetyLowered() | VitalInterestInvoked():
+        case SafetyLowered() | VitalInterestInvoked() | LegalHoldPlaced() | LegalHoldLifted():
             return two_people.report(entry, action_of(event))
         case AgeAssessed():
             return two_people.report(entry, action_of(event), alone=not person.takes_protection_away(entry, event))

@@ -60,6 +60,7 @@ class Draft:
         self.cases = state.cases
         self.awaited = state.awaited
         self.reviews = state.reviews
+        self.legal_holds = state.legal_holds
         self.closed = state.closed
         self.aliases = state.aliases
         self.look_again = state.look_again
@@ -97,6 +98,7 @@ class Draft:
             self.cases,
             self.awaited,
             self.reviews,
+            self.legal_holds,
             self.closed,
             self.aliases,
             self.look_again,
@@ -213,6 +215,28 @@ class Draft:
         for action_id in sorted(action_id for action_id, review in self.reviews.items() if review.case_id == case_id):
             self.put_review(action_id, None)
 
+    def put_closed(self, case_id: str, closed_at_ms: int | None) -> None:
+        """A case is closed; None: it is forgotten."""
+        was = self._expires_from(case_id)
+        if closed_at_ms is not None:
+            self.closed = self.closed.set(case_id, closed_at_ms)
+        elif case_id in self.closed:
+            self.closed = self.closed.delete(case_id)
+        self._reschedule(Kind.CLOSED_CASE, case_id, was, self._expires_from(case_id))
+
+    def put_legal_hold(self, case_id: str, stands: bool) -> None:
+        """Nothing of a case may be destroyed, or it may again."""
+        was = self._expires_from(case_id)
+        if stands:
+            self.legal_holds = self.legal_holds.set(case_id, True)
+        elif case_id in self.legal_holds:
+            self.legal_holds = self.legal_holds.delete(case_id)
+        self._reschedule(Kind.CLOSED_CASE, case_id, was, self._expires_from(case_id))
+
+    def _expires_from(self, case_id: str) -> int | None:
+        """Since when the term of a closed case runs; None: it is not closed, or may not be destroyed."""
+        return None if case_id in self.legal_holds else self.closed.get(case_id)
+
     def put_awaited(self, action_id: str, awaited: Awaited | None) -> None:
         """An action waits for its second person; None: it no longer does."""
         before = self.awaited.get(action_id)
@@ -264,6 +288,8 @@ class Draft:
             self._place(unit)
         for case_id in sorted(self.cases):
             self._reindex(case_id, None, self.cases[case_id])
+        for case_id in sorted(self.closed):
+            self._reschedule(Kind.CLOSED_CASE, case_id, None, self._expires_from(case_id))
         for action_id in sorted(self.awaited):
             self._reschedule(Kind.AWAITED, action_id, None, self.awaited[action_id].until_ms)
         for action_id in sorted(self.reviews):

@@ -56,10 +56,13 @@ from events.person import (
     AgreementWithdrawn,
     AliasErased,
     CaseErased,
+    CaseExpired,
     CasesFoundSame,
     DangerDeclared,
     GroupKeptApart,
     KeepApartDeclared,
+    LegalHoldLifted,
+    LegalHoldPlaced,
     MajorityReviewDue,
     SafetyLowered,
     VitalInterestInvoked,
@@ -215,7 +218,9 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             person.evolve_group_kept_apart(draft, fact)
         case SwapAgreed():
             swapping.evolve_swap_agreed(draft, fact)
-        case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | MatchOverridden():
+        case CaseExpired():
+            person.forget_person(draft, fact.case_id, at_ms)
+        case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | LegalHoldPlaced() | LegalHoldLifted() | MatchOverridden():
             two_people.evolve_reported(draft, fact)
         case ConfirmationAwaited():
             two_people.evolve_confirmation_awaited(draft, fact)
@@ -244,6 +249,8 @@ def take_effect(draft: Draft, event: TwoPersonEvent, _sequence: int, _at_ms: int
     match event:
         case SafetyLowered():
             person.evolve_safety_lowered(draft, event)
+        case LegalHoldPlaced() | LegalHoldLifted():
+            person.evolve_legal_hold(draft, event)
         case VitalInterestInvoked():
             person.evolve_vital_interest(draft, event)
         case AgeAssessed():

@@ -26,9 +26,12 @@ from events.person import (
     AgreementWithdrawn,
     AliasErased,
     CaseErased,
+    CaseExpired,
     DangerDeclared,
     GroupKeptApart,
     KeepApartDeclared,
+    LegalHoldLifted,
+    LegalHoldPlaced,
     MajorityReviewDue,
     SafetyLowered,
     VitalInterestInvoked,
@@ -123,14 +126,46 @@ def forget_person(draft: Draft, case_id: str, at_ms: int) -> None:
     draft.drop_case(case_id)
     forget_word(draft, case_id)
     forget_case(draft, case_id)
-    if case_id in draft.closed:
-        draft.closed = draft.closed.delete(case_id)
+    draft.put_closed(case_id, None)
+    draft.put_legal_hold(case_id, stands=False)
     if case_id in draft.aliases:
         draft.aliases = draft.aliases.delete(case_id)
     draft.erased = draft.erased.set(case_id, at_ms)
 
 
+def evolve_legal_hold(draft: Draft, event: LegalHoldPlaced | LegalHoldLifted) -> None:
+    """Nothing of the case may be destroyed, or it may again."""
+    draft.put_legal_hold(event.case_id, stands=isinstance(event, LegalHoldPlaced))
+
+
 # Decisions.
+
+
+def expire_case(entry: Deciding, case_id: str) -> None:
+    """The term of a closed case is over: it is forgotten, with its other names."""
+    for alias in aliases_of(entry.draft, case_id):
+        entry.emit(AliasErased(alias))
+    entry.emit(CaseExpired(case_id))
+
+
+def legal_hold_refused(entry: Deciding, event: LegalHoldPlaced | LegalHoldLifted) -> Refused | None:
+    """Whether nothing may be said about what of a case, live or closed, is destroyed: by its project, the helpline or an administrator."""
+    draft = entry.draft
+    case = draft.cases.get(event.case_id)
+    if case is None and event.case_id not in draft.closed:
+        return refused(RefusalCode.UNKNOWN_CASE, "case_id")
+    if event.actor.role is not Role.ADMINISTRATOR:
+        refusal = rights.helpline(event.actor) if case is None else rights.responsible_or_helpline(draft, event.actor, case)
+        if refusal is not None:
+            return refusal
+    stands = event.case_id in draft.legal_holds
+    if stands is isinstance(event, LegalHoldPlaced):
+        return refused(RefusalCode.LEGAL_HOLD if stands else RefusalCode.NO_LEGAL_HOLD, "case_id")
+    return _why_refused(event.why)
+
+
+def nothing_follows(_entry: Deciding, event: LegalHoldPlaced | LegalHoldLifted) -> None:
+    """What the clock may destroy follows from the state."""
 
 
 def give_agreement(entry: Deciding, event: AgreementGiven) -> Refused | None:
@@ -334,6 +369,8 @@ def _erasure_refused(draft: Draft, event: CaseErased, case: Case | None) -> Refu
         return refused(RefusalCode.CASE_MERGED, "case_id")
     if case is None and event.case_id not in draft.closed:
         return refused(RefusalCode.UNKNOWN_CASE, "case_id")
+    if event.case_id in draft.legal_holds:
+        return refused(RefusalCode.LEGAL_HOLD, "case_id")
     if event.actor.role is Role.ADMINISTRATOR:
         return None
     return rights.helpline(event.actor) if case is None else rights.responsible_or_helpline(draft, event.actor, case)

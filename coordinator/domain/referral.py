@@ -70,7 +70,7 @@ def evolve_referral_amended(draft: Draft, event: ReferralAmended) -> None:
 def evolve_referral_closed(draft: Draft, event: ReferralClosed, at_ms: int) -> None:
     """The case leaves the live state; when it was closed stays for as long as its key lives."""
     draft.drop_case(event.case_id)
-    draft.closed = draft.closed.set(event.case_id, at_ms)
+    draft.put_closed(event.case_id, at_ms)
 
 
 def evolve_referral_accepted(draft: Draft, event: ReferralAccepted) -> None:

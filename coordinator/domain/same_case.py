@@ -46,6 +46,9 @@ def evolve_cases_found_same(draft: Draft, event: CasesFoundSame) -> None:
             draft.put_review(review.action_id, replace(review, case_id=event.case_id))
     for partner in _agreed_to_swap_with(draft, event.other_case_id):
         draft.put_case(partner)
+    if event.other_case_id in draft.legal_holds:
+        draft.put_legal_hold(event.other_case_id, stands=False)
+        draft.put_legal_hold(event.case_id, stands=True)
     for alias in (*aliases_of(draft, event.other_case_id), event.other_case_id):
         draft.aliases = draft.aliases.set(alias, event.case_id)
 

@@ -143,6 +143,8 @@ class CaseHalf:
     """When it was closed, in milliseconds; null: it was not."""
     aliases: tuple[str, ...]
     """Cases found to be the same as this one, sorted."""
+    legal_hold: bool
+    """Whether nothing of the case may be destroyed."""
 
 
 Part = tuple[str, bytes]
@@ -240,6 +242,7 @@ def _case_halves(state: State) -> Iterable[CaseHalf]:
             reviews=_reviews_about(state, case_id),
             closed_at_ms=state.closed.get(case_id),
             aliases=tuple(aliases.get(case_id, ())),
+            legal_hold=case_id in state.legal_holds,
         )
 
 
@@ -281,6 +284,8 @@ def _take_case(draft: Draft, half: CaseHalf) -> None:
         draft.link(case_id, other)
     if half.closed_at_ms is not None:
         draft.closed = draft.closed.set(case_id, half.closed_at_ms)
+    if half.legal_hold:
+        draft.legal_holds = draft.legal_holds.set(case_id, True)
     for alias in half.aliases:
         draft.aliases = draft.aliases.set(alias, case_id)
     if half.look_again:

@@ -362,6 +362,8 @@ class State:
     """Actions that wait for a second person, by id."""
     reviews: Map[str, OpenReview]
     """Actions to be reviewed, by id."""
+    legal_holds: Map[str, bool]
+    """Cases, live or closed, of which nothing may be destroyed; all true."""
     closed: Map[str, int]
     """Closed cases whose keys still live, with the time at which they were closed."""
     aliases: Map[str, str]
@@ -416,6 +418,7 @@ def initial_state(network: str) -> State:
         cases=Map(),
         awaited=Map(),
         reviews=Map(),
+        legal_holds=Map(),
         closed=Map(),
         aliases=Map(),
         look_again=(),

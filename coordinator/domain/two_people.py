@@ -130,7 +130,7 @@ def evolve_review_overdue(draft: Draft, outcome: ReviewOverdue) -> None:
 
 def _is_there(draft: Draft, case_id: str | None) -> bool:
     """False for a case whose facts can no longer be opened: nothing about it is kept."""
-    return case_id is None or case_id in draft.cases
+    return case_id is None or case_id in draft.cases or case_id in draft.closed
 
 
 # Decisions.

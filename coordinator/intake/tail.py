@@ -9,11 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from events.acceptance import Position
-from events.codec import decode_fact, event_id_of
+from events.codec import event_id_of, name_of
 from events.entry import Decided
-from events.errors import Undecodable
 from events.ids import uuid7_at_ms
-from events.person import CaseErased
+from events.person import CaseErased, CaseExpired
 from reading.ledger_reader import AcceptedRecord, LedgerReader
 
 RECENT_BYTES = 64 * 1024 * 1024
@@ -192,10 +191,7 @@ class LedgerTail:
 def _is_erasure(record: AcceptedRecord) -> bool:
     if not isinstance(record.body, Decided):
         return False
-    try:
-        return decode_fact(record.body.event).name == CaseErased.__name__
-    except Undecodable:
-        return False
+    return name_of(record.body.event) == CaseErased.__name__ or any(name_of(each) == CaseExpired.__name__ for each in record.body.outcomes)
 
 
 def _key(event_value: bytes) -> bytes:

@@ -15,7 +15,7 @@ from events.codec import encode_body
 from events.entry import Decided, OpenedDecision, OpenedEvent
 from events.envelope import Envelope, hash_of, seal_envelope
 from events.facts import Outcome
-from events.person import AliasErased, CaseErased
+from events.person import AliasErased, CaseErased, CaseExpired
 from events.topics import MAX_ENTRY_BYTES
 from events.verdict import Recorded
 from reading.partition_log import LogRecord
@@ -86,5 +86,5 @@ class Deciding(Generic[S]):
 
 def _erased(opened: OpenedEvent, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     if isinstance(opened.event, CaseErased) and any(isinstance(outcome, Recorded) for outcome in outcomes):
-        return (opened.event.case_id, *(outcome.case_id for outcome in outcomes if isinstance(outcome, AliasErased)))
-    return ()
+        return (opened.event.case_id, *(outcome.case_id for outcome in outcomes if isinstance(outcome, AliasErased | CaseExpired)))
+    return tuple(outcome.case_id for outcome in outcomes if isinstance(outcome, AliasErased | CaseExpired))

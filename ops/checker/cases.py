@@ -186,6 +186,10 @@ class Cases:
         minor = any(member["person"] == event["person"] and member["age_group"] in UNDER_AGE for member in case.household)
         return event["age_group"] in UNDER_AGE or not minor or event["person"] in case.turned
 
+    def forget(self, case_id: str) -> None:
+        """The term of a closed case is over."""
+        self._erase(case_id)
+
     def turned(self, outcome: Fact) -> None:
         """A minor turned eighteen."""
         if outcome["case_id"] in self.cases:

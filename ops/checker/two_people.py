@@ -12,7 +12,7 @@ from typing import Any
 from ops.checker.breach import Breach
 from ops.checker.entry import Entry, Fact
 
-NEVER_ALONE = frozenset({"SafetyLowered"})
+NEVER_ALONE = frozenset({"SafetyLowered", "LegalHoldPlaced", "LegalHoldLifted"})
 """Events that no emergency lets one person do."""
 TAKE_TWO = NEVER_ALONE | {"VitalInterestInvoked", "AgeAssessed"}
 """Events that never take effect by one person alone, unless in an emergency with a review."""

@@ -150,6 +150,9 @@ class Walk:
             return
         if not outcome.whole:
             return
+        if outcome.name == "CaseExpired":
+            self._two_people.forget(outcome["case_id"])
+            self._cases.forget(outcome["case_id"])
         if outcome.name == "MajorityReviewDue":
             self._cases.turned(outcome)
         if outcome.name in ABOUT_ACTIONS:

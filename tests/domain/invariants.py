@@ -39,6 +39,8 @@ from events.person import (
     DangerDeclared,
     GroupKeptApart,
     KeepApartDeclared,
+    LegalHoldLifted,
+    LegalHoldPlaced,
     MajorityReviewDue,
     SafetyLowered,
     VitalInterestInvoked,
@@ -179,7 +181,7 @@ class Invariants:
         self.aliases_to_go: set[str] = set()
         self.rung: dict[str, int] = {}
         """Kept hold -> times the clock rang after its end."""
-        self.actions: dict[str, SafetyLowered | VitalInterestInvoked | AgeAssessed] = {}
+        self.actions: dict[str, SafetyLowered | VitalInterestInvoked | AgeAssessed | LegalHoldPlaced | LegalHoldLifted] = {}
         """What was reported and waits for a second person."""
         self.lapses: dict[str, int] = {}
         self.review_due: str | None = None
@@ -350,7 +352,7 @@ class Invariants:
                 assert self.cases[event.case_id].departed
             case GroupKeptApart():
                 self.apart.update(map(frozenset, combinations((event.case_id, *event.other_case_ids), 2)))
-            case SafetyLowered() | VitalInterestInvoked() | AgeAssessed():
+            case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | LegalHoldPlaced() | LegalHoldLifted():
                 self.actions[event.event_id] = event
             case ActionConfirmed():
                 self.confirmed = event
@@ -558,6 +560,8 @@ class Invariants:
             return
         assert second is not None and second.action_id == outcome.action_id, "rule 10: nobody confirmed it"
         assert second.actor.body != action.actor.body and second.actor.person != action.actor.person, "rule 10: one body alone"
+        if isinstance(action, LegalHoldPlaced | LegalHoldLifted):
+            return
         if action.danger is not None:
             self.cases[action.case_id].dangers.remove(action.danger)
         if action.other_case_id is not None:

@@ -50,6 +50,8 @@ from events.person import (
     DangerDeclared,
     GroupKeptApart,
     KeepApartDeclared,
+    LegalHoldLifted,
+    LegalHoldPlaced,
     SafetyLowered,
     VitalInterestInvoked,
 )
@@ -438,6 +440,16 @@ def vital_interest(h: History) -> Event:
     return VitalInterestInvoked("", h.actor(HELPLINE), case_id, h.somebody_of(case_id), until, "unconscious", emergency)
 
 
+def legal_hold(h: History) -> Event:
+    case_id = h.chance.choice([h.some_case(), *sorted(h.state.closed)])
+    return LegalHoldPlaced("", h.actor(ADMINISTRATOR), case_id, "a trial")
+
+
+def legal_hold_lifted(h: History) -> Event:
+    case_id = h.chance.choice([h.some_case(), *sorted(h.state.legal_holds)])
+    return LegalHoldLifted("", h.actor(ADMINISTRATOR), case_id, "the trial is over")
+
+
 def age(h: History) -> Event:
     group = h.chance.choice(tuple(AgeGroup))
     case_id = h.some_case()
@@ -746,6 +758,8 @@ GENERATORS: dict[type[Event], tuple[int, Generator]] = {
     SafetyLowered: (10, lowered),
     VitalInterestInvoked: (5, vital_interest),
     AgeAssessed: (8, age),
+    LegalHoldPlaced: (5, legal_hold),
+    LegalHoldLifted: (3, legal_hold_lifted),
     GroupKeptApart: (4, group_apart),
     SafeStopAgreed: (3, safe_stop),
     ActionConfirmed: (25, confirmed),

@@ -29,7 +29,17 @@ from events.network import (
     UnitAmended,
     UnitOpened,
 )
-from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, CasesFoundSame, DangerDeclared, KeepApartDeclared, SafetyLowered
+from events.person import (
+    AgreementGiven,
+    AgreementWithdrawn,
+    CaseErased,
+    CasesFoundSame,
+    DangerDeclared,
+    KeepApartDeclared,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    SafetyLowered,
+)
 from events.question import InformationGiven, InformationRequested
 from events.referral import (
     Announced,
@@ -174,6 +184,13 @@ def confirmed_by_the_same_body(world: World) -> tuple[Outcome, ...]:
     lowered = replace(LOWERED, event_id=world.event_id())
     world.send(lowered)
     return world.send(ActionConfirmed("", replace(HELPLINE, person="op-2"), CASE, lowered.event_id))
+
+
+def erased_under_hold(world: World) -> tuple[Outcome, ...]:
+    hold = LegalHoldPlaced(world.event_id(), ADMINISTRATOR, CASE, "a trial")
+    world.send(hold)
+    world.send(ActionConfirmed("", HELPLINE, CASE, hold.event_id))
+    return world.send(CaseErased("", HELPLINE, CASE))
 
 
 def a_ninth_action(world: World) -> tuple[Outcome, ...]:
@@ -640,6 +657,8 @@ ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
         "action_id",
         send(ActionConfirmed("", ADMINISTRATOR, CASE, uuid("no action"))),
     ),
+    "erased under a legal hold": (RefusalCode.LEGAL_HOLD, "case_id", play(erased_under_hold)),
+    "a hold that is not there": (RefusalCode.NO_LEGAL_HOLD, "case_id", send(LegalHoldLifted("", ADMINISTRATOR, CASE, "over"))),
     "a danger that is not there": (RefusalCode.NOTHING_TO_LOWER, "danger", send(LOWERED)),
     "confirmed by the same body": (RefusalCode.ANOTHER_BODY_NEEDED, "actor", play(confirmed_by_the_same_body)),
     "a ninth action": (RefusalCode.TOO_MANY_AWAITED, "", play(a_ninth_action)),
