@@ -71,7 +71,7 @@ from events.transfer import (
     TransferEscalated,
     TransferRequested,
 )
-from events.two_people import ActionConfirmed, ActionLapsed, ActionRefused, ActionTaken, ConfirmationAwaited, ReviewDue
+from events.two_people import ActionConfirmed, ActionLapsed, ActionRefused, ActionReviewed, ActionTaken, ConfirmationAwaited, ReviewDue
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import AgeGroup, DangerKind, Gender, GroupWish, Host, Level, Programme, ProposalEnd, Reason, TransferEnd, Urgency
 
@@ -247,7 +247,8 @@ class Invariants:
     def _named_live(self, event: Event) -> None:
         for case_id in cases_named(event):
             assert case_id not in self.aliases, "told about a case that has another name"
-            assert case_id in self.cases or isinstance(event, ReferralReceived), "told about a case that is not live"
+            closed_too = isinstance(event, LegalHoldPlaced | LegalHoldLifted | ActionConfirmed | ActionRefused | ActionReviewed)
+            assert case_id in self.cases or closed_too or isinstance(event, ReferralReceived), "told about a case that is not live"
 
     def _one_verdict(self, entry: OpenedDecision) -> None:
         verdicts = [index for index, outcome in enumerate(entry.outcomes) if isinstance(outcome, VERDICTS)]
