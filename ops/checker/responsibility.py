@@ -34,7 +34,7 @@ class Responsibility:
         """An event about responsibility takes effect; asked after `Cases.report`."""
         self.inherited = {}
         case = self.cases.cases.get(event.fields.get("case_id") or "")
-        if event.fields.get("case_id") in self.merged:
+        if event.fields.get("case_id") in self.merged and event.name != "CaseErased":
             yield Breach(entry.sequence, "cases_same", f"{event.name} about a case that is another name of {self.merged[event['case_id']]}")
         match event.name:
             case "ReferralReceived" if case is not None and event.fields.get("group") is not None:
@@ -52,7 +52,7 @@ class Responsibility:
             case "ReferralClosed" if case is not None:
                 yield from self._close(entry, case, event)
             case "CasesFoundSame":
-                yield from self._same(entry, case, self.cases.cases.get(event["other_case_id"]))
+                yield from self._same(entry, event, case, self.cases.cases.get(event["other_case_id"]))
             case "ProgrammeEnded" if event["successor_id"] is not None:
                 self._danger_follows(event["project_id"], event["successor_id"])
             case _:
@@ -86,9 +86,11 @@ class Responsibility:
             if was in unit.dangers:
                 unit.dangers = (*unit.dangers, now)
 
-    def _same(self, entry: Entry, stays: Case | None, other: Case | None) -> Iterator[Breach]:
+    def _same(self, entry: Entry, event: Fact, stays: Case | None, other: Case | None) -> Iterator[Breach]:
         """Two cases become one: dangers and links of both, the younger reading of an age, needs of both, the earlier end of an agreement."""
         at = entry.sequence
+        names = (event["case_id"], event["other_case_id"])
+        self.merged = {name: names[0] if of == names[1] else of for name, of in self.merged.items()} | {names[1]: names[0]}
         if stays is None or other is None:
             return
         if stays.live is not None and other.live is not None:
@@ -119,7 +121,6 @@ class Responsibility:
             self.offered.pop(stays.case_id, None)
         other.live = None
         self.cases.forget(other.case_id)
-        self.merged = {name: stays.case_id if of == other.case_id else of for name, of in self.merged.items()} | {other.case_id: stays.case_id}
 
     def routed(self, entry: Entry, case: Case, project_id: str | None) -> Iterator[Breach]:
         """A referral goes to a project, or to the helpline."""
@@ -167,7 +168,8 @@ class Responsibility:
             case "ResponsibilityTaken":
                 return self.offered.get(case.case_id, _NOBODY)
             case "ArrivalConfirmed":
-                return self.cases.transfers[event["transfer_id"]].project_id
+                project_id = self.cases.transfers[event["transfer_id"]].project_id
+                return None if self.cases.network.programmes.get(project_id or "") == "ended" else project_id
             case "CasesFoundSame" if case.responsible == HELPLINE:
                 return self.inherited.get(case.case_id, _NOBODY)
             case _:

@@ -210,7 +210,7 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
         "two cases kept apart found the same": ("cases_same", lambda steps: _and_then(_linked(steps), _same())),
         "something about another name of a case": (
             "cases_same",
-            lambda steps: _and_then(_and_then(steps, _same()), KeepApartDeclared(event_id(89), HELPLINE, OTHER, CASE, KeepApart.RECRUITER)),
+            lambda steps: _and_then(_and_then(steps, _same()), DangerDeclared(event_id(89), HELPLINE, OTHER, Danger(DangerKind.REGION, "12"))),
         ),
         "responsibility taken that nobody offered": (
             "responsibility.double",
