@@ -192,10 +192,6 @@ class Cases:
         minor = any(member["person"] == event["person"] and member["age_group"] in UNDER_AGE for member in case.household)
         return event["age_group"] in UNDER_AGE or not minor or event["person"] in case.turned
 
-    def forget(self, case_id: str) -> None:
-        """The term of a closed case is over."""
-        self._erase(case_id)
-
     def turned(self, outcome: Fact) -> None:
         """A minor turned eighteen."""
         if outcome["case_id"] in self.cases:
@@ -296,7 +292,7 @@ class Cases:
             transfer.state = "waiting"
 
     def forget(self, case_id: str) -> None:
-        """The case is no longer there: erased, closed, or another name of one that is."""
+        """The case is no longer there: erased, closed, its term over, or another name of one that is."""
         case = self.cases.pop(case_id, None)
         if case is not None and case.live is not None:
             self.transfers.pop(case.live, None)
