@@ -25,7 +25,7 @@ from ops.services.postgres import PostgresServer
 from ops.services.throwaway import throwaway_directory
 from ops.topics import create_topics, delete_topics
 
-pytest_plugins = ("tests.layers",)
+pytest_plugins = ("tests.layers", "tests.witnesses")
 PARTITIONS = 2
 
 

@@ -61,18 +61,17 @@ _current = [""]
 
 @contextmanager
 def watching() -> Iterator[set[Seen]]:
-    """Everything seen while the block runs."""
+    """Everything seen while the block runs; a block inside another sees alone."""
     seen: set[Seen] = set()
     _watchers.append(seen)
     try:
         yield seen
     finally:
-        _watchers.remove(seen)
+        _watchers.pop()
 
 
 def _note(kind: Kind, word: str) -> None:
-    for seen in _watchers:
-        seen.add(Seen(_current[0], kind, word))
+    _watchers[-1].add(Seen(_current[0], kind, word))
 
 
 def _note_words(fact: object) -> None:

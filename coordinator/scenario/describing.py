@@ -16,6 +16,8 @@ from events.facts import Outcome
 from events.transfer import MatchExplained
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 
+_A_LENGTH_MS = 10 * 366 * 86_400_000
+"""What is shorter is a length of time, no instant of this century."""
 _LEFT_OUT = frozenset({"hold_id", "transfer_id", "proposal_id", "policy_version", "score", "event_id"})
 
 
@@ -54,6 +56,8 @@ def _values(outcome: Outcome, names: Names, zone: ZoneInfo) -> list[str]:
             found.append(str(value))
         elif field.name.endswith("_ms") and isinstance(value, tuple):
             found.append(f"{key_of(field.name).replace('_', ' ')} {', '.join(moments.told(each, zone) for each in value)}")
+        elif field.name.endswith("_ms") and value < _A_LENGTH_MS:
+            found.append(f"{key_of(field.name).replace('_', ' ')} {value // 60_000} min")
         elif field.name.endswith("_ms"):
             found.append(f"{key_of(field.name).replace('_', ' ')} {moments.told(value, zone)}")
         elif isinstance(value, str):
