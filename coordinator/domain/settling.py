@@ -14,7 +14,7 @@ from coordinator.domain.open_inquiries import release_inquiries
 from coordinator.domain.requests import request_of
 from coordinator.domain.state import Case
 from coordinator.matching.place import Place
-from coordinator.matching.safety import still_safe
+from coordinator.matching.safety import still_agreed, still_safe
 from events.vocabulary import Escalation, ProposalEnd, Rule, TransferStage
 
 _HOW_FAR = {stage: far for far, stage in enumerate(TransferStage)}
@@ -58,9 +58,12 @@ def _settle(entry: Deciding, case: Case) -> None:
     transfer = case.transfer
     assert transfer is not None and transfer.proposal is not None
     place = held_place(entry, transfer.proposal.unit_id)
-    broken = still_safe(request_of(entry.draft, case, entry.terms, entry.at_ms), place, entry.at_ms, entry.terms)
+    request = request_of(entry.draft, case, entry.terms, entry.at_ms)
+    broken = still_safe(request, place, entry.at_ms, entry.terms)
     if broken is None:
         return
+    if not still_agreed(request, entry.at_ms):  # another rule, broken before, must not stand before a word that was taken back
+        broken = Rule.AGREEMENT if broken not in _RELEASES_ACCEPTED else broken
     if transfer.stage is not TransferStage.PROPOSED:
         entry.escalate(case, Escalation.SAFETY_CHANGED)
     if transfer.stage is TransferStage.PROPOSED or (transfer.stage is TransferStage.ACCEPTED and broken in _RELEASES_ACCEPTED):

@@ -44,6 +44,7 @@ RULES: dict[str, str] = {
     "freshness": "Rule 9: only fresh counts, and places that can be entered.",
     "accepting": "Only open, accepting, residential units are proposed.",
     "declined_before": "A unit that said no is not asked again for the same case while nothing has changed.",
+    "cases_same": "Two cases found the same become one, with what protects either; neither while both move nor while they are kept apart.",
     "people_decide": "Rule 10: the receiving project accepts, and a request without a place goes to a person.",
     "operator_decides": "After the disclosures, the declines, the request's own deadline or a call to reassess nothing is proposed by the machine.",
     "inquiry": "At most three projects are asked at once, by every rule of safety, where no figure is fresh; they answer, and no question outlives its use.",

@@ -88,6 +88,12 @@ class Network:
     region_of: dict[str, str] = field(default_factory=dict)
     macro_of: dict[str, str] = field(default_factory=dict)
     projects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    programmes: dict[str, str] = field(default_factory=dict)
+    """Where a project stands in its programme, once that was said."""
+
+    def runs(self, project_id: str) -> bool:
+        """Whether the project may be sent somebody."""
+        return self.programmes.get(project_id, "running") == "running"
 
     def report(self, event: Fact) -> None:
         """An event about the network takes effect."""
@@ -100,7 +106,7 @@ class Network:
 
     def competent(self, province: str | None) -> set[str | None]:
         """Projects whose territory the province is; `{None}`: the helpline."""
-        found: set[str | None] = {name for name, project in self.projects.items() if province in project["provinces"]}
+        found: set[str | None] = {name for name, project in self.projects.items() if province in project["provinces"] and self.runs(name)}
         return found or {None}
 
     def speaks_for(self, actor: dict[str, Any], project_id: str | None) -> bool:
@@ -141,7 +147,7 @@ class Cases:
                     if one in self.cases:
                         self.cases[one].apart.add(other)
             case "CaseErased":
-                self._erase(event["case_id"])
+                self.forget(event["case_id"])
             case "TransferRequested" if event["case_id"] in self.cases:
                 yield from self._request(entry, event)
             case (
@@ -185,10 +191,6 @@ class Cases:
             return False
         minor = any(member["person"] == event["person"] and member["age_group"] in UNDER_AGE for member in case.household)
         return event["age_group"] in UNDER_AGE or not minor or event["person"] in case.turned
-
-    def forget(self, case_id: str) -> None:
-        """The term of a closed case is over."""
-        self._erase(case_id)
 
     def turned(self, outcome: Fact) -> None:
         """A minor turned eighteen."""
@@ -255,20 +257,16 @@ class Cases:
         case = self.cases[outcome["case_id"]]
         transfer = self.transfers.get(outcome.fields.get("transfer_id", ""))
         match outcome.name:
-            case "ReferralRouted":
-                case.routed_to = outcome["project_id"]
-                event = entry.recorded
-                competent = self.network.competent(event["province"]) if event is not None and event.name == "ReferralReceived" else None
-                if competent is not None and outcome["project_id"] not in competent:
-                    yield Breach(at, "responsibility.route", f"case {case.case_id} goes to another than the competent project")
-            case "ResponsibilityPassed":
-                yield from self._pass(entry, case, outcome["project_id"])
             case "ProposalMade" if transfer is not None:
                 transfer.state = "proposed"
                 transfer.disclosures += 1
                 transfer.called_in_for -= FALL_WITH_A_PROPOSAL
                 transfer.proposal_id, transfer.hold_id = outcome["proposal_id"], outcome["hold_id"]
                 transfer.unit_id, transfer.project_id, transfer.deadline_at_ms = outcome["unit_id"], outcome["project_id"], outcome["deadline_at_ms"]
+            case "ProposalPaused" | "ProposalResumed" if transfer is not None:
+                transfer.deadline_at_ms = outcome["deadline_at_ms"]
+            case "ProposalPassed" if transfer is not None:
+                transfer.project_id = outcome["project_id"]
             case "ProposalPaused" | "ProposalResumed" if transfer is not None:
                 transfer.deadline_at_ms = outcome["deadline_at_ms"]
             case "ProposalEnded" if transfer is not None:
@@ -293,22 +291,8 @@ class Cases:
         if transfer.state in ("proposed", "accepted"):
             transfer.state = "waiting"
 
-    def _pass(self, entry: Entry, case: Case, project_id: str | None) -> Iterator[Breach]:
-        """Responsibility passes when a referral is accepted or a person arrives, and comes to the helpline with a referral."""
-        event, at = entry.recorded, entry.sequence
-        expected: object = "nobody"
-        if event is not None and event.fields.get("case_id") == case.case_id:
-            if event.name == "ReferralReceived":
-                expected = None
-            elif event.name == "ReferralAccepted":
-                expected = event["project_id"]
-            elif event.name == "ArrivalConfirmed":
-                expected = self.transfers[event["transfer_id"]].project_id
-        if project_id != expected:
-            yield Breach(at, "responsibility.double", f"responsibility for case {case.case_id} passes without its cause")
-        case.responsible = HELPLINE if project_id is None else project_id
-
-    def _erase(self, case_id: str) -> None:
+    def forget(self, case_id: str) -> None:
+        """The case is no longer there: erased, closed, its term over, or another name of one that is."""
         case = self.cases.pop(case_id, None)
         if case is not None and case.live is not None:
             self.transfers.pop(case.live, None)

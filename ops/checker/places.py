@@ -113,7 +113,12 @@ class Places:
 
     def follow(self, entry: Entry, outcome: Fact) -> Iterator[Breach]:
         """A clear outcome about a hold or a capacity takes effect."""
-        if outcome.name == "AvailabilityLearned":
+        if outcome.name == "UnitPassed" and outcome["unit_id"] in self.units:
+            unit = self.units[outcome["unit_id"]]
+            unit.project_id, unit.body = outcome["project_id"], outcome["body"]
+        elif outcome.name == "HoldDeadlineMoved":
+            yield from self._moved(entry, outcome)
+        elif outcome.name == "AvailabilityLearned":
             yield from self.count(entry, outcome.fields)
         elif outcome.name in ("PlaceHeld", "PlaceKept"):
             yield from self._begin(entry, outcome)
@@ -155,6 +160,13 @@ class Places:
         hold = Hold(fields["hold_id"], fields["unit_id"], fields["places"], stage, at, until_ms)
         self.holds[hold.hold_id] = hold
         self.in_unit.setdefault(hold.unit_id, {})[hold.hold_id] = hold
+
+    def _moved(self, entry: Entry, outcome: Fact) -> Iterator[Breach]:
+        hold = self.holds.get(outcome["hold_id"])
+        if hold is None or hold.stage != "held":
+            yield Breach(entry.sequence, "hold.unknown", f"the deadline of hold {outcome['hold_id']} moves, which is not held")
+        else:
+            hold.until_ms = outcome["until_ms"]
 
     def _may_hold(self, entry: Entry, unit: Unit, places: int) -> Iterator[Breach]:
         at = entry.sequence

@@ -72,7 +72,14 @@ class Safety:
         return hold.places if hold is not None and hold.unit_id == unit.unit_id and hold.stage in ("held", "reserved") else 0
 
     def _not_accepting(self, unit: Unit) -> bool:
-        return unit.closed or unit.level == "non_residential" or unit.corrected or unit.count is None or not unit.count["accepting"]
+        return (
+            not self.cases.network.runs(unit.project_id)
+            or unit.closed
+            or unit.level == "non_residential"
+            or unit.corrected
+            or unit.count is None
+            or not unit.count["accepting"]
+        )
 
     def _not_fresh(self, unit: Unit, at_ms: int) -> bool:
         policy = self.cases.network.policy

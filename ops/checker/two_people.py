@@ -114,6 +114,13 @@ class TwoPeople:
         for action_id in [action_id for action_id, review in self.reviews.items() if review.case_id == case_id]:
             del self.reviews[action_id]
 
+    def rename(self, case_id: str, stays: str) -> None:
+        """Two cases are one: what waits about the other falls, and its reviews are the one's."""
+        for action_id in [action_id for action_id, waiting in self.waiting.items() if waiting.event.fields.get("case_id") == case_id]:
+            del self.waiting[action_id]
+        for review in self.reviews.values():
+            review.case_id = stays if review.case_id == case_id else review.case_id
+
     def late(self, entry: Entry) -> Iterator[Breach]:
         """What neither lapsed nor was called in for, a tick after its time; asked when an entry has been taken in."""
         for action_id, waiting in list(self.waiting.items()):

@@ -15,13 +15,14 @@ from ops.checker.entry import VERDICTS, Entry, Fact, differences, open_entry
 from ops.checker.inquiries import Inquiries
 from ops.checker.missing import Missing
 from ops.checker.places import STAGES, Places
+from ops.checker.responsibility import Responsibility
 from ops.checker.safety import Safety
 from ops.checker.two_people import ABOUT_ACTIONS, TwoPeople
 
 TICK_MS = 60_000
 """How late a deadline may be acted on: the service's clock speaks once a minute."""
 
-_CLEAR = frozenset({"PlaceHeld", "PlaceKept", "CapacityChanged", "AvailabilityLearned", *STAGES})
+_CLEAR = frozenset({"PlaceHeld", "PlaceKept", "CapacityChanged", "AvailabilityLearned", "UnitPassed", "HoldDeadlineMoved", *STAGES})
 _STOPS_THE_MACHINE = frozenset({"minor", "disclosures_used", "declines_used", "deadline_passed", "reassess"})
 
 
@@ -56,6 +57,7 @@ class Walk:
         self._two_people = TwoPeople(tick_ms)
         self._inquiries = Inquiries(self._network, self._safety, tick_ms)
         self._missing = Missing(tick_ms)
+        self._responsibility = Responsibility(self._cases, self._places)
         self._tick_ms = tick_ms
         self._transfer_of_hold: dict[str, str] = {}
         self._case_of_kept: dict[str, str] = {}
@@ -98,6 +100,7 @@ class Walk:
         self._add(self._two_people.late(entry))
         self._add(self._inquiries.left_open(entry))
         self._add(self._missing.late(entry))
+        self._add(self._responsibility.left_behind(entry))
         self._add(secrecy.kept_with_destination(entry, self._case_of_kept, self._case_of_destination()))
 
     def _count(self, entry: Entry) -> None:
@@ -125,6 +128,9 @@ class Walk:
             elif event.name == "InquiryAnswered":
                 self._answered(entry, event)
             self._add(self._cases.report(entry, event))
+            self._add(self._responsibility.report(entry, event))
+            if event.name == "CasesFoundSame":
+                self._two_people.rename(event["other_case_id"], event["case_id"])
             if event.name == "ProposalDeclined":
                 self._correct(event)
 
@@ -148,6 +154,8 @@ class Walk:
             if outcome.name in ("PlaceReleased", "PlaceOccupied"):
                 self._no_longer_kept(outcome["hold_id"])
             return
+        if outcome.name == "ProgrammeTurned":
+            self._network.programmes[outcome["project_id"]] = outcome["to"]
         if not outcome.whole:
             return
         if outcome.name == "CaseExpired":
@@ -170,6 +178,9 @@ class Walk:
             self._kept_for(outcome)
         elif outcome.name in ("InquiryOpened", "InquiryEnded"):
             self._inquiry(entry, outcome, transfer)
+        elif outcome.name in ("ReferralRouted", "ResponsibilityPassed") and outcome["case_id"] in self._cases.cases:
+            of = self._responsibility.routed if outcome.name == "ReferralRouted" else self._responsibility.passed
+            self._add(of(entry, self._cases.cases[outcome["case_id"]], outcome["project_id"]))
         elif outcome.name == "NotificationDue":
             self._missing.follow(outcome)
         else:
@@ -200,7 +211,8 @@ class Walk:
             case.kept_by[hold.hold_id] = outcome["transfer_id"]
 
     def _no_longer_kept(self, hold_id: str) -> None:
-        case = self._cases.cases.get(self._case_of_kept.get(hold_id, ""))
+        of = self._case_of_kept.get(hold_id, "")
+        case = self._cases.cases.get(self._responsibility.merged.get(of, of))
         if case is not None:
             case.kept.pop(hold_id, None)
             case.kept_by.pop(hold_id, None)
@@ -256,7 +268,7 @@ class Walk:
             if len(passed) != 1:
                 rule = "responsibility.double" if passed else "responsibility.empty"
                 yield Breach(entry.sequence, rule, f"responsibility for case {event['case_id']} passes {len(passed)} times")
-        if event.name in ("DangerDeclared", "AgreementWithdrawn", "TransferAmended"):
+        if event.name in ("DangerDeclared", "AgreementWithdrawn", "TransferAmended") or event.name == "CasesFoundSame":
             yield from self._released(entry, event["case_id"])
         elif event.name == "KeepApartDeclared":
             yield from self._released(entry, event["case_id"])

@@ -11,9 +11,19 @@ from events.envelope import Envelope, seal_envelope
 from events.fact import Actor, Danger
 from events.facts import Event, Outcome
 from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
-from events.network import ClockAdvanced, Inquiries, Transfers, UnitClosed
-from events.person import AgreementGiven, AgreementWithdrawn, DangerDeclared, KeepApartDeclared, SafetyLowered
-from events.referral import Member, ReferralAccepted, ReferralReceived, ReferralRouted, ResponsibilityPassed
+from events.network import ClockAdvanced, Inquiries, ProgrammeEnded, ProgrammeTurned, Transfers, UnitClosed
+from events.person import AgreementGiven, AgreementWithdrawn, CasesFoundSame, DangerDeclared, KeepApartDeclared, SafetyLowered
+from events.question import HoldDeadlineMoved
+from events.referral import (
+    Member,
+    ReferralAccepted,
+    ReferralAssigned,
+    ReferralClosed,
+    ReferralReceived,
+    ReferralRouted,
+    ResponsibilityPassed,
+    ResponsibilityTaken,
+)
 from events.transfer import (
     Excluded,
     MatchExplained,
@@ -43,7 +53,9 @@ from events.vocabulary import (
     KeepApart,
     Level,
     Need,
+    Programme,
     ProposalEnd,
+    ReferralEnd,
     RefusalCode,
     Role,
     TransferEnd,
@@ -194,6 +206,41 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
         "a missing minor and nobody called in": (
             "missing_minor",
             lambda steps: _after_all(_missing(steps, [NotificationDue(CASE, TRANSFER, steps[DEPARTED].at_ms + HOUR, overdue=False)]), 9 * HOUR),
+        ),
+        "two cases kept apart found the same": ("cases_same", lambda steps: _and_then(_linked(steps), _same())),
+        "something about another name of a case": (
+            "cases_same",
+            lambda steps: _and_then(_and_then(steps, _same()), DangerDeclared(event_id(89), HELPLINE, OTHER, Danger(DangerKind.REGION, "12"))),
+        ),
+        "responsibility taken that nobody offered": (
+            "responsibility.double",
+            lambda steps: _and_then(
+                steps, ResponsibilityTaken(event_id(89), staff("south"), CASE, "south"), Recorded(), ResponsibilityPassed(CASE, "south")
+            ),
+        ),
+        "a case left with an ended programme": (
+            "responsibility.empty",
+            lambda steps: _and_then(
+                steps, ProgrammeEnded(event_id(89), told.ADMIN, "centre", None), Recorded(), ProgrammeTurned("centre", Programme.ENDED)
+            ),
+        ),
+        "a place in a project that does not run": (
+            "accepting",
+            _outcomes(ENDANGERED, lambda said: [*said, ProgrammeTurned("centre", Programme.OVER)]),
+        ),
+        "a project assigns a referral": (
+            "responsibility.actor",
+            lambda steps: _and_then(
+                steps[: REFERRED + 1], ReferralAssigned(event_id(89), staff("south"), CASE, "south"), Recorded(), ReferralRouted(CASE, "south")
+            ),
+        ),
+        "a case closed on its way": (
+            "transfer.state",
+            lambda steps: _and_then(steps[: DEPARTED + 1], ReferralClosed(event_id(89), HELPLINE, CASE, ReferralEnd.DECLINED_HELP, ""), Recorded()),
+        ),
+        "a deadline that moves for an accepted place": (
+            "hold.unknown",
+            _outcomes(DEPARTED, lambda said: [*said, HoldDeadlineMoved(HOLD, "centre-2", 1, START_MS + 9 * HOUR)]),
         ),
         "safety lowered by one body": ("two_people", lambda steps: _lowered(steps, [Recorded(), ActionTaken(CASE, LOWERED)])),
         "safety lowered in an emergency": (
@@ -353,8 +400,12 @@ def _answered(steps: list[Step], project: str) -> list[Step]:
     return [*steps, Step(at_ms, no, [Recorded(), InquiryEnded(CASE, TRANSFER, INQUIRY, InquiryEnd.NO)])]
 
 
-def _and_then(steps: list[Step], event: Event) -> list[Step]:
-    return [*steps, Step(steps[-1].at_ms, event, [Recorded()])]
+def _and_then(steps: list[Step], event: Event, *said: Outcome) -> list[Step]:
+    return [*steps, Step(steps[-1].at_ms, event, list(said or (Recorded(),)))]
+
+
+def _same() -> CasesFoundSame:
+    return CasesFoundSame(event_id(90), HELPLINE, CASE, OTHER)
 
 
 def _missing(steps: list[Step], due: list[Outcome]) -> list[Step]:

@@ -215,6 +215,7 @@ class Invariants:
         stays.dangers |= other.dangers
         stays.agreed = {person: min(until, other.agreed.get(person, until)) for person, until in stays.agreed.items()}
         theirs = {member.person: member for member in other.household}
+        people = {member.person for member in stays.household}
         ages = tuple(AgeGroup)
         stays.household = tuple(
             replace(
@@ -226,6 +227,7 @@ class Invariants:
             else member
             for member in stays.household
         )
+        stays.majority = {**{person: at for person, at in other.majority.items() if person in theirs and person in people}, **stays.majority}
         stays.kept |= other.kept
         stays.ends |= other.ends
         stays.owed |= other.owed
