@@ -57,7 +57,9 @@ class Kind(IntEnum):
 
 
 EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED, Kind.ON_DUTY})
-_KINDS = tuple((kind, kind in EDGES) for kind in Kind)
+_ADDED_TO = frozenset({Kind.ARRIVAL, Kind.KEPT_FOR_NOBODY, Kind.PARKED, Kind.CLOSED_CASE})
+"""Kinds to whose base the policy adds."""
+_KINDS = tuple((kind, kind in EDGES, kind in _ADDED_TO) for kind in Kind)
 NO_AGENDA: Agenda = ((),) * len(Kind)
 
 
@@ -85,6 +87,8 @@ def stands(agenda: Agenda, kind: Kind, item: Item) -> bool:
 
 def added_ms(kind: Kind, policy: PolicyAdopted | None) -> int:
     """What the policy adds to the base of a kind."""
+    if kind not in _ADDED_TO:
+        return 0
     if policy is None:
         return _NEVER_MS if kind is Kind.CLOSED_CASE else 0
     match kind:
@@ -103,11 +107,13 @@ def added_ms(kind: Kind, policy: PolicyAdopted | None) -> int:
 def due(agenda: Agenda, last_at_ms: int, at_ms: int, policy: PolicyAdopted | None) -> list[tuple[int, str, Kind]]:
     """Everything due at `at_ms`, as (due instant, id, kind), in the order in which it happens. `last_at_ms`: time of the last decided entry."""
     found: list[tuple[int, str, Kind]] = []
-    for kind, is_edge in _KINDS:
+    for kind, is_edge, is_added_to in _KINDS:
         items = agenda[kind]
         if not items:
             continue
-        added = added_ms(kind, policy)
+        added = added_ms(kind, policy) if is_added_to else 0
+        if items[0][0] + added > at_ms:
+            continue
         first = bisect_right(items, (last_at_ms - added, _AFTER_EVERY_ID)) if is_edge else 0
         for index in range(first, len(items)):
             base, item_id = items[index]
@@ -121,11 +127,11 @@ def due(agenda: Agenda, last_at_ms: int, at_ms: int, policy: PolicyAdopted | Non
 def next_ms(agenda: Agenda, last_at_ms: int, policy: PolicyAdopted | None) -> int | None:
     """The earliest deadline that has not happened; None: there is none."""
     earliest: int | None = None
-    for kind, is_edge in _KINDS:
+    for kind, is_edge, is_added_to in _KINDS:
         items = agenda[kind]
         if not items:
             continue
-        added = added_ms(kind, policy)
+        added = added_ms(kind, policy) if is_added_to else 0
         first = bisect_right(items, (last_at_ms - added, _AFTER_EVERY_ID)) if is_edge else 0
         if first < len(items) and added < _NEVER_MS and (earliest is None or items[first][0] + added < earliest):
             earliest = items[first][0] + added

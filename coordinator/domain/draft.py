@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from coordinator.domain.agenda import Kind, scheduled, unscheduled
 from coordinator.domain.changing import changed
@@ -79,43 +80,11 @@ class Draft:
         self.agenda = state.agenda
 
     def frozen(self) -> State:
-        """The state that this draft has become."""
-        return State(
-            self.network,
-            self.sequence,
-            self.at_ms,
-            self.rules_version,
-            self.policy,
-            self.projects,
-            self.duty,
-            self.units,
-            self.holds,
-            self.crowded,
-            self.seen_ids,
-            self.unit_dangers,
-            self.erased,
-            self.links,
-            self.cases,
-            self.awaited,
-            self.reviews,
-            self.legal_holds,
-            self.closed,
-            self.aliases,
-            self.look_again,
-            self.seen_by_network,
-            self.seen_by_case,
-            self.terms,
-            self.places,
-            self.place_ids,
-            self.capacity,
-            self.taken,
-            self.holds_in,
-            self.owners,
-            self.transfers,
-            self.households,
-            self.waiting,
-            self.agenda,
-        )
+        """The state that this draft has become: the very object, of the same fields, so that none is copied. Nothing may be asked of the draft any more."""
+        becoming: Any = self
+        becoming.__class__ = State
+        state: State = becoming
+        return state
 
     def put_policy(self, policy: PolicyAdopted) -> None:
         """A policy comes into force."""
@@ -336,17 +305,23 @@ class Draft:
             if now is not None:
                 self.waiting = _with_key(self.waiting, now)
         self._reindex_transfer(case_id, before, after)
-        for kind in (Kind.PROPOSAL, Kind.NEEDED_BY, Kind.ARRIVAL, Kind.PAUSE):
-            self._reschedule(kind, case_id, _deadline(before, kind), _deadline(after, kind))
-        self._reschedule_all(Kind.PARKED, case_id, _parked(before), _parked(after))
-        self._reschedule_all(Kind.REMINDER, case_id, _reminders(before), _reminders(after))
-        self._reschedule_all(Kind.INQUIRY, case_id, _inquiries(before), _inquiries(after))
-        self._reschedule_all(Kind.NOTIFICATION, case_id, _notifications(before), _notifications(after))
+        self._reindex_deadlines(case_id, before, after)
         self._reindex_holds(case_id, before, after)
         self._reindex_majorities(case_id, before, after)
 
+    def _reindex_deadlines(self, case_id: str, before: Case | None, after: Case | None) -> None:
+        if (before.transfer if before is not None else None) is not (after.transfer if after is not None else None):
+            for kind, was, now in zip(_TRANSFER_DEADLINES, _deadlines(before), _deadlines(after), strict=True):
+                self._reschedule(kind, case_id, was, now)
+            self._reschedule_all(Kind.REMINDER, case_id, _reminders(before), _reminders(after))
+            self._reschedule_all(Kind.INQUIRY, case_id, _inquiries(before), _inquiries(after))
+        self._reschedule_all(Kind.PARKED, case_id, _parked(before), _parked(after))
+        self._reschedule_all(Kind.NOTIFICATION, case_id, _notifications(before), _notifications(after))
+
     def _reindex_majorities(self, case_id: str, before: Case | None, after: Case | None) -> None:
         was, now = _majorities(before), _majorities(after)
+        if was == now:
+            return
         for person in sorted(was.keys() | now.keys()):
             self._reschedule(Kind.MAJORITY, f"{case_id} {person}", was.get(person), now.get(person))
 
@@ -365,9 +340,9 @@ class Draft:
             self.households = self.households.set(case_id, household_of(after.household))
 
     def _reindex_holds(self, case_id: str, before: Case | None, after: Case | None) -> None:
-        old, new = _own_holds(before), _own_holds(after)
-        if old == new:
+        if before is not None and after is not None and before.kept == after.kept and _held_for(before) == _held_for(after):
             return
+        old, new = _own_holds(before), _own_holds(after)
         for hold_id in old.keys() - new.keys():
             self.owners = self.owners.delete(hold_id)
         for hold_id in new.keys() - old.keys():
@@ -475,19 +450,31 @@ def _waiting_key(case: Case | None) -> WaitingKey | None:
     return URGENCY_RANK[transfer.urgency], transfer.requested_at_ms, transfer.transfer_id, case.case_id
 
 
-def _deadline(case: Case | None, kind: Kind) -> int | None:
+_TRANSFER_DEADLINES = (Kind.PROPOSAL, Kind.NEEDED_BY, Kind.ARRIVAL, Kind.PAUSE)
+_NO_DEADLINES = (None, None, None, None)
+
+
+def _deadlines(case: Case | None) -> tuple[int | None, int | None, int | None, int | None]:
+    """The instants of `_TRANSFER_DEADLINES` for a case; None: there is none."""
     if case is None or case.transfer is None:
-        return None
-    transfer, stage = case.transfer, case.transfer.stage
-    if kind is Kind.PROPOSAL and stage is TransferStage.PROPOSED and transfer.proposal is not None:
-        return transfer.proposal.deadline_at_ms
-    if kind is Kind.NEEDED_BY and stage in (TransferStage.WAITING, TransferStage.PROPOSED):
-        return None if Escalation.DEADLINE_PASSED in transfer.escalated else transfer.needed_by_ms
-    if kind is Kind.ARRIVAL and stage is TransferStage.DEPARTED:
-        return None if Escalation.ARRIVAL_OVERDUE in transfer.escalated else transfer.expected_arrival_ms
-    if kind is Kind.PAUSE and (clock := _asked_clock(case)) is not None:
-        return clock.resumes_at_ms
-    return None
+        return _NO_DEADLINES
+    transfer, proposal = case.transfer, case.transfer.proposal
+    match transfer.stage:
+        case TransferStage.WAITING:
+            return None, _needed_by(transfer), None, None
+        case TransferStage.PROPOSED:
+            answer_by = resumes = None
+            if proposal is not None:
+                answer_by, resumes = proposal.deadline_at_ms, proposal.clock.resumes_at_ms if proposal.clock is not None else None
+            return answer_by, _needed_by(transfer), None, resumes
+        case TransferStage.DEPARTED:
+            return None, None, None if Escalation.ARRIVAL_OVERDUE in transfer.escalated else transfer.expected_arrival_ms, None
+        case _:
+            return _NO_DEADLINES
+
+
+def _needed_by(transfer: Transfer) -> int | None:
+    return None if Escalation.DEADLINE_PASSED in transfer.escalated else transfer.needed_by_ms
 
 
 def _asked_clock(case: Case | None) -> AnswerClock | None:
@@ -505,7 +492,7 @@ def _reminders(case: Case | None) -> tuple[int, ...]:
 
 def _majorities(case: Case | None) -> dict[str, int]:
     """When those turn eighteen for whom no review was asked for yet."""
-    return {} if case is None else {each.person: each.adult_from_ms for each in case.majorities if not each.review_due}
+    return {} if case is None or not case.majorities else {each.person: each.adult_from_ms for each in case.majorities if not each.review_due}
 
 
 def _parked(case: Case | None) -> tuple[int, ...]:
@@ -517,14 +504,19 @@ def _parked(case: Case | None) -> tuple[int, ...]:
 
 def _inquiries(case: Case | None) -> tuple[int, ...]:
     """When open inquiries run out, each instant once."""
-    if case is None or case.transfer is None:
+    if case is None or case.transfer is None or not case.transfer.inquiries:
         return ()
     return tuple(sorted({inquiry.deadline_at_ms for inquiry in case.transfer.inquiries}))
 
 
 def _notifications(case: Case | None) -> tuple[int, ...]:
     """By when the authority has to be notified, each instant once."""
-    return () if case is None else tuple(sorted({due.deadline_at_ms for due in case.notifications if not due.overdue}))
+    return () if case is None or not case.notifications else tuple(sorted({due.deadline_at_ms for due in case.notifications if not due.overdue}))
+
+
+def _held_for(case: Case) -> str | None:
+    """The hold of the live proposal or accepted place."""
+    return case.transfer.proposal.hold_id if case.transfer is not None and case.transfer.proposal is not None else None
 
 
 def _own_holds(case: Case | None) -> dict[str, int | None]:

@@ -5,7 +5,7 @@ Facts whose key is gone (`Locked`) leave the clear half exactly as the opened on
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import assert_never, cast, get_args
 
 from coordinator.domain import (
     amending,
@@ -163,6 +163,11 @@ def _evolve_decision(draft: Draft, entry: OpenedDecision) -> None:
 
 def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> None:
     """Let one fact of an entry take effect: outcomes in order, the reported event where its `Recorded` stands."""
+    if type(fact) in _CASE_FACTS:  # most are, and would be asked about every other kind first
+        about = cast("CaseFact", fact)
+        if about.case_id in draft.cases:
+            _apply_to_case(draft, about, sequence, at_ms)
+        return
     match fact:
         case Recorded() | Refused() | Duplicate() | Unreadable() | ClockAdvanced() | MatchExplained() | ContactLogged():
             pass
@@ -310,6 +315,7 @@ CaseFact = (
     | ProposalResumed
 )
 """Facts about a case that has to be there; one just erased is not, and its last outcomes have nothing left to change."""
+_CASE_FACTS = frozenset(get_args(CaseFact))
 
 
 def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> None:

@@ -51,6 +51,7 @@ _NETWORK_EVENTS = (
     CaseErased,
 )
 """Events under the network's key."""
+_OF_TWO_CASES = (KeepApartDeclared, CasesFoundSame, SafetyLowered, SwapAgreed)
 
 _NOTHING_NEW = (Duplicate, Unreadable)
 _NOT_REMEMBERED = frozenset({RefusalCode.ID_MALFORMED, RefusalCode.ID_TOO_OLD, RefusalCode.ID_FROM_FUTURE, RefusalCode.ID_REUSED})
@@ -60,11 +61,7 @@ def cases_of(event: Event) -> tuple[str, ...]:
     """The cases whose keys seal the event; empty: the network's does."""
     if isinstance(event, _NETWORK_EVENTS):
         return ()
-    if (
-        isinstance(event, KeepApartDeclared | CasesFoundSame | SafetyLowered | SwapAgreed)
-        and event.other_case_id is not None
-        and event.other_case_id != event.case_id
-    ):
+    if isinstance(event, _OF_TWO_CASES) and event.other_case_id is not None and event.other_case_id != event.case_id:
         return event.case_id, event.other_case_id
     if isinstance(event, GroupKeptApart):
         return tuple(dict.fromkeys((event.case_id, *event.other_case_ids)))
