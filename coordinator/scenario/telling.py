@@ -36,7 +36,7 @@ from ops.networks.opening import opening_events
 
 Plain = dict[str, Any]
 
-FREE_TEXTS = frozenset({"note", "text"})
+FREE_TEXTS = frozenset({"note", "text", "emergency"})
 NOTHING = "none"
 """Written for a field that may say nothing, where leaving it out would say something."""
 _WHO = re.compile(r"(?:(?P<person>[\w-]+) of )?(?P<who>[\w -]+?)(?: for (?P<body>[\w-]+))?\Z")
