@@ -49,6 +49,8 @@ RULES: dict[str, str] = {
     "operator_decides": "After the disclosures, the declines, the request's own deadline or a call to reassess nothing is proposed by the machine.",
     "inquiry": "At most three projects are asked at once, by every rule of safety, where no figure is fresh; they answer, and no question outlives its use.",
     "missing_minor": "A missing minor opens a duty to notify the authority, and an unmet one calls people in.",
+    "out_of_order": "A better place that people skip is reported, with what was skipped.",
+    "swap": "A swap moves both or neither, each into the other's place, by the word of both projects.",
     "two_people": "Rule 10: what takes two people takes two, of two bodies; in an emergency one, with a review within 24 hours.",
     "two_people.late": "An action that nobody confirmed lapses, and an overdue review calls people in, within one tick.",
     "safety.not_released": "A danger, a link or a withdrawn agreement releases the hold at once.",

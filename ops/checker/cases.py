@@ -30,6 +30,8 @@ class Transfer:
     reason: str
     leaving_province: str | None
     needed_by_ms: int = 0
+    prepared: bool = False
+    """Its proposal waits for the helpline's word, and the project does not know of it."""
     disclosures: int = 0
     declines: int = 0
     state: str = "waiting"
@@ -158,6 +160,7 @@ class Cases:
                 | "TransferEnded"
                 | "TransferWithdrawn"
                 | "TransferAmended"
+                | "SafeStopAgreed"
             ):
                 if event["transfer_id"] in self.transfers:
                     yield from self._step(entry, event, self.transfers[event["transfer_id"]])
@@ -186,6 +189,8 @@ class Cases:
 
     def may_alone(self, event: Fact) -> bool:
         """Whether one person may say how old somebody is: not where it makes an adult of a minor of whom nobody knew that they turned eighteen."""
+        if event.name == "MatchOverridden":
+            return True  # where nothing better is skipped; that is looked at with the proposal
         case = self.cases.get(event.fields.get("case_id", ""))
         if event.name != "AgeAssessed" or case is None:
             return False
@@ -222,6 +227,7 @@ class Cases:
             "HandOverPrepared": ("accepted",),
             "HandOverAmended": ("accepted",),
             "TransferWithdrawn": ("waiting", "proposed", "accepted"),
+            "SafeStopAgreed": ("departed",),
         }[event.name]
         if transfer.state not in wanted:
             yield Breach(at, "transfer.state", f"{event.name} takes effect while transfer {transfer.transfer_id} is {transfer.state}")
@@ -234,6 +240,8 @@ class Cases:
         if event.name == "ProposalAccepted":
             if event["proposal_id"] not in (None, transfer.proposal_id):
                 yield Breach(at, "people_decide", "a proposal is accepted that is not the live one")
+            if transfer.prepared:
+                yield Breach(at, "people_decide", "a proposal is accepted that the helpline has not confirmed")
             if transfer.deadline_at_ms < entry.event_time_ms:
                 yield Breach(at, "people_decide", "a proposal is accepted after its deadline")
             transfer.state = "accepted"
@@ -246,7 +254,7 @@ class Cases:
             transfer.state, transfer.expected_arrival_ms = "departed", event["expected_arrival_ms"]
         elif event.name == "ArrivalConfirmed":
             case.hosted = transfer.unit_id
-        elif event.name == "TransferEnded" and event["how"] not in ("returned", "unmatched"):
+        elif event.name == "SafeStopAgreed" or event.name == "TransferEnded" and event["how"] not in ("returned", "unmatched"):
             case.hosted = None
 
     def follow(self, entry: Entry, outcome: Fact) -> Iterator[Breach]:
@@ -257,9 +265,9 @@ class Cases:
         case = self.cases[outcome["case_id"]]
         transfer = self.transfers.get(outcome.fields.get("transfer_id", ""))
         match outcome.name:
-            case "ProposalMade" if transfer is not None:
-                transfer.state = "proposed"
-                transfer.disclosures += 1
+            case "ProposalMade" | "ProposalPrepared" if transfer is not None:
+                transfer.state, transfer.prepared = "proposed", outcome.name == "ProposalPrepared"
+                transfer.disclosures += not transfer.prepared
                 transfer.called_in_for -= FALL_WITH_A_PROPOSAL
                 transfer.proposal_id, transfer.hold_id = outcome["proposal_id"], outcome["hold_id"]
                 transfer.unit_id, transfer.project_id, transfer.deadline_at_ms = outcome["unit_id"], outcome["project_id"], outcome["deadline_at_ms"]

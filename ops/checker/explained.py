@@ -9,13 +9,13 @@ from ops.checker.breach import Breach
 from ops.checker.cases import Case, Transfer
 from ops.checker.entry import Entry, Fact
 from ops.checker.places import Unit
-from ops.checker.safety import RULES_OF_A_UNIT, SHOWN_AS_SAFETY, Safety
+from ops.checker.safety import RULES_OF_A_UNIT, SHOWN_AS_SAFETY, Safety, forbidden_to_people
 
 _NOT_ABOUT_A_UNIT = frozenset({"people_decide", "one_live_proposal", "on_duty"})
 
 
-def check(entry: Entry, told: Fact, safety: Safety, case: Case, transfer: Transfer) -> Iterator[Breach]:
-    """What is wrong with this explanation, at the moment it was given."""
+def check(entry: Entry, told: Fact, safety: Safety, case: Case, transfer: Transfer, *, by_people: bool = False) -> Iterator[Breach]:
+    """What is wrong with this explanation, at the moment it was given. `by_people`: it ranks units for people, who may place minors."""
     at = entry.sequence
     excluded = {unit: group["rule"] for group in told["excluded"] for unit in group["units"]}
     named = [unit for group in told["excluded"] for unit in group["units"]] + [scored["unit_id"] for scored in told["scored"]]
@@ -32,14 +32,18 @@ def check(entry: Entry, told: Fact, safety: Safety, case: Case, transfer: Transf
     totals = [scored["total"] for scored in told["scored"]]
     if totals != sorted(totals, reverse=True) or any(sum(scored["parts"]) != scored["total"] for scored in told["scored"]):
         yield Breach(at, "explained.score", "scores are not in order, or their parts do not add up")
-    yield from _truth(entry, told, excluded, safety, case, transfer)
+    yield from _truth(entry, told, excluded, safety, case, transfer, by_people=by_people)
 
 
-def _truth(entry: Entry, told: Fact, excluded: dict[str, str], safety: Safety, case: Case, transfer: Transfer) -> Iterator[Breach]:
+def _truth(
+    entry: Entry, told: Fact, excluded: dict[str, str], safety: Safety, case: Case, transfer: Transfer, *, by_people: bool
+) -> Iterator[Breach]:
     """Whether the named rule does exclude each unit, and none excludes those scored."""
     for scored in told["scored"]:
         unit = safety.places.units.get(scored["unit_id"])
         broken = [] if unit is None else safety.broken(unit, case, transfer, entry.event_time_ms)
+        if by_people and unit is not None and not forbidden_to_people(unit, case):
+            broken = [rule for rule in broken if rule != "minors"]
         if broken:
             yield Breach(entry.sequence, "explained.wrong", f"unit {scored['unit_id']} is scored and breaks {', '.join(broken)}")
     for unit_id, rule in excluded.items():

@@ -158,6 +158,8 @@ class Responsibility:
     def _expected(self, event: Fact, case: Case) -> object:
         if event.name == "ProgrammeEnded" and case.responsible == event["project_id"]:
             return event["successor_id"]
+        if event.name == "SwapAgreed" and event["other_case_id"] == case.case_id:
+            return self._exchanged(case)
         if event.fields.get("case_id") != case.case_id:
             return _NOBODY
         match event.name:
@@ -170,10 +172,17 @@ class Responsibility:
             case "ArrivalConfirmed":
                 project_id = self.cases.transfers[event["transfer_id"]].project_id
                 return None if self.cases.network.programmes.get(project_id or "") == "ended" else project_id
+            case "SwapAgreed":
+                return self._exchanged(case)
             case "CasesFoundSame" if case.responsible == HELPLINE:
                 return self.inherited.get(case.case_id, _NOBODY)
             case _:
                 return _NOBODY
+
+    def _exchanged(self, case: Case) -> object:
+        """The project of the place that the case has got by a swap."""
+        transfer = self.cases.transfers.get(case.live or "")
+        return transfer.project_id if transfer is not None and transfer.state == "waiting" and transfer.project_id is not None else _NOBODY
 
     def left_behind(self, entry: Entry) -> Iterator[Breach]:
         """Cases of which an ended programme's project is still in charge; asked when an entry has been taken in."""

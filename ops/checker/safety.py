@@ -218,6 +218,14 @@ def not_for_minors(unit: Unit, case: Case) -> bool:
     return bool(minors) and any(not _HOSTS_OF_PARENT[parent["gender"]] & unit.hosts for parent in parents)
 
 
+def forbidden_to_people(unit: Unit, case: Case) -> bool:
+    """Rule 4, where people choose: minors without a parent of age where they alone are hosted, and no adult with them."""
+    minors = [member for member in case.household if member["age_group"] in UNDER_AGE]
+    if minors and not any(member["parent"] for member in case.adults):
+        return bool(case.adults) or "unaccompanied_minors" not in unit.hosts
+    return not_for_minors(unit, case)
+
+
 def not_for_gender(unit: Unit, case: Case) -> bool:
     """Rule 5. Every adult is hosted as who they say they are; that mothers or fathers are hosted says it of a woman or a man with their children."""
     with_minors = any(member["age_group"] in UNDER_AGE for member in case.household)

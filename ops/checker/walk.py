@@ -16,7 +16,8 @@ from ops.checker.inquiries import Inquiries
 from ops.checker.missing import Missing
 from ops.checker.places import STAGES, Places
 from ops.checker.responsibility import Responsibility
-from ops.checker.safety import Safety
+from ops.checker.safety import Safety, forbidden_to_people
+from ops.checker.swaps import Swaps
 from ops.checker.two_people import ABOUT_ACTIONS, TwoPeople
 
 TICK_MS = 60_000
@@ -58,6 +59,9 @@ class Walk:
         self._inquiries = Inquiries(self._network, self._safety, tick_ms)
         self._missing = Missing(tick_ms)
         self._responsibility = Responsibility(self._cases, self._places)
+        self._swaps = Swaps(self._cases, self._safety)
+        self._overriding: Fact | None = None
+        """The choice of people that takes effect in the entry at hand."""
         self._tick_ms = tick_ms
         self._transfer_of_hold: dict[str, str] = {}
         self._case_of_kept: dict[str, str] = {}
@@ -83,6 +87,7 @@ class Walk:
 
     def _decided(self, entry: Entry) -> None:
         self._touched = set()
+        self._overriding = None
         self._count(entry)
         verdict_seen = False
         for outcome in entry.outcomes:
@@ -101,6 +106,7 @@ class Walk:
         self._add(self._inquiries.left_open(entry))
         self._add(self._missing.late(entry))
         self._add(self._responsibility.left_behind(entry))
+        self._add(self._swaps.half_done(entry))
         self._add(secrecy.kept_with_destination(entry, self._case_of_kept, self._case_of_destination()))
 
     def _count(self, entry: Entry) -> None:
@@ -129,6 +135,7 @@ class Walk:
                 self._answered(entry, event)
             self._add(self._cases.report(entry, event))
             self._add(self._responsibility.report(entry, event))
+            self._add(self._swaps.report(entry, event))
             if event.name == "CasesFoundSame":
                 self._two_people.rename(event["other_case_id"], event["case_id"])
             if event.name == "ProposalDeclined":
@@ -168,12 +175,16 @@ class Walk:
             self._add(self._two_people.follow(entry, outcome))
             if taken is not None:
                 self._cases.take(taken)
+                self._overriding = taken if taken.name == "MatchOverridden" else None
             return
         transfer = self._cases.transfers.get(outcome.fields.get("transfer_id", ""))
         if transfer is not None:
             self._touched.add(transfer.transfer_id)
-        if outcome.name == "ProposalMade":
-            self._add(self._proposal(entry, outcome, transfer))
+        if outcome.name in ("ProposalMade", "ProposalPrepared"):
+            confirmed = transfer is not None and transfer.prepared and transfer.proposal_id == outcome["proposal_id"]
+            self._add(self._confirmed(entry, outcome) if confirmed else self._proposal(entry, outcome, transfer))
+        elif outcome.name == "PlaceExchanged" and outcome["case_id"] in self._cases.cases:
+            self._add(self._swaps.exchanged(entry, outcome, self._cases.cases[outcome["case_id"]]))
         elif outcome.name == "PlaceKeptFor":
             self._kept_for(outcome)
         elif outcome.name in ("InquiryOpened", "InquiryEnded"):
@@ -187,7 +198,8 @@ class Walk:
             self._add(self._cases.follow(entry, outcome))
         if outcome.name == "MatchExplained" and transfer is not None and transfer.case_id in self._cases.cases:
             self.findings.explanations += 1
-            self._add(explained.check(entry, outcome, self._safety, self._cases.cases[transfer.case_id], transfer))
+            by_people, case = self._overriding is not None, self._cases.cases[transfer.case_id]
+            self._add(explained.check(entry, outcome, self._safety, case, transfer, by_people=by_people))
 
     def _inquiry(self, entry: Entry, outcome: Fact, transfer: Transfer | None) -> None:
         case = self._cases.cases.get(outcome["case_id"])
@@ -229,12 +241,17 @@ class Walk:
             yield Breach(at, "one_live_proposal", f"transfer {transfer.transfer_id} is {transfer.state} and a place is proposed")
         elif transfer.state == "over" or case.live != transfer.transfer_id:
             yield Breach(at, "transfer.state", f"a place is proposed for transfer {transfer.transfer_id}, which is over")
-        yield from self._operator_decides(entry, transfer)
+        by_people = self._overriding is not None and self._overriding["transfer_id"] == transfer.transfer_id
+        if not by_people:
+            yield from self._operator_decides(entry, transfer)
         yield from self._cases.follow(entry, made)
         self._transfer_of_hold[made["hold_id"]] = transfer.transfer_id
         if made["project_id"] != unit.project_id:
             yield Breach(at, "people_decide", f"unit {unit.unit_id} is proposed to another project")
-        for rule in self._safety.broken(unit, case, transfer, entry.event_time_ms):
+        broken = self._safety.broken(unit, case, transfer, entry.event_time_ms)
+        if by_people:
+            broken = [rule for rule in broken if rule != "declined_before" and (rule != "minors" or forbidden_to_people(unit, case))]
+        for rule in broken:
             yield Breach(at, rule, f"unit {unit.unit_id} is proposed for transfer {transfer.transfer_id}")
         hold = self._places.holds.get(made["hold_id"])
         if hold is None or (hold.unit_id, hold.places, hold.until_ms) != (unit.unit_id, len(case.household), made["deadline_at_ms"]):
@@ -243,8 +260,29 @@ class Walk:
         if not told:
             if all(fact.whole for fact in entry.outcomes if fact.name == "MatchExplained"):
                 yield Breach(at, "explained.missing", f"the proposal of unit {unit.unit_id} is not explained")
+        elif by_people:
+            yield from self._out_of_order(entry, told[0], made)
         else:
             yield from explained.best_is_proposed(entry, told[0], made)
+
+    def _out_of_order(self, entry: Entry, told: Fact, made: Fact) -> Iterator[Breach]:
+        """People chose: what they skipped is said, and skipping it took two of them, or an emergency."""
+        ranked = [scored["unit_id"] for scored in told["scored"]]
+        better = ranked[: ranked.index(made["unit_id"])] if made["unit_id"] in ranked else ranked
+        said = [fact["better"] for fact in entry.outcomes if fact.name == "OutOfOrder" and fact.fields.get("proposal_id") == made["proposal_id"]]
+        if said != ([better] if better else []):
+            yield Breach(entry.sequence, "out_of_order", f"unit {made['unit_id']} is proposed before better ones, and that is not said as it is")
+        event = entry.recorded
+        alone = event is not None and event.name == "MatchOverridden" and not any(fact.name == "ReviewDue" for fact in entry.outcomes)
+        if better and alone:
+            yield Breach(entry.sequence, "two_people", f"unit {made['unit_id']} is proposed before better ones by one person")
+
+    def _confirmed(self, entry: Entry, made: Fact) -> Iterator[Breach]:
+        """A prepared proposal goes to its project, by the helpline's word."""
+        event = entry.recorded
+        if event is None or event.name != "ProposalConfirmed" or event["actor"]["role"] != "helpline":
+            yield Breach(entry.sequence, "people_decide", f"unit {made['unit_id']} is asked before the helpline has confirmed")
+        yield from self._cases.follow(entry, made)
 
     def _operator_decides(self, entry: Entry, transfer: Transfer) -> Iterator[Breach]:
         """Whether it was for a person to go on with this transfer, before this proposal."""

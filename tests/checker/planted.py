@@ -24,10 +24,13 @@ from events.referral import (
     ResponsibilityPassed,
     ResponsibilityTaken,
 )
+from events.swap import PlaceExchanged, SwapAgreed
 from events.transfer import (
     Excluded,
     MatchExplained,
+    MatchOverridden,
     NotificationDue,
+    OutOfOrder,
     PlaceHeld,
     PlaceKept,
     PlaceReleased,
@@ -35,6 +38,7 @@ from events.transfer import (
     ProposalDeclined,
     ProposalEnded,
     ProposalMade,
+    ProposalPrepared,
     Scored,
     TransferClosed,
     TransferEnded,
@@ -53,6 +57,7 @@ from events.vocabulary import (
     KeepApart,
     Level,
     Need,
+    OverrideCode,
     Programme,
     ProposalEnd,
     ReferralEnd,
@@ -242,6 +247,28 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
             "hold.unknown",
             _outcomes(DEPARTED, lambda said: [*said, HoldDeadlineMoved(HOLD, "centre-2", 1, START_MS + 9 * HOUR)]),
         ),
+        "better places skipped in silence": ("out_of_order", lambda steps: _overridden(steps, _chosen(steps))),
+        "better places skipped by one person": (
+            "two_people",
+            lambda steps: _overridden(
+                steps, [*_chosen(steps), OutOfOrder(CASE, TRANSFER, case_id(71), 2, ("centre-2",), OverrideCode.PERSON_WISHES)]
+            ),
+        ),
+        "people choose where danger is": ("never_towards_danger", lambda steps: _overridden(steps, _chosen(steps), danger=True)),
+        "a prepared proposal accepted": ("people_decide", _outcomes(REQUESTED, lambda said: [*said[:3], _prepared(said[3]), *said[4:]])),
+        "a place exchanged without a word": (
+            "swap",
+            lambda steps: _and_then(
+                steps[: ENDANGERED + 1],
+                SwapAgreed(event_id(89), staff("north"), CASE, OTHER, TRANSFER),
+                Recorded(),
+                PlaceExchanged(CASE, TRANSFER, "south-3", "south"),
+            ),
+        ),
+        "a swap agreed by a stranger": (
+            "swap",
+            lambda steps: _and_then(steps[: ENDANGERED + 1], SwapAgreed(event_id(89), staff("south"), CASE, OTHER, TRANSFER)),
+        ),
         "safety lowered by one body": ("two_people", lambda steps: _lowered(steps, [Recorded(), ActionTaken(CASE, LOWERED)])),
         "safety lowered in an emergency": (
             "two_people",
@@ -402,6 +429,33 @@ def _answered(steps: list[Step], project: str) -> list[Step]:
 
 def _and_then(steps: list[Step], event: Event, *said: Outcome) -> list[Step]:
     return [*steps, Step(steps[-1].at_ms, event, list(said or (Recorded(),)))]
+
+
+def _prepared(made: object) -> ProposalPrepared:
+    assert isinstance(made, ProposalMade)
+    deadline = made.deadline_at_ms
+    return ProposalPrepared(CASE, TRANSFER, PROPOSAL, HOLD, made.unit_id, made.project_id, deadline, made.score, made.policy_version)
+
+
+def _chosen(steps: list[Step]) -> list[Outcome]:
+    """The helpline takes Napoli, where Roma ranks higher."""
+    deadline = steps[REQUESTED].at_ms + HOUR
+    scored = (Scored("centre-2", (30,), 30, START_MS), Scored("south-3", (20,), 20, START_MS))
+    return [
+        Recorded(),
+        ActionTaken(CASE, event_id(91)),
+        ProposalEnded(CASE, TRANSFER, PROPOSAL, HOLD, ProposalEnd.RELEASED),
+        PlaceReleased(HOLD, "centre-2", 1),
+        PlaceHeld(case_id(72), "south-3", 1, deadline),
+        ProposalMade(CASE, TRANSFER, case_id(71), case_id(72), "south-3", "south", deadline, 20, 1),
+        replace(explained(scored=scored, excluded=(Excluded("safety", ("north-1",)),)), proposal_id=case_id(71)),
+    ]
+
+
+def _overridden(steps: list[Step], said: list[Outcome], *, danger: bool = False) -> list[Step]:
+    choice = MatchOverridden(event_id(91), HELPLINE, CASE, TRANSFER, "south-3", OverrideCode.PERSON_WISHES, "she asked for it", "")
+    before = [step for index, step in enumerate(steps[: REQUESTED + 1]) if danger or index != ENDANGERED]
+    return [*before, Step(steps[REQUESTED].at_ms, choice, said)]
 
 
 def _same() -> CasesFoundSame:
