@@ -10,10 +10,11 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from coordinator.domain.state import Case, Kept, Notification, Project, Proposal, Published, Transfer, Unit
+from coordinator.matching.place import Place
 
-_Record = TypeVar("_Record", Case, Kept, Notification, Project, Proposal, Published, Transfer, Unit)
+_Record = TypeVar("_Record", Case, Kept, Notification, Place, Project, Proposal, Published, Transfer, Unit)
 
-_KINDS = (Case, Kept, Notification, Project, Proposal, Published, Transfer, Unit)
+_KINDS = (Case, Kept, Notification, Place, Project, Proposal, Published, Transfer, Unit)
 _NAMES: dict[type[Any], tuple[str, ...]] = {kind: tuple(field.name for field in fields(kind)) for kind in _KINDS}
 _PLANS: dict[type[Any], tuple[Any, dict[str, int], Any]] = {
     kind: (

@@ -127,8 +127,11 @@ def _reported(entry: Deciding, opened: OpenedEvent) -> Outcome | None:
     event = opened.event
     if isinstance(event, Unread):
         return Unreadable(event.why)
-    if isinstance(event, Locked) or any(case_id in entry.draft.erased for case_id in _named(event)):
+    if isinstance(event, Locked):
         return refused(RefusalCode.CASE_ERASED)
+    for case_id in _named(event):
+        if case_id in entry.draft.erased:
+            return refused(RefusalCode.CASE_ERASED)
     known = id_verdict(entry.draft, event, opened.content_hash, entry.at_ms)
     if known is not None:
         return known

@@ -119,7 +119,7 @@ class Draft:
         place = self.places.get(unit.unit_id)
         if before is not None and _same_place(before, unit):
             if place is not None and before.counted is not unit.counted:
-                self.places = self.places.set(unit.unit_id, _recounted(place, unit.counted, self._runs(unit)))
+                self.places = self.places.set(unit.unit_id, _recounted(place, unit.counted, runs=self._runs(unit)))
         else:
             self._place(unit)
 
@@ -397,24 +397,9 @@ def place_of(draft: Draft, unit: Unit) -> Place:
     )
 
 
-def _recounted(place: Place, counted: Counted, runs: bool) -> Place:
+def _recounted(place: Place, now: Counted, *, runs: bool) -> Place:
     """The same place with another count; its sets are kept."""
-    return Place(
-        place.unit_id,
-        place.project_id,
-        place.body,
-        place.bodies,
-        place.region,
-        place.level,
-        place.places,
-        place.hosts,
-        place.offers,
-        place.languages,
-        place.dangers,
-        counted.accepting and runs,
-        counted.free,
-        counted.observed_at_ms,
-    )
+    return changed(place, accepting=now.accepting and runs, free=now.free, observed_at_ms=now.observed_at_ms)
 
 
 def operator_decides(transfer: Transfer) -> bool:

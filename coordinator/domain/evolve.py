@@ -319,23 +319,39 @@ _CASE_FACTS = frozenset(get_args(CaseFact))
 
 
 def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> None:
-    match fact:
-        case PlaceExchanged():
-            swapping.evolve_place_exchanged(draft, fact)
+    match fact:  # the most frequent first
         case ProposalMade() | ProposalPrepared():
             transfer_state.evolve_proposal_made(draft, fact)
-        case ProposalPassed():
-            programme.evolve_proposal_passed(draft, fact)
+        case ReferralRouted():
+            referral.evolve_referral_routed(draft, fact)
+        case ResponsibilityPassed():
+            referral.evolve_responsibility_passed(draft, fact)
+        case ReferralAccepted():
+            referral.evolve_referral_accepted(draft, fact)
+        case AgreementGiven():
+            person.evolve_agreement_given(draft, fact)
+        case HandOverPrepared() | HandOverAmended():
+            handover.evolve_hand_over(draft, fact)
+        case TransferWithdrawn() | ProposalConfirmed() | OutOfOrder() | ProposalAccepted():
+            pass
+        case ArrivalConfirmed() | TransferEnded() | SafeStopAgreed():
+            pass
+        case TransferRequested():
+            transfer_state.evolve_transfer_requested(draft, fact, at_ms)
         case ProposalEnded():
             transfer_state.evolve_proposal_ended(draft, fact, sequence, at_ms)
+        case DepartureConfirmed():
+            transfer_state.evolve_departure_confirmed(draft, fact)
         case TransferEscalated():
             transfer_state.evolve_transfer_escalated(draft, fact)
         case TransferClosed():
             transfer_state.evolve_transfer_closed(draft, fact)
         case PlaceKeptFor():
             transfer_state.evolve_place_kept_for(draft, fact)
-        case TransferRequested():
-            transfer_state.evolve_transfer_requested(draft, fact, at_ms)
+        case PlaceExchanged():
+            swapping.evolve_place_exchanged(draft, fact)
+        case ProposalPassed():
+            programme.evolve_proposal_passed(draft, fact)
         case TransferAmended():
             amending.evolve_transfer_amended(draft, fact, at_ms)
         case ProposalDeclined():
@@ -350,8 +366,6 @@ def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> N
             missing.evolve_notification_due(draft, fact)
         case AuthorityNotified():
             missing.evolve_authority_notified(draft, fact)
-        case HandOverPrepared() | HandOverAmended():
-            handover.evolve_hand_over(draft, fact)
         case InformationRequested():
             question.evolve_information_requested(draft, fact)
         case InformationGiven():
@@ -362,10 +376,6 @@ def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> N
             question.evolve_proposal_paused(draft, fact, at_ms)
         case ProposalResumed():
             question.evolve_proposal_resumed(draft, fact)
-        case DepartureConfirmed():
-            transfer_state.evolve_departure_confirmed(draft, fact)
-        case ReferralAccepted():
-            referral.evolve_referral_accepted(draft, fact)
         case ReferralAmended():
             referral.evolve_referral_amended(draft, fact)
         case ReferralClosed():
@@ -374,22 +384,12 @@ def _apply_to_case(draft: Draft, fact: CaseFact, sequence: int, at_ms: int) -> N
             responsibility.evolve_responsibility_offered(draft, fact)
         case ResponsibilityDeclined():
             responsibility.evolve_responsibility_declined(draft, fact)
-        case ReferralRouted():
-            referral.evolve_referral_routed(draft, fact)
-        case ResponsibilityPassed():
-            referral.evolve_responsibility_passed(draft, fact)
-        case AgreementGiven():
-            person.evolve_agreement_given(draft, fact)
         case AgreementWithdrawn():
             person.evolve_agreement_withdrawn(draft, fact)
         case DangerDeclared():
             person.evolve_danger_declared(draft, fact)
         case MajorityReviewDue():
             person.evolve_majority_review_due(draft, fact)
-        case TransferWithdrawn() | ProposalConfirmed() | OutOfOrder() | ProposalAccepted():
-            pass
-        case ArrivalConfirmed() | TransferEnded() | SafeStopAgreed():
-            pass
         case ReferralDeclined() | ReferralAssigned() | AssessmentRecorded() | ResponsibilityTaken():
             pass
         case _:

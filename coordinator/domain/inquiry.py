@@ -16,7 +16,7 @@ from coordinator.domain.requests import request_of
 from coordinator.domain.state import Case, Inquiry, Parked, Transfer, Unit
 from coordinator.domain.wording import LONGEST_TEXT
 from coordinator.matching.request import Request
-from coordinator.matching.safety import cannot_be_asked
+from coordinator.matching.safety import that_may_be_asked
 from coordinator.matching.score import score_parts, tie_break
 from events.availability import AvailabilityLearned
 from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
@@ -87,12 +87,12 @@ def _could_be_asked(entry: Deciding, request: Request) -> list[Scored]:
     """Units that only a fresh figure is missing of, best first."""
     draft, terms, at_ms = entry.draft, entry.terms, entry.at_ms
     found: list[tuple[int, bytes, Scored]] = []
-    for unit_id in draft.place_ids:
-        place = draft.places[unit_id]
-        if cannot_be_asked(request, place, at_ms, terms) is not None or request.household.size > place.places - _held(draft, unit_id):
+    places = [draft.places[unit_id] for unit_id in draft.place_ids]
+    for place in that_may_be_asked(request, places, at_ms, terms):
+        if request.household.size > place.places - _held(draft, place.unit_id):
             continue
         parts = score_parts(request, place, at_ms, terms, 0)
-        found.append((-sum(parts), tie_break(request, place), Scored(unit_id, parts, sum(parts), place.observed_at_ms or 0)))
+        found.append((-sum(parts), tie_break(request, place), Scored(place.unit_id, parts, sum(parts), place.observed_at_ms or 0)))
     found.sort(key=lambda item: item[:2])
     return [scored for *_, scored in found]
 

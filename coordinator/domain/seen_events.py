@@ -5,6 +5,8 @@ In clear: id and sequence. Sealed: the content hash, with the case that the even
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from immutables import Map
 
 from coordinator.domain.draft import Draft
@@ -53,6 +55,10 @@ _NETWORK_EVENTS = (
 """Events under the network's key."""
 _OF_TWO_CASES = (KeepApartDeclared, CasesFoundSame, SafetyLowered, SwapAgreed)
 
+_at_ms = lru_cache(maxsize=16)(uuid7_at_ms)
+_key_of = lru_cache(maxsize=16)(id_bytes)
+"""An id is read when its event is decided, and again right after, when the entry takes effect."""
+
 _NOTHING_NEW = (Duplicate, Unreadable)
 _NOT_REMEMBERED = frozenset({RefusalCode.ID_MALFORMED, RefusalCode.ID_TOO_OLD, RefusalCode.ID_FROM_FUTURE, RefusalCode.ID_REUSED})
 
@@ -70,14 +76,14 @@ def cases_of(event: Event) -> tuple[str, ...]:
 
 def id_verdict(draft: Draft, event: Event, content_hash: bytes, at_ms: int) -> Refused | Duplicate | None:
     """Whether the id alone decides: out of its time, or known already. None: a new event."""
-    id_at_ms = uuid7_at_ms(event.event_id)
+    id_at_ms = _at_ms(event.event_id)
     if id_at_ms is None:
         return Refused(RefusalCode.ID_MALFORMED, "event_id")
     if id_at_ms < at_ms - REMEMBERED_MS:
         return Refused(RefusalCode.ID_TOO_OLD, "event_id")
     if id_at_ms > at_ms + AHEAD_MS:
         return Refused(RefusalCode.ID_FROM_FUTURE, "event_id")
-    day, key = day_of(id_at_ms), id_bytes(event.event_id)
+    day, key = day_of(id_at_ms), _key_of(event.event_id)
     sequence = recall(draft.seen_ids.get(day, EMPTY_DAY), key, SEQUENCE_BYTES)
     if sequence is None:
         return None
@@ -104,10 +110,10 @@ def remember_event(draft: Draft, opened: OpenedEvent, verdict: Recorded | Refuse
     if isinstance(verdict, Refused) and verdict.code in _NOT_REMEMBERED:
         return
     event_id = str(event.clear.get("event_id", "")) if isinstance(event, Locked) else event.event_id
-    id_at_ms = uuid7_at_ms(event_id)
+    id_at_ms = _at_ms(event_id)
     if id_at_ms is None or not at_ms - REMEMBERED_MS <= id_at_ms <= at_ms + AHEAD_MS:
         return
-    day, key = day_of(id_at_ms), id_bytes(event_id)
+    day, key = day_of(id_at_ms), _key_of(event_id)
     known = draft.seen_ids.get(day, EMPTY_DAY)
     if recall(known, key, SEQUENCE_BYTES) is not None:
         return

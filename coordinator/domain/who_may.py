@@ -314,11 +314,14 @@ DOORS: Mapping[str, View] = {
 """The view behind each route (`METHOD path`) and each command."""
 
 
+_STANDING_OF = {role: Standing(role.value) for role in Role}
+
+
 def may_report(role: Role, event_name: str) -> bool:
     """Whether somebody in the role may report such an event about anything at all. True where the table has no row: the decision's own check holds then,
     and the missing row fails the build."""
     rights = REPORTS.get(event_name)
-    return rights is None or Standing(role.value) in rights
+    return rights is None or _STANDING_OF[role] in rights
 
 
 def scope_of(standing: Standing, view: View) -> Scope | None:

@@ -7,7 +7,7 @@ that can turn (`still_safe`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from coordinator.matching.danger import overlap
 from coordinator.matching.household import Household
@@ -144,25 +144,14 @@ BINDING_PEOPLE: tuple[Predicate, ...] = tuple(
 
 
 def _split_accepting(places: Sequence[Place], _size: int) -> tuple[list[Place], list[str]]:
-    passed: list[Place] = []
-    excluded: list[str] = []
-    for place in places:
-        if place.accepting and place.level is not _NON_RESIDENTIAL:
-            passed.append(place)
-        else:
-            excluded.append(place.unit_id)
-    return passed, excluded
+    passed = [place for place in places if place.accepting and place.level is not _NON_RESIDENTIAL]
+    if len(passed) == len(places):
+        return passed, []
+    return passed, [place.unit_id for place in places if not place.accepting or place.level is _NON_RESIDENTIAL]
 
 
 def _split_by_room(places: Sequence[Place], size: int) -> tuple[list[Place], list[str]]:
-    passed: list[Place] = []
-    excluded: list[str] = []
-    for place in places:
-        if size <= place.free:
-            passed.append(place)
-        else:
-            excluded.append(place.unit_id)
-    return passed, excluded
+    return [place for place in places if size <= place.free], [place.unit_id for place in places if size > place.free]
 
 
 _SPLITS: Mapping[Predicate, tuple[Rule, Split]] = {
@@ -175,6 +164,7 @@ _ABOUT_THE_REQUEST: tuple[Predicate, ...] = (agreement, one_live_proposal, peopl
 """They say the same of every place."""
 
 _ABOUT_THE_UNIT: tuple[Predicate, ...] = (never_towards_danger, never_with_exploiters, minors, gender, essential_needs)
+_BINDING_WHO_ASKS: tuple[Predicate, ...] = (*_ABOUT_THE_UNIT, *_ABOUT_THE_REQUEST, declined_before, on_duty)
 
 
 def excluded_by(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
@@ -214,20 +204,23 @@ def could_host(household: Household, place: Place) -> bool:
     return not any(spoken.isdisjoint(place.languages) for spoken in household.only_languages)
 
 
-def cannot_be_asked(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
-    """The first rule that forbids to ask by inquiry whether a unit could take a household; None: only a fresh figure is missing.
+def that_may_be_asked(request: Request, places: Sequence[Place], at_ms: int, terms: Terms) -> Iterator[Place]:
+    """The places of which no rule forbids to ask by inquiry whether they could take a household, for only a fresh figure is missing; in the order given.
 
     Old and unknown figures are overcome by asking, whatever they say; nothing else is. A unit with a fresh figure has said already that it could not.
     """
-    if place.level is Level.NON_RESIDENTIAL:
-        return Rule.ACCEPTING
-    if request.household.size > place.places or place.unit_id == request.lives_in or freshness(request, place, at_ms, terms) is None:
-        return Rule.ONE_PLACE_ONE_CASE
-    for predicate in (*_ABOUT_THE_UNIT, *_ABOUT_THE_REQUEST, declined_before, on_duty):
-        rule = predicate(request, place, at_ms, terms)
-        if rule is not None:
-            return rule
-    return None
+    if not places:
+        return
+    size, lives_in = request.household.size, request.lives_in
+    asking = [predicate for predicate in that_may_exclude(request, places[0], at_ms, terms) if predicate in _BINDING_WHO_ASKS]
+    for place in places:
+        if size > place.places or place.unit_id == lives_in or place.level is _NON_RESIDENTIAL or freshness(request, place, at_ms, terms) is None:
+            continue
+        for predicate in asking:
+            if predicate(request, place, at_ms, terms) is not None:
+                break
+        else:
+            yield place
 
 
 def still_safe(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
