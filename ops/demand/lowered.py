@@ -27,18 +27,19 @@ def plan_lowering(play: Play, case: CaseNow, danger: Danger, declared_at_ms: int
 
 
 def after_confirmation_awaited(play: Play, at_ms: int, awaited: ConfirmationAwaited) -> None:
-    """The helpline asks the person again; mostly the danger is still there."""
+    """The helpline asks the person again, and mostly the danger is still there. What the helpline chose itself, the responsible project looks at."""
     case = play.world.cases.get(awaited.case_id or "")
     draw = play.draw("second", awaited.action_id)
     at = draw.random()
     if case is None or at >= _SHARE_CONFIRMED + _SHARE_REFUSED:
         return
-    confirmed = at < _SHARE_CONFIRMED
+    chosen_by_helpline = awaited.action_id in play.world.overrides
+    confirmed = at < (_SHARE_CONFIRMED + _SHARE_REFUSED if chosen_by_helpline else _SHARE_CONFIRMED)
 
     def make(now_ms: int) -> Event | None:
-        if case.erased:
+        if case.erased or (chosen_by_helpline and case.project is None):
             return None
-        actor = play.world.helpline(draw)
+        actor = play.world.whoever_is_responsible(case, draw) if chosen_by_helpline else play.world.helpline(draw)
         if confirmed:
             return ActionConfirmed(event_id(draw, now_ms), actor, awaited.case_id, awaited.action_id)
         return ActionRefused(event_id(draw, now_ms), actor, awaited.case_id, awaited.action_id, "Sentita la persona: il pericolo c'è ancora.")

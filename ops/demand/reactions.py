@@ -22,6 +22,7 @@ from ops.demand import referrals, reports
 from ops.demand.amendments import after_operator_called
 from ops.demand.answers import journey, reply
 from ops.demand.chance import about_ms
+from ops.demand.choices import plan_out_of_order, plan_place_for_minor, plan_swap
 from ops.demand.counts import plan_count_after, plan_telephone_round
 from ops.demand.handovers import plan_hand_over
 from ops.demand.hours import HOUR_MS, MINUTE_MS, by_day
@@ -85,6 +86,7 @@ def after_proposal(play: Play, at_ms: int, made: ProposalMade) -> None:
             else reports.declined(play, case, made.proposal_id, made.project_id, answer.decline, answer.text)
         )
         play.agenda.plan(answer.at_ms, maker)
+    plan_out_of_order(play, at_ms, made)
     plan_question(play, at_ms, made, answer.at_ms)
     if request.late_danger is not None and case.proposals == 1:
         play.agenda.plan(at_ms + about_ms(draw, 12.0), reports.endangered(play, case, request.late_danger))
@@ -113,6 +115,9 @@ def after_escalation(play: Play, at_ms: int, escalated: TransferEscalated) -> No
             play.agenda.plan(at_ms + about_ms(draw, 240.0), reports.withdrawn(play, case, (Stage.WAITING,)))
     elif escalated.why is Escalation.NO_PLACE and case.escalations <= 3:
         plan_telephone_round(play, case, at_ms)
+        plan_swap(play, case, at_ms)
+    elif escalated.why is Escalation.MINOR:
+        plan_place_for_minor(play, case, at_ms)
     after_operator_called(play, at_ms, case, escalated.why)
     if draw.random() < 0.08:
         play.agenda.plan(at_ms + about_ms(draw, 300.0), reports.withdrawn(play, case, (Stage.WAITING, Stage.PROPOSED)))

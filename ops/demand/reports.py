@@ -15,11 +15,12 @@ from events.transfer import (
     TransferRequested,
     TransferWithdrawn,
 )
-from events.vocabulary import DeclineCode, Reason, TransferEnd
+from events.vocabulary import ChildView, DeclineCode, GivenBy, Reason, TransferEnd
 from ops.demand.agenda import Make
 from ops.demand.answers import AGREEMENT_LASTS_MS
 from ops.demand.calls import LinkPlan
 from ops.demand.chance import event_id
+from ops.demand.people import adults
 from ops.demand.play import Play
 from ops.demand.world import CaseNow, Stage
 
@@ -78,7 +79,9 @@ def agreed(play: Play, case: CaseNow, person: str) -> Make:
             return None
         draw = play.draw("agreed", case.plan.case_id, person, at_ms)
         actor = play.world.whoever_is_responsible(case, draw)
-        return AgreementGiven(event_id(draw, at_ms), actor, case.plan.case_id, person, at_ms + AGREEMENT_LASTS_MS)
+        grown = person in {member.person for member in adults(case.plan.household)}
+        by, view = (GivenBy.SELF, None) if grown else (GivenBy.GUARDIAN, ChildView.IN_FAVOUR)
+        return AgreementGiven(event_id(draw, at_ms), actor, case.plan.case_id, person, at_ms + AGREEMENT_LASTS_MS, by, view)
 
     return make
 

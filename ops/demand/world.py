@@ -81,6 +81,8 @@ class World:
         self.cases = {case.case_id: CaseNow(case, case.project, case.hosted) for case in (*demand.residents, *demand.new_cases)}
         self.holds: dict[str, str] = {}
         """Unit of each live hold."""
+        self.overrides: set[str] = set()
+        """Event ids of choices that the helpline made: another body has to agree to some."""
         self.questions: set[str] = set()
         """Proposals about which the project has asked something."""
         self.inquiries: dict[str, str] = {}
