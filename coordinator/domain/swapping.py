@@ -1,7 +1,7 @@
 """Stream `transfer`, swaps: two cases exchange their places, both or neither. Both projects say so, each for its own case; the second word takes effect.
 
 Nothing becomes free or full, so that nothing in clear changes: two cases of as many people, each under its own key, and no hold. Whoever reads the ledger
-without keys learns that two cases exchanged their places, not which, nor where. Why no holds are taken is written down in ADR 31.
+without keys learns that two cases exchanged their places, not which, nor where. Why no holds are taken is written down in ADR 34.
 """
 
 from __future__ import annotations
