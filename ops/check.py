@@ -3,8 +3,8 @@
     python -m ops.check             everything
     python -m ops.check --quick     without tests that need a broker or a database
 
-Each step is said with its time; output is shown where a step fails (the tests' output always). Later steps run even so. The last line of
-standard output is one JSON object: `passed`, `seconds`, `steps` (name -> seconds), `failed` (names), `tests` (layer -> outcome -> number).
+Two lanes run at once: what needs a broker or a database, which mostly waits, and is shown as it goes; and everything else. Each step is said with its
+time; its output is shown where it fails (the tests' always). Later steps run even so. The last line of standard output is one JSON object: `passed`, `seconds`, `steps` (name -> seconds), `failed` (names), `tests` (layer -> outcome -> number).
 Exit status 0 only if every step passed.
 """
 
@@ -16,9 +16,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -32,67 +34,90 @@ class Step:
     name: str
     command: tuple[str, ...]
     shown: bool = False
-    """Its output is progress, and goes to the terminal as it comes."""
+    """Its output is shown even where it passes, once it is done."""
+    live: bool = False
+    """Its output is shown as it comes."""
 
 
-def steps(quick: bool) -> tuple[Step, ...]:
-    """Every check, cheapest first."""
+def lanes(quick: bool) -> tuple[tuple[Step, ...], ...]:
+    """Every check, cheapest first within its lane."""
     python = sys.executable
-    chosen = ("-m", "pure") if quick else ()
-    return (
+    by_itself = (
         Step("lint", (python, "-m", "ruff", "check", "--quiet", ".")),
         Step("format", (python, "-m", "ruff", "format", "--quiet", "--check", ".")),
         Step("import contracts", (str(_BIN / "lint-imports"),)),
         Step("schemas", (python, "-m", "avro_schemas.check")),
         Step("types", (python, "-m", "mypy")),
-        Step("tests", (python, "-m", "pytest", "-q", *chosen), shown=True),
+        Step("pure tests", (python, "-m", "pytest", "-q", "-m", "pure"), shown=True),
     )
+    with_services = (Step("tests with services", (python, "-m", "pytest", "-q", "-m", "not pure"), live=True),)
+    return (by_itself,) if quick else (by_itself, with_services)
+
+
+@dataclass(slots=True)
+class Found:
+    """What the steps came to."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    tests: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Layer -> outcome -> number."""
+
+
+_SAYING = threading.Lock()
 
 
 def main() -> int:
     """Run the steps; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m ops.check", description="Run every check.")
     parser.add_argument("--quick", action="store_true", help="leave out tests that need a broker or a database")
-    quick = parser.parse_args().quick
-    began = time.monotonic()
-    seconds: dict[str, float] = {}
-    failed: list[str] = []
-    with tempfile.TemporaryDirectory() as scratch:
-        counted = Path(scratch) / "tests.json"
-        for step in steps(quick):
-            passed, took = _run(step, {**os.environ, "PYTHONPATH": str(ROOT), "TEST_COUNTS_FILE": str(counted)})
-            seconds[step.name] = round(took, 1)
-            if not passed:
-                failed.append(step.name)
-        tests = json.loads(counted.read_text()) if counted.exists() else {}
+    chosen = lanes(parser.parse_args().quick)
+    began, found = time.monotonic(), Found()
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(len(chosen)) as pool:
+        for done in [pool.submit(_run_lane, steps, Path(scratch), found) for steps in chosen]:
+            done.result()
+    order = [step.name for steps in chosen for step in steps]
+    failed = sorted(found.failed, key=order.index)
     _say("all checks passed" if not failed else f"FAILED: {', '.join(failed)}", time.monotonic() - began)
-    print(json.dumps({"passed": not failed, "seconds": round(time.monotonic() - began, 1), "steps": seconds, "failed": failed, "tests": tests}))
+    seconds = {name: found.seconds[name] for name in order}
+    result = {"passed": not failed, "seconds": round(time.monotonic() - began, 1), "steps": seconds, "failed": failed, "tests": found.tests}
+    print(json.dumps(result))
     return 1 if failed else 0
 
 
-def _run(step: Step, environment: Mapping[str, str]) -> tuple[bool, float]:
+def _run_lane(steps: Sequence[Step], scratch: Path, found: Found) -> None:
+    for step in steps:
+        counted = scratch / f"{step.name}.json"
+        passed, took = _run(step, {**os.environ, "PYTHONPATH": str(ROOT), "TEST_COUNTS_FILE": str(counted)}, scratch / f"{step.name}.log")
+        found.seconds[step.name] = round(took, 1)
+        if not passed:
+            found.failed.append(step.name)
+        if counted.exists():
+            found.tests.update(json.loads(counted.read_text()))
+
+
+def _run(step: Step, environment: Mapping[str, str], log: Path) -> tuple[bool, float]:
     """Whether the step passed, and its seconds."""
     began = time.monotonic()
     if step.shown:
-        print(f"  {step.name} ...", file=sys.stderr, flush=True)
-    done = subprocess.run(
-        step.command,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=sys.stderr if step.shown else subprocess.PIPE,
-        stderr=sys.stderr if step.shown else subprocess.STDOUT,
-        check=False,
-    )
+        _say_line(f"  {step.name} ...")
+    with log.open("wb") as output:
+        done = subprocess.run(step.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False)
     took = time.monotonic() - began
-    if done.returncode != 0 and done.stdout:
-        print(done.stdout.decode(errors="replace"), file=sys.stderr, flush=True)
-    _say(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {step.name}", took)
+    with _SAYING:
+        if step.shown or done.returncode != 0:
+            print(log.read_text(errors="replace"), file=sys.stderr, flush=True)
+        print(f"  {'ok  ' if done.returncode == 0 else 'FAIL'} {step.name} ({took:.1f} s)", file=sys.stderr, flush=True)
     return done.returncode == 0, took
 
 
 def _say(line: str, took: float) -> None:
-    print(f"  {line} ({took:.1f} s)", file=sys.stderr, flush=True)
+    _say_line(f"  {line} ({took:.1f} s)")
+
+
+def _say_line(line: str) -> None:
+    with _SAYING:
+        print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

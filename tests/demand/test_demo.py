@@ -13,7 +13,7 @@ from confluent_kafka.admin import AdminClient
 
 async def test_a_light_day_is_played_and_verified(kafka: str, postgres_url: str, keystore_url: str, tmp_path: Path) -> None:
     environment = {**os.environ, "KAFKA_BOOTSTRAP_SERVERS": kafka, "DATABASE_URL": postgres_url, "KEYSTORE_URL": keystore_url}
-    command = (sys.executable, "-m", "ops.demo", "--seed", "2", "--heaviness", "3", "--keep", str(tmp_path))
+    command = (sys.executable, "-m", "ops.demo", "--seed", "2", "--days", "1", "--heaviness", "3", "--keep", str(tmp_path))
     demo = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment)
     out, err = await demo.communicate()
     assert demo.returncode == 0, err.decode()[-4000:]
