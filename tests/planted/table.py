@@ -160,7 +160,7 @@ BUGS: tuple[Bug, ...] = (
     ),
     Bug(
         "clocks",
-        "an immediate request goes to projects off duty",
+        "on duty excludes nothing",
         plant.excludes_nothing(safety.on_duty),
         (
             (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from events.vocabulary import Rule
 from ops.services.postgres import PostgresServer
 from tests.planted.check import Bug, Check, Stage
 from tests.planted.summary import checks, plant
@@ -58,6 +59,12 @@ async def test_a_check_of_the_views_is_green_without_a_bug(check: Check, stage_o
 @pytest.mark.parametrize("bug", ON_POSTGRESQL, ids=_bug)
 async def test_a_bug_planted_in_the_views_is_caught_and_named(bug: Bug, stage_on_postgresql: Stage) -> None:
     assert (await plant(bug, stage_on_postgresql)).missed == ()
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_every_rule_that_excludes_a_unit_is_planted_out(rule: Rule) -> None:
+    named = [bug.name.replace(",", "") for bug in BUGS if bug.area == "safety"]
+    assert any(rule.value.replace("_", " ") in name and ("excludes nothing" in name or "exclude nothing" in name) for name in named)
 
 
 def test_every_area_has_its_bugs() -> None:
