@@ -13,6 +13,35 @@ ENDS: tuple[type[StrEnum], ...] = (TransferEnd, ProposalEnd, InquiryEnd, Escalat
 NOT_DECIDED = frozenset({RefusalCode.UNKNOWN_SCHEMA, RefusalCode.WRONG_NETWORK})
 """Codes that stand in the vocabulary, and that no decision gives: what they would say is told before an event reaches the ledger."""
 
+MATCHING = (
+    "AgeAssessed", "AgreementGiven", "AgreementWithdrawn", "AvailabilityPublished", "AvailabilityReaffirmed", "ActionConfirmed", "CaseErased",
+    "CasesFoundSame", "ClockAdvanced", "DangerDeclared", "DutyHoursPublished", "GroupKeptApart", "InquiryAnswered", "KeepApartDeclared",
+    "MatchOverridden", "PolicyAdopted", "ProgrammeEnded", "ProjectAmended", "ProposalDeclined", "ReferralAccepted", "ReferralClosed",
+    "ResponsibilityTaken", "SafeStopAgreed", "TransferAmended", "TransferEnded", "TransferRequested", "TransferWithdrawn", "UnitAmended", "UnitClosed",
+    "VitalInterestInvoked",
+)  # fmt: skip
+"""Events after which a request may be matched, so that every rule about a place may bite. `tests/domain/test_rules_at_events.py` plays each."""
+
+ABOUT_THE_REQUEST = frozenset({Rule.AGREEMENT, Rule.ONE_LIVE_PROPOSAL, Rule.PEOPLE_DECIDE})
+"""They say the same of every place, and are told once."""
+
+NEVER = {("TransferRequested", Rule.DECLINED_BEFORE): "what a unit answered to an earlier request is over with it"}
+"""Pairs that cannot be, each with the reason."""
+
+OF_REQUESTS: tuple[tuple[str, Rule], ...] = (
+    ("TransferRequested", Rule.AGREEMENT),
+    ("TransferRequested", Rule.ONE_LIVE_PROPOSAL),
+    ("TransferRequested", Rule.PEOPLE_DECIDE),
+    ("AgreementWithdrawn", Rule.AGREEMENT),
+    ("ProposalAccepted", Rule.AGREEMENT),
+    ("DepartureConfirmed", Rule.AGREEMENT),
+    ("ProposalConfirmed", Rule.AGREEMENT),
+    ("ClockAdvanced", Rule.PEOPLE_DECIDE),
+    ("ProposalDeclined", Rule.PEOPLE_DECIDE),
+    ("ProposalAccepted", Rule.NEVER_WITH_EXPLOITERS),
+)
+"""Rules about the request, and about a held place, where an event asks them."""
+
 UNSEEN: dict[tuple[str, str], str] = {}
 """Cells that no test sees, each with the reason. Held exact: it can neither grow nor shrink in silence."""
 
@@ -29,6 +58,12 @@ def every_cell() -> list[Cell]:
         *(("end", f"{ends.__name__}.{end.value}") for ends in ENDS for end in ends),
         *(("rule", rule.value) for rule in Rule),
     ]
+
+
+def pairs_wanted() -> list[Cell]:
+    """(event, rule): every rule about a place at every event that leads to matching, and rules about the request where they can bite."""
+    about_places = [(event, rule.value) for event in MATCHING for rule in Rule if rule not in ABOUT_THE_REQUEST and (event, rule) not in NEVER]
+    return rule_cells({*about_places, *((event, rule.value) for event, rule in OF_REQUESTS)})
 
 
 def cells_of(seen: frozenset[Seen] | set[Seen]) -> set[Cell]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from events.transfer import MatchExplained
 from tests import witnesses
-from tests.coverage.cells import UNSEEN, cells_of, every_cell, rule_cells
+from tests.coverage.cells import MATCHING, NEVER, UNSEEN, cells_of, every_cell, pairs_wanted, rule_cells
 from tests.coverage.page import HOW, PAGE, chosen, render, shown, written
+from tests.seen import Kind, Seen
 
 
 @pytest.fixture
@@ -20,6 +24,21 @@ def by_test(request: pytest.FixtureRequest) -> dict[str, set[tuple[str, str]]]:
 def test_every_cell_has_a_witness(by_test: dict[str, set[tuple[str, str]]]) -> None:
     seen = set().union(*by_test.values())
     assert {cell for cell in every_cell() if cell not in seen} == set(UNSEEN), "no test sees these: write one; or one does, and UNSEEN says otherwise"
+
+
+def test_every_rule_has_a_witness_at_every_event_at_which_it_may_bite(by_test: dict[str, set[tuple[str, str]]]) -> None:
+    seen = set().union(*by_test.values())
+    assert [pair for pair in pairs_wanted() if pair not in seen] == [], "no test sees this rule bite at this event"
+    assert [pair for pair in NEVER if pair in seen] == [], "it can be after all"
+
+
+def test_every_event_that_leads_to_matching_is_known_to(by_test: dict[str, set[tuple[str, str]]]) -> None:
+    """What tests drawn at random saw counts as well: an event that matches, and is not in the list, is found by either."""
+    explained = Seen("", Kind.OUTCOME, MatchExplained.__name__)
+    seen = {*witnesses.at_random, *(one for test in by_test for one in witnesses.by_test[test])}
+    assert {one.event for one in seen if replace(one, event="") == explained} <= set(MATCHING), (
+        "add it to MATCHING, and a play to test_rules_at_events.py"
+    )
 
 
 def test_the_page_is_true(by_test: dict[str, set[tuple[str, str]]], request: pytest.FixtureRequest) -> None:
