@@ -1,7 +1,8 @@
 """What grows with history and what does not: the state and a decision at 10,000 events and at many more, with as many cases open all the time.
 
 The core alone, no broker. A network of Italy's units and 500 open cases lives on: cases come, are placed and depart, arrive or do not, are over and
-forgotten; units are counted. Both points lie more than 14 days in, so that the memory of event ids is full in both; it is told apart all the same.
+closed, some erased; units are counted. Both points lie more than 14 days in, so that the memory of event ids is full in both; it is told apart all the
+same, and so is that of closed cases, a date each, which is full only when their term (24 months) has passed once.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 from immutables import Map
 
 from coordinator.domain import State, decide, evolve, initial_state
+from coordinator.domain.agenda import Kind
 from coordinator.domain.snapshot import parts_of
 from coordinator.domain.state import Case
 from events.availability import AvailabilityPublished
@@ -29,7 +31,7 @@ from events.facts import Event
 from events.ids import uuid7
 from events.network import ClockAdvanced
 from events.person import AgreementGiven, CaseErased, DangerDeclared
-from events.referral import Member, ReferralAccepted, ReferralReceived
+from events.referral import Member, ReferralAccepted, ReferralClosed, ReferralReceived
 from events.transfer import (
     ArrivalConfirmed,
     DepartureConfirmed,
@@ -39,7 +41,7 @@ from events.transfer import (
     TransferRequested,
     TransferWithdrawn,
 )
-from events.vocabulary import AgeGroup, DangerKind, DeclineCode, Gender, Need, Reason, Role, Source, TransferEnd, TransferStage, Urgency
+from events.vocabulary import AgeGroup, DangerKind, DeclineCode, Gender, Need, Reason, ReferralEnd, Role, Source, TransferEnd, TransferStage, Urgency
 from ops.demand.day import Day
 from ops.demand.hours import DAY_MS, DAY_STARTS_AT_MS, HOUR_MS
 from ops.networks.loading import load_network
@@ -62,7 +64,7 @@ class Point:
     events: int
     snapshot_bytes: int
     without_ids_bytes: int
-    """Of the snapshot, without the memory of event ids."""
+    """Of the snapshot, without the memory of event ids and of the cases closed within their term."""
     memory_bytes: int
     """Of everything the state refers to."""
     memory_without_ids_bytes: int
@@ -141,7 +143,7 @@ class Life:
         """The oldest case whose transfer is over goes for good."""
         for case_id in self.lively:
             case = self.state.cases.get(case_id)
-            if case is None or (case.transfer is None and case.over is not None):
+            if case is None or (case.transfer is None and case.over is not None and not case.kept):
                 self.lively.remove(case_id)
                 if case is not None:
                     yield from _closed(case)
@@ -184,8 +186,11 @@ class Life:
 
 
 def _closed(case: Case) -> Iterator[Event]:
-    """What has to be said so that a case is over for good."""
-    yield CaseErased("", _HELPLINE, case.case_id)
+    """What has to be said so that a case is over: mostly closed, with its key to live on for its term; now and then erased at once."""
+    if int(case.case_id[-2:], 16) % 10 == 0 or case.notifications:
+        yield CaseErased("", _HELPLINE, case.case_id)
+    else:
+        yield ReferralClosed("", _HELPLINE, case.case_id, ReferralEnd.TAKEN_IN_CHARGE_ENDED, "")
 
 
 def life(seed: int = 1) -> Life:
@@ -204,7 +209,8 @@ def life(seed: int = 1) -> Life:
 def measured(living: Life) -> Point:
     """The state as it is, and what its last decisions took."""
     took = sorted(living.took_us)
-    without_ids = replace(living.state, seen_ids=Map(), seen_by_network=Map(), seen_by_case=Map())
+    agenda = tuple(() if kind is Kind.CLOSED_CASE else items for kind, items in zip(Kind, living.state.agenda, strict=True))
+    without_ids = replace(living.state, seen_ids=Map(), seen_by_network=Map(), seen_by_case=Map(), closed=Map(), agenda=agenda)
     return Point(
         events=living.events,
         snapshot_bytes=snapshot_bytes(living.state),
@@ -246,9 +252,9 @@ def measure_growth(events: int, say: Say) -> dict[str, object]:
         point = measured(living)
         points.append(point)
         say(
-            f"growth: at {point.events:,} events snapshot {point.snapshot_bytes / 1024:.0f} KB ({point.without_ids_bytes / 1024:.0f} without event ids), "
+            f"growth: at {point.events:,} events snapshot {point.snapshot_bytes / 1024:.0f} KB ({point.without_ids_bytes / 1024:.0f} without the memory of ids and closed cases), "
             f"memory {point.memory_bytes / 2**20:.1f} MB ({point.memory_without_ids_bytes / 2**20:.1f}), a decision {point.decide_us:.0f} us, "
-            f"p99 {point.decide_p99_us:.0f} us, {point.sizes['cases']} cases open, {living.cases} since the beginning"
+            f"p99 {point.decide_p99_us:.0f} us, {point.sizes['cases']} cases open, {living.cases} since the beginning, {point.sizes['closed']} closed within their term"
         )
     first, last = points[0], points[-1]
     grown = {name: [before, last.sizes[name]] for name, before in first.sizes.items() if last.sizes[name] > max(10, 1.1 * before)}

@@ -35,6 +35,7 @@ from events.network import (
     ProgrammeEnded,
     ProjectAmended,
     ProjectRegistered,
+    Retention,
     RulesAdopted,
     UnitAmended,
     UnitClosed,
@@ -647,10 +648,11 @@ def policy(h: History) -> Event:
     clocks = CLOCKS if h.chance.random() < 0.7 else None
     version = h.state.policy.version + h.chance.choice((0, 1))
     fresh_for_ms, asking, duties = h.chance.choice((DAY, 2 * DAY)), h.chance.choice((None, ASKING)), h.chance.choice((None, DUTIES, CONFIRMING))
-    actor = h.actor(ADMINISTRATOR)
+    actor, retention = h.actor(ADMINISTRATOR), h.chance.choice((None, Retention(2 * DAY)))
     return replace(
-        POLICY, actor=actor, version=version, near_is_same_region=near, fresh_for_ms=fresh_for_ms, inquiries=asking, transfers=duties, clocks=clocks
-    )
+        POLICY, actor=actor, version=version, near_is_same_region=near, fresh_for_ms=fresh_for_ms, inquiries=asking, transfers=duties, clocks=clocks,
+        retention=retention,
+    )  # fmt: skip
 
 
 def information_requested(h: History) -> Event:
@@ -701,6 +703,8 @@ def onward(h: History) -> Event:
     if case is None:
         return referral(h)
     if case.transfer is None:
+        if case.over is not None and h.chance.random() < 0.1:
+            return ReferralClosed("", HELPLINE, case_id, ReferralEnd.MOVED_ABROAD, "")
         return requested(h) if case.agreements else agreement(h)
     transfer_id = case.transfer.transfer_id
     match case.transfer.stage:
@@ -709,6 +713,11 @@ def onward(h: History) -> Event:
         case TransferStage.PROPOSED:
             if case.transfer.proposal is not None and case.transfer.proposal.prepared:
                 return ProposalConfirmed("", HELPLINE, case_id, transfer_id, None)
+            asked = case.transfer.proposal.clock if case.transfer.proposal is not None else None
+            if asked is not None and asked.question_stands and h.chance.random() < 0.6:
+                return InformationGiven("", HELPLINE, case_id, transfer_id, None, "In Italian, a little.")
+            if h.chance.random() < 0.15:
+                return InformationRequested("", h.asked(case_id), case_id, transfer_id, None, "What does she speak?")
             return (accepted if h.chance.random() < 0.75 else declined)(h)
         case TransferStage.ACCEPTED:
             if h.chance.random() < 0.4:
@@ -717,6 +726,8 @@ def onward(h: History) -> Event:
         case TransferStage.DEPARTED:
             if h.chance.random() < 0.7:
                 return ArrivalConfirmed("", h.asked(case_id), case_id, transfer_id)
+            if h.chance.random() < 0.2:
+                return SafeStopAgreed("", HELPLINE, case_id, transfer_id)
             how = h.chance.choice((TransferEnd.RETURNED, TransferEnd.RETURNED, TransferEnd.LEFT, TransferEnd.MISSING))
             return TransferEnded("", HELPLINE, case_id, transfer_id, how)
 
