@@ -18,7 +18,7 @@ ARGS ?=
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
 
-demo: setup ## play a synthetic day of the Italian network, live, and verify its ledger (ARGS="--seed 7 --days 2")
+demo: setup ## play a synthetic week of the Italian network, live, and verify its ledger (ARGS="--seed 7 --days 2")
 	@$(RUN) -m ops.demo $(ARGS)
 
 test: check ## lint, types, import contracts, schemas, and every test on real Kafka and PostgreSQL
