@@ -209,7 +209,7 @@ def life(seed: int = 1) -> Life:
 def measured(living: Life) -> Point:
     """The state as it is, and what its last decisions took."""
     took = sorted(living.took_us)
-    agenda = tuple(() if kind is Kind.CLOSED_CASE else items for kind, items in zip(Kind, living.state.agenda, strict=True))
+    agenda = tuple(() if kind == Kind.CLOSED_CASE else items for kind, items in enumerate(living.state.agenda))
     without_ids = replace(living.state, seen_ids=Map(), seen_by_network=Map(), seen_by_case=Map(), closed=Map(), agenda=agenda)
     return Point(
         events=living.events,
