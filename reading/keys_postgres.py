@@ -93,17 +93,21 @@ class PostgresKeyStore:
         self._serving = True
 
     async def keys(self, subjects: Collection[str], *, create: bool) -> Mapping[str, Key]:
-        """See `KeyStore.keys`. One round trip; three where keys are created."""
+        """See `KeyStore.keys`. One round trip; two where keys are created, three where somebody else creates one of them at the same moment."""
         tags = {self._tag(subject): subject for subject in subjects}
         found = await self._living("keys", self.network, list(tags))
         missing = [subject for tag, subject in tags.items() if subject not in found]
         if create and missing:
-            created = [new_key(subject) for subject in missing]
-            await self._fetch(
-                "create_keys", self.network, FIRST_VERSION, [self._tag(key.subject) for key in created], [self._wrap(key) for key in created]
-            )
-            found |= await self._living("keys", self.network, [self._tag(subject) for subject in missing])
+            found |= await self._create(missing)
         return found
+
+    async def _create(self, subjects: Sequence[str]) -> dict[str, Key]:
+        """New keys of subjects that had none; a rival's where one was faster. Without one: destroyed."""
+        offered = {self._tag(subject): new_key(subject) for subject in subjects}
+        rows = await self._fetch("create_keys", self.network, FIRST_VERSION, list(offered), [self._wrap(key) for key in offered.values()])
+        created = {key.subject: key for key in (offered[row["subject_tag"]] for row in rows)}
+        others = [tag for tag, key in offered.items() if key.subject not in created]
+        return created | await self._living("keys", self.network, others) if others else created
 
     async def register(self, refs: Mapping[bytes, tuple[str, int]]) -> frozenset[str]:
         """See `KeyStore.register`. One round trip."""

@@ -12,12 +12,13 @@ where network = $1 and subject_tag = any($2::bytea[]) and wrapped is not null;
 -- name: living_keys
 select subject_tag, version, wrapped from keystore.keys where network = $1 and wrapped is not null;
 
--- A destroyed subject's row is in the way on purpose.
+-- A destroyed subject's row is in the way on purpose. Gives those that were created.
 -- name: create_keys
 insert into keystore.keys (network, subject_tag, version, wrapped)
 select $1, wanted.tag, $2, wanted.wrapped from unnest($3::bytea[], $4::bytea[]) as wanted (tag, wrapped)
 order by wanted.tag
-on conflict (network, subject_tag) do nothing;
+on conflict (network, subject_tag) do nothing
+returning subject_tag;
 
 -- The lock makes a destruction wait for us or us for it: no reference outlives its key.
 -- name: register_refs
