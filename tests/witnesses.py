@@ -19,7 +19,7 @@ ROOMS = ("tests/domain", "tests/scenarios")
 by_test: dict[str, frozenset[Seen]] = {}
 at_random: set[Seen] = set()
 _began: set[str] = set()
-_DRAWN = ("tests/domain/test_histories.py", "tests/domain/test_who_may.py")
+_DRAWN = tuple(f"tests/domain/test_{name}.py" for name in ("determinism", "found", "histories", "who_may"))
 _LAST = "tests/coverage"
 _EVERY = Path(__file__).parent
 
