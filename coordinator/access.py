@@ -16,7 +16,10 @@ from coordinator.domain.who_may import Standing
 from events.fact import Actor
 from events.vocabulary import Role
 
-__all__ = ["Grant", "Standing", "Tokens", "TokensInvalid", "digest_of", "new_token", "read_tokens", "write_private", "write_tokens"]
+__all__ = ["MACHINE_BODY", "Grant", "Standing", "Tokens", "TokensInvalid", "digest_of", "new_token", "read_tokens", "write_private", "write_tokens"]
+
+MACHINE_BODY = "at-the-machine"
+"""Stands as the body of whoever uses the command line on the operator's machine."""
 
 _REPORTING = frozenset(Standing(role.value) for role in Role)
 

@@ -45,7 +45,7 @@ class Why(StrEnum):
     """A project's own cases, and what it is asked."""
     AUDIT = "audit"
     BREAK_GLASS = "break_glass"
-    """Free text, with a reason: see the entry named."""
+    """What somebody opened with a reason: see the action named."""
     EXPORT = "export"
     """Everything of the network, in plain, in a file."""
 

@@ -71,6 +71,7 @@ def access_page() -> str:
 
 
 SCOPE_MEANS = {
+    Scope.OPENED: "What one has opened oneself with a reason (`GlassBroken`): confirmed by another body, or reviewed after; for a limited time.",
     Scope.EVERYTHING: "No limit within the network.",
     Scope.OWN_PROJECT: "The project whose body one speaks for, and the units that it runs.",
     Scope.ANY_PROJECT: "Whoever belongs to a project, about anything.",

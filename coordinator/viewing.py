@@ -14,7 +14,8 @@ from typing import TypeVar
 from coordinator.access import Grant, Standing
 from coordinator.domain.who_may import OUTCOMES, REPORTS, Scope, View, scope_of
 from coordinator.plain import fact_json, fields_json, value_json
-from events.facts import Event, Outcome
+from events.facts import FACT_TYPES, Event, Outcome
+from events.typed import hints_of
 from projections.freshness import AreaBand, UnitCapacity
 from projections.inbox import Item, ItemKind
 from projections.moment import Seen
@@ -24,6 +25,14 @@ from projections.transfers import Stage, TransferState
 
 FREE_TEXT = frozenset({"note", "text"})
 """Fields of facts that a person may have written anything in: the helpline reads them by break-glass alone."""
+
+_MAYBE_TEXT = frozenset({"why", "reason", "emergency", "question", "answer"})
+"""Free text as well, where they are a plain text and no code."""
+
+_WORDS = {
+    name: FREE_TEXT | {field for field, hint in hints_of(kind).items() if field in _MAYBE_TEXT and hint in (str, str | None)}
+    for name, kind in FACT_TYPES.items()
+}
 
 IDS_OF_A_PERSON = frozenset({"case_id", "other_case_id", "transfer_id", "proposal_id", "actor"})
 """Left out for an auditor, who judges a decision and not a person."""
@@ -106,6 +115,14 @@ async def is_involved(reads: Reads, grant: Grant, case_id: str, moment: AsOf) ->
     return any(item.case_id == case_id and item.kind in (ItemKind.CASE, ItemKind.INCOMING, ItemKind.REFERRAL, ItemKind.OFFER) for item in seen.answer)
 
 
+async def cases_involved(reads: Reads, grant: Grant) -> frozenset[str]:
+    """The cases that the grant's project has a part in now."""
+    if grant.project_id is None:
+        return frozenset()
+    told = (ItemKind.CASE, ItemKind.INCOMING, ItemKind.REFERRAL, ItemKind.OFFER)
+    return frozenset(item.case_id for item in (await reads.inbox(grant.project_id)).answer if item.case_id is not None and item.kind in told)
+
+
 async def is_responsible(reads: Reads, grant: Grant, case_id: str) -> bool:
     """Whether the grant's project is responsible for the case now."""
     if grant.project_id is None:
@@ -115,14 +132,14 @@ async def is_responsible(reads: Reads, grant: Grant, case_id: str) -> bool:
 
 def timeline_json(facts: tuple[TimelineFact, ...], grant: Grant, *, glass_broken: bool = False) -> list[Plain]:
     """A case's facts as the grant's holder may see them; free text where its standing reads it, or by break-glass."""
-    text_too = glass_broken or scope_of(grant.standing, View.FREE_TEXT) is not None
+    text_too = glass_broken or scope_of(grant.standing, View.FREE_TEXT) not in (None, Scope.OPENED)
     told = []
     for one in facts:
         if grant.standing is Standing.PROJECT and not _told_to_project(grant, one.fact):
             continue
         fact = fact_json(one.fact)
         if not text_too:
-            fact = without_free_text(fact)
+            fact = {name: value for name, value in fact.items() if name not in words_in(type(one.fact).__name__)}
         if grant.standing is Standing.PROJECT:
             fact.pop("other_case_id", None)
         told.append({"sequence": one.sequence, "at_ms": one.at_ms, **fact})
@@ -147,6 +164,11 @@ def _told_to_project(grant: Grant, fact: Event | Outcome) -> bool:
 def without_ids(plain: Mapping[str, object]) -> Plain:
     """The fact without what names a person, a case or what is done for one."""
     return {name: value for name, value in plain.items() if name not in IDS_OF_A_PERSON}
+
+
+def words_in(fact_name: str) -> frozenset[str]:
+    """The fields of a kind of fact that a person may have written anything in."""
+    return _WORDS[fact_name]
 
 
 def without_free_text(fact: Mapping[str, object]) -> Plain:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from events import availability, handover, inquiry, network, person, question, referral, swap, transfer, two_people, verdict
+from events import availability, glass, handover, inquiry, network, person, question, referral, swap, transfer, two_people, verdict
 from events.quick import quick
 
 Event = (
@@ -40,6 +40,7 @@ Event = (
     | person.VitalInterestInvoked
     | person.AgeAssessed
     | person.GroupKeptApart
+    | glass.GlassBroken
     | two_people.ActionConfirmed
     | two_people.ActionRefused
     | two_people.ActionReviewed
@@ -99,6 +100,7 @@ Outcome = (
     | transfer.MatchExplained
     | person.MajorityReviewDue
     | person.CaseExpired
+    | glass.SightOpened
     | two_people.ConfirmationAwaited
     | two_people.ActionTaken
     | two_people.ActionLapsed
@@ -116,6 +118,7 @@ TwoPersonEvent = (
     | person.VitalInterestInvoked
     | person.AgeAssessed
     | transfer.MatchOverridden
+    | glass.GlassBroken
 )
 """Events that take effect once a second person of another body has confirmed them (`coordinator.domain.two_people`)."""
 

@@ -400,6 +400,17 @@ class ReviewVerdict(StrEnum):
     """It should not have been taken; what follows is for people to do, with events of their own."""
 
 
+class SightPurpose(StrEnum):
+    """What somebody is to see for a limited time that their role alone does not show."""
+
+    FREE_TEXT = "free_text"
+    """What was written about a case in people's own words, for the helpline."""
+    SAFETY_DETAIL = "safety_detail"
+    """Which danger or which link excluded a unit, for the helpline."""
+    EXPORT = "export"
+    """The ledger of the whole network in plain, for an administrator."""
+
+
 class HoldStage(StrEnum):
     """Where a hold stands."""
 

@@ -1,3 +1,9 @@
+-- name: entries_of_kinds
+select entries.value from audit
+join entries on entries.sequence = audit.sequence
+where audit.kind = any ($1::text[]) and audit.verdict = 'Recorded' and audit.sequence <= $2
+order by audit.sequence
+
 -- name: audit_between
 -- Null filters do not filter; newest first.
 select

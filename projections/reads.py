@@ -23,7 +23,8 @@ from events.facts import Event, Outcome
 from events.network import PolicyAdopted, Sight
 from events.referral import Member
 from events.transfer import MatchExplained
-from projections import bands, case_file, freshness, inbox, transfers
+from projections import actions, bands, case_file, freshness, inbox, transfers
+from projections.actions import Action
 from projections.audit import AuditRow
 from projections.case_file import CaseFile
 from projections.entries import StoredEntry
@@ -267,6 +268,19 @@ class Reads:
                 if isinstance(fact, Event | Outcome):
                     facts.append(TimelineFact(place.sequence, entry.event_time_ms, place.index, fact))
         return now.seen(tuple(facts))
+
+    async def actions(self, as_of: AsOf = None) -> Seen[tuple[Action, ...]]:
+        """What was reported that takes two people, in order, as far as it can be opened; of erased cases nothing."""
+        async with self._moment(as_of) as now:
+            rows = await now.connection.fetch(_SQL["audit"]["entries_of_kinds"], list(actions.KINDS), now.sequence)
+        effects = [effects_of(entry) for entry in await self._open([row["value"] for row in rows])]
+        return now.seen(actions.folded((fact, entry.sequence, entry.at_ms) for entry in effects for _, fact in entry.facts))
+
+    async def actions_about(self, case_id: str) -> Seen[tuple[Action, ...]]:
+        """Those about one case, under this name of it, as they stand now."""
+        seen = await self.timeline(case_id)
+        found = actions.folded((one.fact, one.sequence, one.at_ms) for one in seen.answer)
+        return Seen(tuple(action for action in found if action.event.case_id == case_id), seen.sequence, seen.at_ms, seen.reached, seen.age_ms)
 
     async def inbox(self, project_id: str | None, as_of: AsOf = None) -> Seen[tuple[inbox.Item, ...]]:
         """What waits for a project (None: for the helpline), oldest first within each kind."""

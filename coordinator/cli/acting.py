@@ -7,13 +7,10 @@ from typing import Annotated
 
 import typer
 
-from coordinator.access import Grant, Standing
+from coordinator.access import MACHINE_BODY, Grant, Standing
 from coordinator.cli.outcome import NotDone
 from coordinator.domain.who_may import Scope, View, scope_of
 from events.ids import is_slug
-
-MACHINE_BODY = "at-the-machine"
-"""Stands as the body of whoever uses the command line on the operator's machine."""
 
 AsOption = Annotated[
     str,

@@ -13,9 +13,11 @@ from coordinator.cli.acting import AsOption, acting_as, allowed
 from coordinator.cli.command import JsonOption, NetworkOption, in_network
 from coordinator.cli.outcome import Exit, NotDone, end, out, print_json, say
 from coordinator.domain.who_may import Scope, View
+from coordinator.opened import opening_of
 from coordinator.replaying import Replayed
 from coordinator.replaying import replay as decide_again
 from coordinator.rooms import NetworkRoom
+from events.vocabulary import SightPurpose
 from projections.rebuild import Rebuilt
 from projections.rebuild import rebuild as rebuild_views
 from reading.export import export_entries
@@ -89,7 +91,8 @@ def export(
 ) -> None:
     """Write accepted entries to an Avro object container file: raw bytes, clear fields and, with keys, the plain event and outcomes; schemas inside.
 
-    With keys the file holds people's data in plain: only its owner may read it; keep it as carefully as the people. Such an export is recorded first.
+    With keys the file holds people's data in plain: only its owner may read it; keep it as carefully as the people. That takes two people of different
+    bodies (`staffetta actions`), and is recorded first.
     """
 
     async def work(room: NetworkRoom) -> int:
@@ -100,10 +103,18 @@ def export(
             part.unlink(missing_ok=True)
             part.touch(mode=0o600)
             grant = acting_as(role, room.name)
-            if allowed(grant, View.EXPORT) is not Scope.EVERYTHING and not without_keys:
+            if allowed(grant, View.EXPORT) is not Scope.OPENED and not without_keys:
                 raise NotDone("This role takes the ledger sealed.", "Add --without-keys, or act as an administrator.")
             if not without_keys:
-                await room.access.record(grant, View.EXPORT, (), Why.EXPORT)
+                now = await room.reads.actions()
+                opening = opening_of(grant, now.answer, SightPurpose.EXPORT, None, now.at_ms)
+                if opening is None:
+                    raise NotDone(
+                        "Everybody's data in plain take two people of different bodies.",
+                        f"Report GlassBroken with purpose `export` as administrator {grant.person}, have somebody of another body report ActionConfirmed, "
+                        "and export before the opening ends; in an emergency say why in `emergency`, and somebody reviews it. Or add --without-keys.",
+                    )
+                await room.access.record(grant, View.EXPORT, (), Why.EXPORT, action_id=opening)
             async with room.reader(None) as reader:
                 with part.open("wb") as file:
                     entries = await export_entries(reader.read_to_end(), None if without_keys else room.vault, file, room.name)

@@ -30,6 +30,7 @@ for _name, _command, _panel in (
     ("duty", views.duty, VIEWS),
     ("transfers", views.transfers, VIEWS),
     ("case", views.case, VIEWS),
+    ("actions", views.actions, VIEWS),
     ("inbox", views.inbox, VIEWS),
     ("audit", views.audit, VIEWS),
     ("explain", views.explain, VIEWS),

@@ -7,18 +7,21 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from coordinator.access import Grant, Standing
+from coordinator.access_log import Why
 from coordinator.cli.acting import AsOption, acting_as, allowed
 from coordinator.cli.command import AsOfOption, JsonOption, NetworkOption, in_network
 from coordinator.cli.explaining import show_explanations
 from coordinator.cli.instants import age_text, parse_as_of, time_text
 from coordinator.cli.outcome import NotDone, out, print_json, print_table
 from coordinator.domain.who_may import Scope, View, scope_of
+from coordinator.opened import action_json, opening_of, to_be_dealt_with
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
 from coordinator.viewing import (
     Plain,
     audit_json,
     band_json,
+    cases_involved,
     duty_json,
     explanation_json,
     is_involved,
@@ -29,6 +32,8 @@ from coordinator.viewing import (
     unit_json,
 )
 from events.ids import is_uuid
+from events.vocabulary import SightPurpose
+from projections.actions import is_open, overdue, review_open, stage_of
 from projections.moment import Seen
 from projections.reads import Explanation, OpenTransfer
 from projections.transfers import TransferState
@@ -124,13 +129,16 @@ def case(
             raise NotDone(
                 "No such case is known.", "It may be unknown, erased, or not yet there at that moment; `staffetta transfers` lists the open ones."
             )
-        await room.access.record(grant, View.CASE, [case_of])
+        opening = None
+        if scope_of(grant.standing, View.FREE_TEXT) is Scope.OPENED:
+            now = await room.reads.actions_about(case_of)
+            opening = opening_of(grant, now.answer, SightPurpose.FREE_TEXT, case_of, now.at_ms)
+        await room.access.record(grant, View.CASE, [case_of], Why.BREAK_GLASS if opening else None, action_id=opening)
+        told = timeline_json(seen.answer, grant, glass_broken=opening is not None)
         if as_json:
-            print_json(seen_json(seen, "facts", timeline_json(seen.answer, grant)))
+            print_json({**seen_json(seen, "facts", told), "opened_by": opening})
             return
-        print_table(
-            "Case", ("time", "entry", "fact", "what"), [_fact_row(plain) for plain in timeline_json(seen.answer, grant)], right=frozenset({"entry"})
-        )
+        print_table("Case", ("time", "entry", "fact", "what"), [_fact_row(plain) for plain in told], right=frozenset({"entry"}))
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
@@ -168,6 +176,37 @@ def inbox(
         ]  # fmt: skip
         columns = ("what", "since", "people", "urgency", "until", "place", "operator called", "clock", "case")
         print_table(f"Inbox of {project}", columns, rows, right=frozenset({"people"}), empty="Nothing waits.")
+        out.print(_standing(seen))
+
+    in_network(context, network, as_json, work)
+
+
+def actions(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE) -> None:
+    """What waits for a second person or a review, and what is open to be seen."""
+
+    async def work(room: NetworkRoom) -> None:
+        grant = acting_as(role, room.name)
+        scope = allowed(grant, View.REVIEW)
+        seen = await room.reads.actions()
+        found = to_be_dealt_with(seen.answer, seen.at_ms)
+        if scope is Scope.INVOLVED_CASES:
+            theirs = await cases_involved(room.reads, grant)
+            found = [action for action in found if action.event.case_id in theirs]
+        await room.access.record(grant, View.REVIEW, {action.event.case_id for action in found if action.event.case_id is not None})
+        told = [action_json(action, seen.at_ms) for action in found]
+        if as_json:
+            print_json(seen_json(seen, "actions", told))
+            return
+        rows = [
+            (
+                type(action.event).__name__, action.event.actor.body, stage_of(action, seen.at_ms), time_text(action.confirm_until_ms),
+                f"{time_text(action.review_due_ms)}{' OVERDUE' if overdue(action, seen.at_ms) else ''}" if review_open(action) else "",
+                time_text(action.open_until_ms) if is_open(action, seen.at_ms) else "", action.event.case_id or "the network", action.action_id,
+            )
+            for action in found
+        ]  # fmt: skip
+        columns = ("action", "reported by", "stage", "confirm by", "review by", "open until", "case", "id")
+        print_table("Actions that take two people", columns, rows, empty="Nothing waits for anybody.")
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)

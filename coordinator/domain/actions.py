@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import assert_never
 
-from coordinator.domain import overriding, person
+from coordinator.domain import glass, overriding, person
 from coordinator.domain.two_people import Action
 from events.facts import TwoPersonEvent
+from events.glass import GlassBroken
 from events.person import AgeAssessed, LegalHoldLifted, LegalHoldPlaced, SafetyLowered, VitalInterestInvoked
 from events.transfer import MatchOverridden
 
@@ -32,5 +33,7 @@ def action_of(event: TwoPersonEvent) -> Action:
         case MatchOverridden():
             check, take = partial(overriding.override_refused, event=event), partial(overriding.take_override, event=event)
             return Action(event, check, take, emergency=event.emergency)
+        case GlassBroken():
+            return Action(event, partial(glass.opening_refused, event=event), partial(glass.open_sight, event=event), emergency=event.emergency)
         case _:
             assert_never(event)

@@ -36,6 +36,7 @@ from coordinator.domain.state import State
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked, OpenedEvent, Unread
 from events.facts import Event, Outcome
+from events.glass import GlassBroken
 from events.handover import HandOverAmended, HandOverPrepared
 from events.inquiry import InquiryAnswered
 from events.network import (
@@ -138,7 +139,7 @@ def _reported(entry: Deciding, opened: OpenedEvent) -> Outcome | None:
     return rights.outside_role(event) or _gone(entry, event) or _decided(entry, event)
 
 
-_ABOUT_CLOSED_CASES_TOO = (LegalHoldPlaced, LegalHoldLifted, ActionConfirmed, ActionRefused, ActionReviewed)
+_ABOUT_CLOSED_CASES_TOO = (GlassBroken, LegalHoldPlaced, LegalHoldLifted, ActionConfirmed, ActionRefused, ActionReviewed)
 
 
 def _gone(entry: Deciding, event: Event) -> Refused | None:
@@ -228,7 +229,7 @@ def _decided(entry: Deciding, event: Event) -> Refused | None:
             return person.declare_keep_apart(entry, event)
         case CaseErased():
             return person.erase_case(entry, event)
-        case SafetyLowered() | VitalInterestInvoked() | LegalHoldPlaced() | LegalHoldLifted():
+        case SafetyLowered() | VitalInterestInvoked() | LegalHoldPlaced() | LegalHoldLifted() | GlassBroken():
             return two_people.report(entry, action_of(event))
         case AgeAssessed():
             return two_people.report(entry, action_of(event), alone=not person.takes_protection_away(entry, event))

@@ -167,8 +167,8 @@ class Draft:
         self.cases = self.cases.set(case.case_id, case)
         self._reindex(case.case_id, before, case)
 
-    def drop_case(self, case_id: str) -> None:
-        """A case is forgotten, with its links. One that is not there already is."""
+    def drop_case(self, case_id: str, *, keep_reviews: bool = False) -> None:
+        """A case is forgotten, with its links. One that is not there already is. `keep_reviews`: what another body has to look at stays due."""
         before = self.cases.get(case_id)
         if before is not None:
             self.cases = self.cases.delete(case_id)
@@ -181,7 +181,7 @@ class Draft:
         self.look_again = tuple(other for other in self.look_again if other != case_id)
         for action_id in sorted(action_id for action_id, awaited in self.awaited.items() if awaited.event.case_id == case_id):
             self.put_awaited(action_id, None)
-        for action_id in sorted(action_id for action_id, review in self.reviews.items() if review.case_id == case_id):
+        for action_id in sorted(action_id for action_id, review in self.reviews.items() if review.case_id == case_id and not keep_reviews):
             self.put_review(action_id, None)
 
     def put_closed(self, case_id: str, closed_at_ms: int | None) -> None:

@@ -34,6 +34,7 @@ from coordinator.domain.state import State
 from events.availability import AvailabilityLearned, AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged
 from events.entry import Locked, OpenedControl, OpenedDecision, OpenedEntry, Unread
 from events.facts import Event, Outcome, TwoPersonEvent
+from events.glass import GlassBroken, SightOpened
 from events.handover import HandOverAmended, HandOverPrepared
 from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
 from events.network import (
@@ -169,7 +170,7 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             _apply_to_case(draft, about, sequence, at_ms)
         return
     match fact:
-        case Recorded() | Refused() | Duplicate() | Unreadable() | ClockAdvanced() | MatchExplained() | ContactLogged():
+        case Recorded() | Refused() | Duplicate() | Unreadable() | ClockAdvanced() | MatchExplained() | ContactLogged() | SightOpened():
             pass
         case CapacityChanged():
             availability.evolve_capacity_changed(draft, fact)
@@ -225,7 +226,7 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             swapping.evolve_swap_agreed(draft, fact)
         case CaseExpired():
             person.forget_person(draft, fact.case_id, at_ms)
-        case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | LegalHoldPlaced() | LegalHoldLifted() | MatchOverridden():
+        case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | LegalHoldPlaced() | LegalHoldLifted() | MatchOverridden() | GlassBroken():
             two_people.evolve_reported(draft, fact)
         case ConfirmationAwaited():
             two_people.evolve_confirmation_awaited(draft, fact)
@@ -260,7 +261,7 @@ def take_effect(draft: Draft, event: TwoPersonEvent, _sequence: int, _at_ms: int
             person.evolve_vital_interest(draft, event)
         case AgeAssessed():
             person.evolve_age_assessed(draft, event)
-        case MatchOverridden():
+        case MatchOverridden() | GlassBroken():
             pass  # what follows from it are outcomes
         case _:
             assert_never(event)

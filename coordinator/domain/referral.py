@@ -68,8 +68,8 @@ def evolve_referral_amended(draft: Draft, event: ReferralAmended) -> None:
 
 
 def evolve_referral_closed(draft: Draft, event: ReferralClosed, at_ms: int) -> None:
-    """The case leaves the live state; when it was closed stays for as long as its key lives."""
-    draft.drop_case(event.case_id)
+    """The case leaves the live state; when it was closed stays for as long as its key lives, and a review that is due until it is given."""
+    draft.drop_case(event.case_id, keep_reviews=True)
     draft.put_closed(event.case_id, at_ms)
 
 

@@ -48,6 +48,7 @@ class Scope(StrEnum):
     OWN_REPORT = "what it reported itself"
     COORDINATION = "all cases, without free text"
     """Identity and free text by break-glass alone."""
+    OPENED = "what it opened itself, by two people or with a review"
     BANDS = "network in bands"
     """Capacity by macro-area: none, few, some; batched and delayed."""
     SEALED = "whole ledger, sealed"
@@ -123,6 +124,7 @@ REPORTS: Mapping[str, Rights] = {
     "AgeAssessed": _rights(helpline=_ALL, project=Scope.INVOLVED_CASES),
     "GroupKeptApart": _rights(helpline=_ALL, project=Scope.INVOLVED_CASES),
     # actions that take two people
+    "GlassBroken": _rights(helpline=_ALL, administrator=_ALL),
     "ActionConfirmed": _rights(helpline=_ALL, administrator=_ALL, project=Scope.INVOLVED_CASES),
     "ActionRefused": _rights(helpline=_ALL, administrator=_ALL, project=Scope.INVOLVED_CASES),
     "ActionReviewed": _rights(helpline=_ALL, administrator=_ALL, project=Scope.INVOLVED_CASES),
@@ -195,6 +197,7 @@ OUTCOMES: Mapping[str, Rights] = {
     "MatchExplained": _rights(helpline=_ALL, auditor=_ALL),
     "CaseExpired": _rights(helpline=_ALL, auditor=Scope.SEALED),
     "MajorityReviewDue": _rights(helpline=_ALL, project=Scope.OWN_CASES),
+    "SightOpened": _rights(helpline=_ALL, administrator=Scope.OWN_REPORT),
     "ConfirmationAwaited": _rights(helpline=_ALL, project=Scope.OWN_CASES),
     "ActionTaken": _rights(helpline=_ALL, project=Scope.OWN_CASES),
     "ActionLapsed": _rights(helpline=_ALL, project=Scope.OWN_CASES),
@@ -231,8 +234,12 @@ class View(StrEnum):
     HEALTH = "health"
     ACCESS = "access"
     """Who looked at whose data, when and why."""
+    DETAIL = "detail"
+    """Which danger or link stands behind `safety` in an explanation; within an opening alone."""
+    REVIEW = "review"
+    """Actions that wait for a second person or a review. What is behind glass is not in it."""
     EXPORT = "export"
-    """The ledger as a file; with the keys it holds everybody's data in plain."""
+    """The ledger as a file; with the keys it holds everybody's data in plain, and is written within an opening alone."""
     SERVICE = "service"
     """Whether the service runs. Without a token, and with nothing about anybody."""
     MACHINE = "machine"
@@ -249,14 +256,16 @@ VIEWS: Mapping[View, Rights] = {
     View.TRANSFERS: _rights(helpline=Scope.COORDINATION, project=Scope.INVOLVED_CASES),
     View.INBOX: _rights(helpline=Scope.COORDINATION, project=Scope.OWN_PROJECT),
     View.CASE: _rights(helpline=Scope.COORDINATION, project=Scope.INVOLVED_CASES),
-    View.FREE_TEXT: _rights(project=Scope.INVOLVED_CASES),
+    View.FREE_TEXT: _rights(project=Scope.INVOLVED_CASES, helpline=Scope.OPENED),
     View.EXPLANATION: _rights(helpline=_ALL, auditor=_ALL),
     View.AUDIT: _rights(helpline=Scope.SEALED, administrator=Scope.SEALED, auditor=Scope.SEALED),
     View.SHEET: _rights(project=Scope.OWN_CASES),
     View.INDICATORS: _rights(helpline=_ALL, administrator=_ALL, evaluator=Scope.INDICATORS),
     View.HEALTH: _rights(helpline=_ALL, administrator=_ALL, auditor=_ALL, clock=_ALL),
     View.ACCESS: _rights(auditor=_ALL),
-    View.EXPORT: _rights(administrator=_ALL, auditor=Scope.SEALED),
+    View.DETAIL: _rights(helpline=Scope.OPENED),
+    View.REVIEW: _rights(helpline=_ALL, administrator=_ALL, project=Scope.INVOLVED_CASES),
+    View.EXPORT: _rights(administrator=Scope.OPENED, auditor=Scope.SEALED),
     View.SERVICE: {},
     View.MACHINE: {},
 }
@@ -271,6 +280,7 @@ DOORS: Mapping[str, View] = {
     "GET /v1/{network}/inbox/{project_id}": View.INBOX,
     "GET /v1/{network}/cases/{case_id}": View.CASE,
     "GET /v1/{network}/transfers/{transfer_id}/explanations": View.EXPLANATION,
+    "GET /v1/{network}/actions": View.REVIEW,
     "GET /v1/{network}/audit": View.AUDIT,
     "GET /v1/{network}/indicators": View.INDICATORS,
     "GET /v1/{network}/health": View.HEALTH,
@@ -289,6 +299,7 @@ DOORS: Mapping[str, View] = {
     "staffetta inbox": View.INBOX,
     "staffetta case": View.CASE,
     "staffetta explain": View.EXPLANATION,
+    "staffetta actions": View.REVIEW,
     "staffetta audit": View.AUDIT,
     "staffetta indicators": View.INDICATORS,
     "staffetta sheet write": View.SHEET,

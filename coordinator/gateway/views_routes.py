@@ -11,17 +11,20 @@ from fastapi import APIRouter, Path, Query
 from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEvent
 
 from coordinator.access import Grant, Standing
+from coordinator.access_log import Why
 from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.gateway import metrics
 from coordinator.gateway.identity import TheGrant, TheRoom, require, require_inbox
 from coordinator.gateway.looking import InForce, recorded, turns
 from coordinator.gateway.problems import Code, Problem
+from coordinator.opened import action_json, opening_of, to_be_dealt_with
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
 from coordinator.viewing import (
     Plain,
     audit_json,
     band_json,
+    cases_involved,
     explanation_json,
     is_involved,
     item_for,
@@ -31,6 +34,7 @@ from coordinator.viewing import (
     unit_json,
 )
 from events.ids import is_slug, is_uuid
+from events.vocabulary import SightPurpose
 from projections.errors import AsOfAhead, ProjectionError
 from projections.indicators import Period
 from projections.moment import AsOf, AtSequence, AtTime
@@ -117,7 +121,7 @@ async def get_inbox(
 
 @router.get("/cases/{case_id}", summary="One case's timeline", response_model=None)
 async def get_case(room: TheRoom, grant: TheGrant, case_id: Annotated[str, Path()], as_of: AsOfSequence = None, as_of_ms: AsOfTime = None) -> Plain:
-    """To the helpline without free text; to a project its own cases, without where they were offered. Unknown, erased, another's: all 404 alike."""
+    """To the helpline without free text, unless it opened it; to a project its own cases, without where they were offered. Unknown, erased, another's: all 404 alike."""
     require(grant, View.CASE)
     if not is_uuid(case_id):
         raise Problem(Code.NOT_FOUND)
@@ -127,8 +131,25 @@ async def get_case(room: TheRoom, grant: TheGrant, case_id: Annotated[str, Path(
     seen = await _behind(room.reads.timeline(case_id, moment))
     if not seen.answer:
         raise Problem(Code.NOT_FOUND)
-    await recorded(room, grant, View.CASE, [case_id])
-    return seen_json(seen, "facts", timeline_json(seen.answer, grant))
+    opening = None
+    if scope_of(grant.standing, View.FREE_TEXT) is Scope.OPENED:
+        now = await _behind(room.reads.actions_about(case_id))
+        opening = opening_of(grant, now.answer, SightPurpose.FREE_TEXT, case_id, now.at_ms)
+    await recorded(room, grant, View.CASE, [case_id], why=Why.BREAK_GLASS if opening else None, action_id=opening)
+    return {**seen_json(seen, "facts", timeline_json(seen.answer, grant, glass_broken=opening is not None)), "opened_by": opening}
+
+
+@router.get("/actions", summary="What waits for a second person or a review")
+async def get_actions(room: TheRoom, grant: TheGrant) -> Plain:
+    """Actions that take two people, and openings in force, with what is due by when. For the helpline and administrators; to a project of its cases."""
+    scope = require(grant, View.REVIEW)
+    seen = await _behind(room.reads.actions())
+    found = to_be_dealt_with(seen.answer, seen.at_ms)
+    if scope is Scope.INVOLVED_CASES:
+        theirs = await _behind(cases_involved(room.reads, grant))
+        found = [action for action in found if action.event.case_id in theirs]
+    await recorded(room, grant, View.REVIEW, {action.event.case_id for action in found})
+    return seen_json(seen, "actions", [action_json(action, seen.at_ms) for action in found])
 
 
 @router.get("/transfers/{transfer_id}/explanations", summary="Why so, or why not", response_model=None)

@@ -14,9 +14,9 @@ from ops.checker.entry import Entry, Fact
 
 NEVER_ALONE = frozenset({"SafetyLowered", "LegalHoldPlaced", "LegalHoldLifted"})
 """Events that no emergency lets one person do."""
-TAKE_TWO = NEVER_ALONE | {"VitalInterestInvoked", "AgeAssessed", "MatchOverridden"}
+TAKE_TWO = NEVER_ALONE | {"VitalInterestInvoked", "AgeAssessed", "MatchOverridden", "GlassBroken"}
 """Events that never take effect by one person alone, unless in an emergency with a review."""
-ABOUT_ACTIONS = frozenset({"ConfirmationAwaited", "ActionTaken", "ActionLapsed", "ReviewDue", "ReviewOverdue"})
+ABOUT_ACTIONS = frozenset({"ConfirmationAwaited", "ActionTaken", "ActionLapsed", "ReviewDue", "ReviewOverdue", "SightOpened"})
 """Outcomes of this stream."""
 DAY_MS = 86_400_000
 
@@ -85,6 +85,8 @@ class TwoPeople:
                 yield Breach(at, "two_people", "a review is due later than 24 hours after")
             if waiting is not None:
                 self.reviews[action_id] = Review(waiting.event["actor"], outcome["case_id"], outcome["due_at_ms"])
+        elif outcome.name == "SightOpened":
+            yield from self._opened(entry, outcome)
         elif outcome.name == "ReviewOverdue" and action_id in self.reviews:
             self.reviews[action_id].called_in = True
 
@@ -102,16 +104,23 @@ class TwoPeople:
             yield Breach(entry.sequence, "two_people", "an action is confirmed after its time")
         self.waiting.pop(action_id, None)
 
+    def _opened(self, entry: Entry, outcome: Fact) -> Iterator[Breach]:
+        """What is behind glass opens where its action takes effect, and for a day at most."""
+        if not self._said(entry, "ActionTaken", outcome["action_id"]):
+            yield Breach(entry.sequence, "two_people", "something opens that nobody confirmed")
+        if not entry.event_time_ms < outcome["until_ms"] <= entry.event_time_ms + DAY_MS:
+            yield Breach(entry.sequence, "two_people", "something stays open for longer than a day")
+
     def taken(self, action_id: str) -> Fact | None:
         """The event whose action takes effect in this entry; asked before `follow`. None: it cannot be known."""
         waiting = self.waiting.get(action_id)
         return waiting.event if waiting is not None else None
 
-    def forget(self, case_id: str) -> None:
-        """What was about an erased case is over."""
+    def forget(self, case_id: str, *, keep_reviews: bool = False) -> None:
+        """What was about an erased case is over. `keep_reviews`: of a closed one, what another body has to look at is not."""
         for action_id in [action_id for action_id, waiting in self.waiting.items() if waiting.event.fields.get("case_id") == case_id]:
             del self.waiting[action_id]
-        for action_id in [action_id for action_id, review in self.reviews.items() if review.case_id == case_id]:
+        for action_id in [action_id for action_id, review in self.reviews.items() if review.case_id == case_id and not keep_reviews]:
             del self.reviews[action_id]
 
     def rename(self, case_id: str, stays: str) -> None:

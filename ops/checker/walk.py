@@ -128,6 +128,8 @@ class Walk:
                 self._touched.add(transfer_id)
             self._add(self._two_people.report(entry, event, alone=self._cases.may_alone(event)))
             self._missing.report(event, self._cases.cases.get(event.fields.get("case_id", "")), self._network.policy)
+            if event.name == "ReferralClosed":
+                self._two_people.forget(event["case_id"], keep_reviews=True)
             if event.name == "CaseErased":
                 self._two_people.forget(event["case_id"])
                 self._inquiries.forget({of for of, transfer in self._cases.transfers.items() if transfer.case_id == event["case_id"]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from tests.cli.conftest import staffetta
 from tests.gateway.conftest import Running
-from tests.gateway.story import BODY_OF, agreement, availability, case_id, referral, request, unit_opened
+from tests.gateway.story import BODY_OF, agreement, availability, case_id, event, helpline, referral, request, unit_opened
 
 pytestmark = pytest.mark.edge
 
@@ -125,8 +126,20 @@ async def test_rebuild_and_doctor(running: Running, submitted: Submitted) -> Non
 
 async def test_export_holds_every_entry_and_is_private(running: Running, submitted: Submitted, tmp_path: Path) -> None:
     file = tmp_path / "entries.avro"
+    alone = await staffetta(running.settings, "export", "--out", str(file))
+    assert alone.status == 2 and "two people" in alone.err and "GlassBroken" in alone.err and not file.exists()
+    person = getpass.getuser()
+    by = {"person": person, "body": BODY_OF["fuori-tratta"], "role": "administrator"}
+    asked = event("GlassBroken", by, case_id=None, purpose="export", transfer_id=None, reason="the yearly check", emergency="")
+    confirmed = event("ActionConfirmed", helpline(), case_id=None, action_id=asked["event_id"])
+    said = tmp_path / "export.jsonl"
+    said.write_text("\n".join(json.dumps(each) for each in (asked, confirmed)), encoding="utf-8")
+    answers = (await staffetta(running.settings, "submit", str(said), "--json")).json["answers"]
+    await running.views_reach(answers[-1]["sequence"])
     ended = await staffetta(running.settings, "export", "--out", str(file), "--json")
     assert ended.status == 0, ended.err
+    look = (await running.room.access.read())[-1]
+    assert (look.view, look.why, look.person, look.action_id) == ("export", "export", person, asked["event_id"])
     assert file.stat().st_mode & 0o077 == 0
     entries = entries_in(file)
     assert [entry["sequence"] for entry in entries] == list(range(ended.json["entries"]))

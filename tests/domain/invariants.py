@@ -15,6 +15,7 @@ from events.availability import AvailabilityLearned, AvailabilityPublished, Capa
 from events.entry import Locked, OpenedDecision, Unread
 from events.fact import Danger, SealedUnder
 from events.facts import Event
+from events.glass import GlassBroken, SightOpened
 from events.inquiry import InquiryEnded, InquiryOpened
 from events.network import (
     ClockAdvanced,
@@ -181,7 +182,7 @@ class Invariants:
         self.aliases_to_go: set[str] = set()
         self.rung: dict[str, int] = {}
         """Kept hold -> times the clock rang after its end."""
-        self.actions: dict[str, SafetyLowered | VitalInterestInvoked | AgeAssessed | LegalHoldPlaced | LegalHoldLifted] = {}
+        self.actions: dict[str, SafetyLowered | VitalInterestInvoked | AgeAssessed | LegalHoldPlaced | LegalHoldLifted | GlassBroken] = {}
         """What was reported and waits for a second person."""
         self.lapses: dict[str, int] = {}
         self.review_due: str | None = None
@@ -249,7 +250,7 @@ class Invariants:
     def _named_live(self, event: Event) -> None:
         for case_id in cases_named(event):
             assert case_id not in self.aliases, "told about a case that has another name"
-            closed_too = isinstance(event, LegalHoldPlaced | LegalHoldLifted | ActionConfirmed | ActionRefused | ActionReviewed)
+            closed_too = isinstance(event, GlassBroken | LegalHoldPlaced | LegalHoldLifted | ActionConfirmed | ActionRefused | ActionReviewed)
             assert case_id in self.cases or closed_too or isinstance(event, ReferralReceived), "told about a case that is not live"
 
     def _one_verdict(self, entry: OpenedDecision) -> None:
@@ -355,7 +356,7 @@ class Invariants:
                 assert self.cases[event.case_id].departed
             case GroupKeptApart():
                 self.apart.update(map(frozenset, combinations((event.case_id, *event.other_case_ids), 2)))
-            case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | LegalHoldPlaced() | LegalHoldLifted():
+            case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | LegalHoldPlaced() | LegalHoldLifted() | GlassBroken():
                 self.actions[event.event_id] = event
             case ActionConfirmed():
                 self.confirmed = event
@@ -391,7 +392,7 @@ class Invariants:
                 if chosen is not None:
                     assert chosen.emergency, "no action here may be taken alone"
                 else:
-                    assert isinstance(self.actions[outcome.action_id], VitalInterestInvoked), "only a vital interest is reviewed"
+                    assert isinstance(self.actions[outcome.action_id], VitalInterestInvoked | GlassBroken), "nothing else is reviewed"
                 self.review_due = outcome.action_id
             case MajorityReviewDue():
                 assert self.cases[outcome.case_id].majority.pop(outcome.person) <= at_ms, "reviewed before the birthday"
@@ -561,6 +562,9 @@ class Invariants:
             self.cases[action.case_id].agreed[action.person] = action.until_ms
             self.cases[action.case_id].decided[action.person] = True
             return
+        if isinstance(action, GlassBroken):
+            self._opened(entry, action, second)
+            return
         assert second is not None and second.action_id == outcome.action_id, "rule 10: nobody confirmed it"
         assert second.actor.body != action.actor.body and second.actor.person != action.actor.person, "rule 10: one body alone"
         if isinstance(action, LegalHoldPlaced | LegalHoldLifted):
@@ -569,6 +573,17 @@ class Invariants:
             self.cases[action.case_id].dangers.remove(action.danger)
         if action.other_case_id is not None:
             self.apart.remove(frozenset((action.case_id, action.other_case_id)))
+
+    def _opened(self, entry: OpenedDecision, action: GlassBroken, second: ActionConfirmed | None) -> None:
+        """Rule 10: nobody alone opens what their role does not show, unless in an emergency that is reviewed; and not for ever."""
+        (opened,) = [outcome for outcome in entry.outcomes if isinstance(outcome, SightOpened)]
+        assert opened.action_id == action.event_id and opened.case_id == action.case_id
+        assert entry.event_time_ms < opened.until_ms <= entry.event_time_ms + 86_400_000, "glass stays broken for a limited time"
+        if second is None:
+            assert action.emergency and self.review_due == action.event_id, "rule 10: one alone, and nobody reviews it"
+            return
+        assert second.action_id == action.event_id, "rule 10: nobody confirmed it"
+        assert second.actor.body != action.actor.body and second.actor.person != action.actor.person, "rule 10: one body alone"
 
     def _age(self, action: AgeAssessed, second: ActionConfirmed | None) -> None:
         """Rule 4: nobody alone makes an adult of a minor of whom it was not known that they turn eighteen."""

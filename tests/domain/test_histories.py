@@ -26,6 +26,7 @@ from events.codec import split
 from events.entry import Locked, OpenedDecision, OpenedEvent, Unread
 from events.fact import Actor, Danger, SealedUnder
 from events.facts import EVENT_TYPES, Event
+from events.glass import GlassBroken
 from events.handover import HandOverAmended, HandOverPrepared
 from events.inquiry import InquiryAnswered
 from events.network import (
@@ -113,6 +114,7 @@ from events.vocabulary import (
     ReferralEnd,
     Relevance,
     ReviewVerdict,
+    SightPurpose,
     Source,
     TransferEnd,
     TransferStage,
@@ -240,7 +242,7 @@ class History(World):
         case = self.state.cases.get(case_id)
         return self.chance.choice([member.person for member in case.household]) if case is not None else "a"
 
-    def some_action(self, *, reviews: bool = False) -> tuple[str, str]:
+    def some_action(self, *, reviews: bool = False) -> tuple[str | None, str]:
         """(case, action) of what waits for a second person, or, mostly where `reviews`, for a review; else of nothing."""
         waiting, due = sorted(self.state.awaited), sorted(self.state.reviews)
         wanted = due if due and (reviews or not waiting) else waiting
@@ -249,7 +251,7 @@ class History(World):
         action_id = self.chance.choice(wanted)
         known = self.state.awaited.get(action_id)
         case_id = known.event.case_id if known is not None else self.state.reviews[action_id].case_id
-        return case_id or self.some_case(), action_id
+        return case_id, action_id
 
     def in_transfer(self) -> str:
         live = sorted(self.state.transfers.values())
@@ -449,6 +451,15 @@ def legal_hold(h: History) -> Event:
 def legal_hold_lifted(h: History) -> Event:
     case_id = h.chance.choice([h.some_case(), *sorted(h.state.legal_holds)])
     return LegalHoldLifted("", h.actor(ADMINISTRATOR), case_id, "the trial is over")
+
+
+def glass_broken(h: History) -> Event:
+    purpose = h.chance.choice(tuple(SightPurpose))
+    exported = (purpose is SightPurpose.EXPORT) is (h.chance.random() < 0.95)
+    case_id = None if exported else h.chance.choice([h.some_case(), *sorted(h.state.closed)])
+    transfer_id = uuid("some transfer") if purpose is SightPurpose.SAFETY_DETAIL else None
+    actor = h.actor(ADMINISTRATOR if exported else HELPLINE)
+    return GlassBroken("", actor, case_id, purpose, transfer_id, "she asks for it", h.chance.choice(("", "", "nobody else answers")))
 
 
 def age(h: History) -> Event:
@@ -769,6 +780,7 @@ GENERATORS: dict[type[Event], tuple[int, Generator]] = {
     SafetyLowered: (10, lowered),
     VitalInterestInvoked: (5, vital_interest),
     AgeAssessed: (8, age),
+    GlassBroken: (8, glass_broken),
     LegalHoldPlaced: (5, legal_hold),
     LegalHoldLifted: (3, legal_hold_lifted),
     GroupKeptApart: (4, group_apart),

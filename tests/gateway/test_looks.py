@@ -17,7 +17,7 @@ from ops.services.kafka import KafkaCluster
 from ops.services.postgres import PostgresServer
 from reading.kafka_log import KafkaLog
 from tests.gateway.conftest import Running, a_network, problem
-from tests.gateway.story import HELPLINE_BODY, case_id, event, of_project, referral
+from tests.gateway.story import HELPLINE_BODY, case_id, event, helpline, of_project, referral
 from tests.gateway.test_views import CANARY, URL, served
 
 pytestmark = pytest.mark.edge
@@ -133,12 +133,18 @@ async def test_nothing_is_served_while_no_broker_acknowledges(tmp_path: Path, po
                 json=event("ReferralAccepted", of_project("fuori-tratta"), case_id=case, project_id="fuori-tratta", hosted_unit_id=None),
             )
             await running.views_reach(accepted.json()["sequence"])
+            broken = event(
+                "GlassBroken", helpline(), case_id=case, purpose="free_text", transfer_id=None, reason="she asks", emergency="nobody else answers"
+            )
+            opened = await running.client("simulator").post(f"{URL}/events", json=broken)
+            await running.views_reach(opened.json()["sequence"])
             written = len(await running.room.access.read())
             cluster.freeze(0)
             try:
                 for who, path in (
                     ("helpline", f"cases/{case}"), ("fuori-tratta", "inbox/fuori-tratta"),
                     ("fuori-tratta", f"cases/{case}"), ("helpline", f"entries/{told['sequence']}"),
+                    ("one operator", f"cases/{case}"), ("one operator", "actions"),
                 ):  # fmt: skip
                     answer = await running.client(who).get(f"{URL}/{path}")
                     problem(answer, 503, "not-recorded")
@@ -147,4 +153,5 @@ async def test_nothing_is_served_while_no_broker_acknowledges(tmp_path: Path, po
             finally:
                 cluster.thaw(0)
             assert (await running.client("helpline").get(f"{URL}/cases/{case}")).status_code == 200
+            assert CANARY in (await running.client("one operator").get(f"{URL}/cases/{case}")).text
             assert len(await running.room.access.read()) > written

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from coordinator.domain import agenda, on_duty, proposing, requests, rights, same_case, seen_events, settling, transfer
+from coordinator.domain import agenda, on_duty, proposing, requests, rights, same_case, seen_events, settling, transfer, two_people
 from coordinator.domain.agenda import Kind
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
@@ -23,6 +23,7 @@ from events.envelope import Envelope
 from events.errors import EnvelopeUnreadable
 from events.facts import Outcome
 from events.referral import ReferralReceived
+from projections import actions
 from projections.schema import channel_of
 from projections.store import _POSITION as POSITION
 from projections.store import Stand, Store
@@ -188,6 +189,33 @@ def anybody_may_ask() -> AbstractContextManager[None]:
 def anybody_may_accept() -> AbstractContextManager[None]:
     """Whoever accepts is taken to be asked."""
     return instead(rights.asked, nothing)
+
+
+def one_body_suffices() -> AbstractContextManager[None]:
+    """Whoever reported an action confirms it."""
+    return instead(two_people._second_refused, nothing)
+
+
+def never_shut() -> AbstractContextManager[None]:
+    """What was opened once stays open."""
+    return instead(actions.is_open, lambda action, _: action.open_until_ms is not None)
+
+
+def open_to_anybody() -> AbstractContextManager[None]:
+    """What one person opened is open to all."""
+    strict = actions.opens
+
+    def broken(action: Any, purpose: Any, case_id: Any, person: Any, body: Any, role: Any, at_ms: int) -> bool:
+        by = action.event.actor
+        return strict(action, purpose, case_id, by.person, by.body, by.role, at_ms)
+
+    return instead(strict, broken)
+
+
+def closing_ends_reviews() -> AbstractContextManager[None]:
+    """A case that is closed takes with it what another body had to look at."""
+    drop = Draft.drop_case
+    return patched(Draft, "drop_case", lambda self, case_id, **_: drop(self, case_id))
 
 
 def let_go_at_arrival() -> AbstractContextManager[None]:

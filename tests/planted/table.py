@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from coordinator.domain.agenda import Kind
 from coordinator.matching import safety
 from events.person import AliasErased
 from events.referral import ResponsibilityPassed
 from events.transfer import MatchExplained, PlaceKept, PlaceKeptFor
+from events.vocabulary import SightPurpose
 from reading.keys_memory import MemoryKeyStore
-from tests.domain import test_duty, test_question, test_repeats
+from tests.domain import test_duty, test_glass, test_question, test_repeats
 from tests.keys import test_erasure, test_store
 from tests.ledger import test_acceptance, test_stops
 from tests.planted import histories as past
@@ -17,6 +20,7 @@ from tests.planted.check import Bug
 from tests.planted.checks import CANARIES, checker, decided_again, folded_without_the_erased, invariants, test_of
 from tests.planted.rivals import AMONG_FALSE_GENESES, AMONG_RIVALS, ANCHORED_READER, LIVE_READER
 from tests.planted.views import ANOTHER_POSITION, CRASHES
+from tests.projections import test_actions
 from tests.sealing import test_seal, test_vault
 
 _ENTRIES_PASS = test_of(test_acceptance.test_only_the_entries_pass)
@@ -271,6 +275,46 @@ BUGS: tuple[Bug, ...] = (
         (
             (checker(past.a_journey), "secrecy.together"),
             (invariants(past.a_journey), "an entry names where a case was and where it goes"),
+        ),
+    ),
+    Bug(
+        "glass",
+        "one body alone opens free text",
+        plant.one_body_suffices,
+        (
+            (
+                test_of(test_glass.test_nothing_opens_before_a_second_person_of_another_body_confirms, SightPurpose.FREE_TEXT),
+                "test_nothing_opens_before_a_second_person_of_another_body_confirms",
+            ),
+        ),
+    ),
+    Bug(
+        "glass",
+        "what was opened once stays open",
+        plant.never_shut,
+        (
+            (
+                test_of(test_actions.test_free_text_opens_when_somebody_confirms_and_for_its_time_alone),
+                "test_free_text_opens_when_somebody_confirms_and_for_its_time_alone",
+            ),
+            (test_of(test_actions.test_what_a_review_does_not_uphold_is_shut_at_once), "test_what_a_review_does_not_uphold_is_shut_at_once"),
+        ),
+    ),
+    Bug(
+        "glass",
+        "what one person opened is open to all",
+        plant.open_to_anybody,
+        ((test_of(test_actions.test_it_is_open_to_nobody_else, replace(test_actions.OP_1, person="op-2")), "test_it_is_open_to_nobody_else"),),
+    ),
+    Bug(
+        "glass",
+        "closing a case ends the review of who looked into it",
+        plant.closing_ends_reviews,
+        (
+            (
+                test_of(test_glass.test_a_closed_case_can_be_looked_into_and_a_review_outlives_its_closing),
+                "test_a_closed_case_can_be_looked_into_and_a_review_outlives_its_closing",
+            ),
         ),
     ),
     Bug("determinism", "ties are broken by chance", plant.ties_by_chance, ((decided_again(past.two_places_alike), "fields of"),)),
