@@ -14,7 +14,9 @@ from typing import TypeVar
 from coordinator.access import Grant, Standing
 from coordinator.domain.who_may import OUTCOMES, REPORTS, Scope, View, scope_of
 from coordinator.plain import fact_json, fields_json, value_json
+from coordinator.to_do import to_do
 from events.facts import FACT_TYPES, Event, Outcome
+from events.sentences import Language
 from events.typed import hints_of
 from projections.freshness import AreaBand, UnitCapacity
 from projections.inbox import Item, ItemKind
@@ -36,6 +38,8 @@ _WORDS = {
 
 IDS_OF_A_PERSON = frozenset({"case_id", "other_case_id", "transfer_id", "proposal_id", "actor"})
 """Left out for an auditor, who judges a decision and not a person."""
+
+_OF_THE_ASKED = frozenset({ItemKind.PROPOSAL, ItemKind.INQUIRY})
 
 Plain = dict[str, object]
 T = TypeVar("T")
@@ -96,13 +100,15 @@ def transfer_for(grant: Grant, one: OpenTransfer) -> Plain | None:
 
 
 def item_for(grant: Grant, item: Item) -> Plain:
-    """A thing in an inbox. The helpline sees the coordination of all cases; a project not the steps taken with others."""
-    if scope_of(grant.standing, View.INBOX) is not Scope.OWN_PROJECT:
-        return _without_words(fields_json(item))
-    plain = fields_json(item)
+    """A thing in an inbox, with what to do about it. The helpline sees the coordination of all cases; a project not the steps taken with others."""
+    helpline = scope_of(grant.standing, View.INBOX) is not Scope.OWN_PROJECT
+    told = {language.value: to_do(item, grant.body, helpline, language) for language in Language}
+    if helpline:
+        return {**_without_words(fields_json(item)), "to_do": told}
+    plain: Plain = {**fields_json(item), "to_do": told}
     if item.transfer is not None:
         plain["transfer"] = {**fields_json(item.transfer), "steps": []}
-    if item.kind is ItemKind.CASE and item.state is not None and item.state.stage is Stage.PROPOSED:
+    if item.kind not in _OF_THE_ASKED and item.state is not None and item.state.stage in (Stage.PREPARED, Stage.PROPOSED, Stage.REQUESTED):
         plain["state"] = fields_json(_without_proposal(item.state))
     return plain
 
@@ -142,6 +148,8 @@ def timeline_json(facts: tuple[TimelineFact, ...], grant: Grant, *, glass_broken
             fact = {name: value for name, value in fact.items() if name not in words_in(type(one.fact).__name__)}
         if grant.standing is Standing.PROJECT:
             fact.pop("other_case_id", None)
+        if one.hand_over is not None:
+            fact["hand_over"] = {**fields_json(one.hand_over), "complete": one.hand_over.is_complete}
         told.append({"sequence": one.sequence, "at_ms": one.at_ms, **fact})
     return told
 
@@ -197,6 +205,11 @@ def _without_words(plain: Plain) -> Plain:
     return told
 
 
+def may_see_duty(grant: Grant, one: Duty) -> bool:
+    """Whether the grant's holder may see a project's duty hours; who may ask at all is asked before."""
+    return scope_of(grant.standing, View.DUTY) is not Scope.OWN_PROJECT or one.project_id == grant.project_id
+
+
 def duty_json(one: Duty) -> Plain:
     """A project's duty hours."""
     hours: Plain = json.loads(one.hours)
@@ -204,4 +217,6 @@ def duty_json(one: Duty) -> Plain:
 
 
 def _without_proposal(state: TransferState) -> TransferState:
-    return replace(state, proposal=None, disclosures=0, declines=0)
+    """What a project is told of its own request before another has accepted: not whom the network asks, nor that a place is prepared."""
+    stage = Stage.REQUESTED if state.stage is Stage.PREPARED else state.stage
+    return replace(state, stage=stage, proposal=None, disclosures=0, declines=0, inquiries=())

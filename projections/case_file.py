@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from events.facts import Event, Outcome
 from events.person import AliasErased, CaseErased, CaseExpired, CasesFoundSame
 from events.quick import quick
 from events.referral import ReferralReceived
@@ -50,6 +51,11 @@ def from_bytes(plain: bytes) -> CaseFile:
     return _ADAPTER.validate_json(plain)
 
 
+def about(fact: Event | Outcome) -> str | None:
+    """The case whose own fact it is, of those that it names."""
+    return getattr(fact, "case_id", None)
+
+
 def cases_in(entry: Effects) -> Collection[str]:
     """Cases that an entry has facts about, as far as they can be opened."""
     return entry.by_case.keys()
@@ -86,6 +92,8 @@ def _fold_case(case_id: str, file: CaseFile | None, facts: Sequence[CaseFact], e
             one = _found_same(CaseFile(case_id, sequence, care, known, tuple(places)), other, fact, entry)
             care, known, places = one.care, one.transfers, [*one.timeline]
         care = inbox.fold(care, fact, sequence, at_ms)
+        own = about(fact) == case_id
+        care = inbox.fold_own(care, fact, sequence, at_ms) if own else inbox.fold_other(care, fact, sequence, at_ms)
         known = transfers.fold(known, fact, sequence, at_ms)
         places.append(FactAt(sequence, index))
     return None if care is None else CaseFile(case_id, sequence, care, known, tuple(places))
@@ -104,7 +112,8 @@ def _found_same(file: CaseFile, other: CaseFile | None, fact: CasesFoundSame, en
         return file
     moved = sorted((*file.transfers, *other.transfers), key=lambda transfer: transfer.requested_sequence)
     told = sorted({*file.timeline, *other.timeline}, key=lambda at: (at.sequence, at.index))
-    return CaseFile(file.case_id, file.sequence, inbox.found_same(file.care, other.care, entry.sequence), tuple(moved), tuple(told))
+    care = inbox.found_same(file.care, other.care, entry.sequence, entry.at_ms)
+    return CaseFile(file.case_id, file.sequence, care, tuple(moved), tuple(told))
 
 
 def _before(files: Mapping[str, CaseFile], case_id: str, entry: Effects) -> CaseFile | None:

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from events.availability import CapacityChanged
+from events.availability import AvailabilityLearned, CapacityChanged
 from events.entry import Locked
 from events.facts import Event, Outcome
 from events.inquiry import InquiryEnded, InquiryOpened
 from events.network import PolicyAdopted, UnitClosed, UnitOpened
+from events.question import ReminderDue
 from events.referral import (
     AssessmentRecorded,
     ContactLogged,
@@ -28,17 +29,23 @@ from events.referral import (
     ReferralReceived,
     ReferralRouted,
 )
+from events.swap import PlaceExchanged
 from events.transfer import (
     ArrivalConfirmed,
+    MatchOverridden,
+    NotificationDue,
+    OutOfOrder,
     ProposalAccepted,
     ProposalDeclined,
     ProposalEnded,
     ProposalMade,
+    ProposalPrepared,
     TransferAmended,
     TransferClosed,
     TransferEscalated,
     TransferRequested,
 )
+from events.two_people import ActionLapsed, ActionRefused, ActionTaken
 from events.vocabulary import ProposalEnd, Reason, Relevance, TransferEnd, Urgency
 from projections import freshness, network
 from projections.freshness import Freshness
@@ -49,6 +56,8 @@ SAFE_AFTER_MS = 30 * 86_400_000
 """An arrival was safe where for this long the person was neither missing nor back, and asked for no other place for reasons of safety."""
 
 NOT_SAID = "not_said"
+_SINGLE = "single"
+"""Figures without codes are counted under this one, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +134,23 @@ class Indicators:
     arrivals_not_yet_30_days: int
     proposals_made: int
     proposals_expired: int
+    proposals_prepared: int
+    """Held until the helpline confirmed; those that it did are among the proposals made."""
+    overrides: int
+    """Units that people chose themselves, in order or not: those that took effect."""
+    overrides_out_of_order_by_code: Mapping[str, int]
+    """Those before which the matcher ranked others."""
+    places_exchanged: int
+    """Cases that exchanged places: two each time."""
+    reminders: int
     declines_by_code: Mapping[str, int]
+    notifications_due: int
+    """Missing minors of whom an authority had to be told."""
+    notifications_overdue: int
     inquiries_asked: int
     inquiries_by_end: Mapping[str, int]
+    capacity_learned_by_inquiry: int
+    """Answers by which a unit's figures became known."""
     units_by_freshness: Mapping[str, int]
     """Open units at the report, by the age of their figures."""
     unopened: int
@@ -173,6 +196,8 @@ class IndicatorsFold:
         self._counts: dict[str, Counter[str]] = {}
         """By figure: what was reported in the period, by code."""
         self._made = self._expired = self._asked = self._unopened = 0
+        self._overriding: set[str] = set()
+        """Overrides that were reported and have not taken effect."""
         self._observed: dict[str, int | None] = {}
         self._policies: network.Rows = network.Rows({}, {}, {})
 
@@ -237,6 +262,26 @@ class IndicatorsFold:
                     request.needed_by_ms = fact.needed_by_ms
             case ProposalDeclined():
                 self._count("declined", fact.code, at_ms)
+            case ProposalPrepared():
+                self._count(_SINGLE, "prepared", at_ms)
+            case OutOfOrder():
+                self._count("out_of_order", fact.code, at_ms)
+            case PlaceExchanged():
+                self._count(_SINGLE, "exchanged", at_ms)
+            case ReminderDue():
+                self._count(_SINGLE, "reminders", at_ms)
+            case NotificationDue():
+                self._count(_SINGLE, "notifications overdue" if fact.overdue else "notifications", at_ms)
+            case AvailabilityLearned():
+                self._count(_SINGLE, "learned", at_ms)
+            case MatchOverridden():
+                self._overriding.add(fact.event_id)
+            case ActionTaken():
+                if fact.action_id in self._overriding:
+                    self._overriding.discard(fact.action_id)
+                    self._count(_SINGLE, "overrides", at_ms)
+            case ActionRefused() | ActionLapsed():
+                self._overriding.discard(fact.action_id)
             case InquiryOpened():
                 self._asked += self._period.holds(at_ms)
             case InquiryEnded():
@@ -258,6 +303,9 @@ class IndicatorsFold:
     def _count(self, figure: str, code: str, at_ms: int) -> None:
         if self._period.holds(at_ms):
             self._counts.setdefault(figure, Counter())[code] += 1
+
+    def _single(self, figure: str) -> int:
+        return self._counts.get(_SINGLE, Counter())[figure]
 
     def _counted(self, figure: str) -> dict[str, int]:
         return _sorted(self._counts.get(figure, {}))
@@ -310,9 +358,17 @@ class IndicatorsFold:
             arrivals_not_yet_30_days=sum(not one.undone for one in arrivals if self._at_ms - one.at_ms < SAFE_AFTER_MS),
             proposals_made=self._made,
             proposals_expired=self._expired,
+            proposals_prepared=self._single("prepared"),
+            overrides=self._single("overrides"),
+            overrides_out_of_order_by_code=self._counted("out_of_order"),
+            places_exchanged=self._single("exchanged"),
+            reminders=self._single("reminders"),
             declines_by_code=self._counted("declined"),
+            notifications_due=self._single("notifications"),
+            notifications_overdue=self._single("notifications overdue"),
             inquiries_asked=self._asked,
             inquiries_by_end=self._counted("inquiries"),
+            capacity_learned_by_inquiry=self._single("learned"),
             units_by_freshness=_counted(self._freshness()),
             unopened=self._unopened,
         )

@@ -20,15 +20,18 @@ from events.codec import decode_body
 from events.entry import OpenedDecision, OpenedEntry
 from events.envelope import open_envelope
 from events.facts import Event, Outcome
+from events.handover import HandOverAmended, HandOverPrepared
 from events.network import PolicyAdopted, Sight
 from events.referral import Member
-from events.transfer import MatchExplained
+from events.swap import SwapAgreed
+from events.transfer import ArrivalConfirmed, DepartureConfirmed, MatchExplained
 from projections import actions, bands, case_file, freshness, inbox, transfers
 from projections.actions import Action
 from projections.audit import AuditRow
 from projections.case_file import CaseFile
 from projections.entries import StoredEntry
 from projections.freshness import AreaBand, Freshness, UnitCapacity
+from projections.hand_over import HandOver
 from projections.health import VerdictCount
 from projections.moment import AsOf, AtSequence, AtTime, Clock, Moment, Seen, moment
 from projections.network import Duty, Policy, Project, Unit
@@ -70,6 +73,8 @@ class TimelineFact:
     index: int
     """-1: the reported event; else the outcome's number in its entry."""
     fact: Event | Outcome
+    hand_over: HandOver | None = None
+    """What the lists lacked right after it, where it is about the hand-over, the departure or the arrival; null: it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +233,7 @@ class Reads:
             rows = await now.connection.fetch(query, *(() if as_of is None else (day,)))
             files = await self._files(now, "transfers", rows)
         found = [
-            OpenTransfer(file.case_id, _responsible(file, now.sequence), file.care.household, transfer, state)
+            OpenTransfer(file.case_id, _responsible(file, now.sequence), file.care.household, transfers.asked_now(transfer, now.sequence), state)
             for file in files
             for transfer in file.transfers
             if (state := transfers.state_of(transfer, now.sequence)) is not None and state.stage is not Stage.CLOSED
@@ -244,7 +249,8 @@ class Reads:
         for transfer in file.transfers if file else ():
             state = transfers.state_of(transfer, now.sequence)
             if file is not None and transfer.transfer_id == transfer_id and state is not None:
-                return now.seen(OpenTransfer(file.case_id, _responsible(file, now.sequence), file.care.household, transfer, state))
+                asked = transfers.asked_now(transfer, now.sequence)
+                return now.seen(OpenTransfer(file.case_id, _responsible(file, now.sequence), file.care.household, asked, state))
         return now.seen(None)
 
     async def case(self, case_id: str, as_of: AsOf = None) -> Seen[CaseFile | None]:
@@ -266,7 +272,8 @@ class Reads:
             if isinstance(entry, OpenedDecision):
                 fact = entry.opened.event if place.index < 0 else entry.outcomes[place.index]
                 if isinstance(fact, Event | Outcome):
-                    facts.append(TimelineFact(place.sequence, entry.event_time_ms, place.index, fact))
+                    lists = lists_at(file, fact, place.sequence) if file else None
+                    facts.append(TimelineFact(place.sequence, entry.event_time_ms, place.index, fact, lists))
         return now.seen(tuple(facts))
 
     async def actions(self, as_of: AsOf = None) -> Seen[tuple[Action, ...]]:
@@ -283,15 +290,31 @@ class Reads:
         return Seen(tuple(action for action in found if action.event.case_id == case_id), seen.sequence, seen.at_ms, seen.reached, seen.age_ms)
 
     async def inbox(self, project_id: str | None, as_of: AsOf = None) -> Seen[tuple[inbox.Item, ...]]:
-        """What waits for a project (None: for the helpline), oldest first within each kind."""
+        """What waits for a project (None: for the helpline), the most urgent first (`projections.inbox.by_urgency`)."""
         project = project_id or inbox.HELPLINE
         async with self._moment(as_of) as now:
             rows = await now.connection.fetch(_SQL["inbox"]["live_inbox" if as_of is None else "whole_inbox"], project)
             files = await self._files(now, "inbox", rows)
-        found = [item for file in files for item in inbox.items(file.case_id, file.care, file.transfers, project, now.sequence)]
-        order = tuple(inbox.ItemKind)
-        found.sort(key=lambda item: (order.index(item.kind), item.since_sequence, item.case_id, item.transfer_id or ""))
+            every = [item for file in files for item in inbox.items(file.case_id, file.care, file.transfers, project, now.sequence)]
+            standing = await self._standing_words(now, {item.since_sequence for item in every if item.kind is inbox.ItemKind.SWAP})
+        found = [
+            item for item in every if inbox.still_told(item, now.at_ms) and (item.kind is not inbox.ItemKind.SWAP or item.since_sequence in standing)
+        ]
+        found.sort(key=lambda item: inbox.by_urgency(item, now.at_ms))
         return now.seen(tuple(found))
+
+    async def _standing_words(self, now: Moment, sequences: set[int]) -> set[int]:
+        """Of entries in which a project gave its word for an exchange, those whose word stands: the case that it was given for still waits for a place."""
+        if not sequences:
+            return set()
+        rows = await now.connection.fetch(_SQL["timeline"]["entries_of"], sorted(sequences))
+        standing = set()
+        for entry in await self._open([row["value"] for row in rows]):
+            word = entry.opened.event if isinstance(entry, OpenedDecision) else None
+            file = await self._file(now, word.case_id) if isinstance(word, SwapAgreed) else None
+            if file is not None and any(transfers.gave_its_word(one, entry.sequence, now.sequence) for one in file.transfers):
+                standing.add(entry.sequence)
+        return standing
 
     async def proposal(self, project_id: str, proposal_id: str, as_of: AsOf = None) -> Seen[OpenTransfer | None]:
         """The transfer behind a proposal that is live for, or accepted by, a project; None: there is none. For a door that answers for the project, which
@@ -302,7 +325,12 @@ class Reads:
         for file in files:
             for transfer in file.transfers:
                 state = transfers.state_of(transfer, now.sequence)
-                if state and state.proposal and (state.proposal.proposal_id, state.proposal.project_id) == (proposal_id, project_id):
+                if (
+                    state
+                    and state.proposal
+                    and state.stage is not Stage.PREPARED
+                    and (state.proposal.proposal_id, state.proposal.project_id) == (proposal_id, project_id)
+                ):
                     return now.seen(OpenTransfer(file.case_id, _responsible(file, now.sequence), file.care.household, transfer, state))
         return now.seen(None)
 
@@ -511,6 +539,15 @@ async def _capacity(
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def lists_at(file: CaseFile, fact: Event | Outcome, sequence: int) -> HandOver | None:
+    """How the lists for the hand-over stood with a fact that they matter to; at the arrival, as they were until then."""
+    if not isinstance(fact, HandOverPrepared | HandOverAmended | DepartureConfirmed | ArrivalConfirmed):
+        return None
+    transfer = next((one for one in file.transfers if one.transfer_id == fact.transfer_id), None)
+    state = None if transfer is None else transfers.state_of(transfer, sequence - isinstance(fact, ArrivalConfirmed))
+    return None if state is None else state.hand_over
 
 
 def _responsible(file: CaseFile, sequence: int) -> str | None:

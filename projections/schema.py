@@ -11,7 +11,7 @@ from pathlib import Path
 
 import asyncpg
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 """Grows whenever a fold gives other rows for the same entries."""
 
 _MIGRATIONS = tuple(sorted((Path(__file__).parent / "migrations").glob("[0-9][0-9][0-9][0-9]_*.sql")))

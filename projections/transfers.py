@@ -10,20 +10,26 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from events.facts import Event, Outcome
+from events.handover import HandOverAmended, HandOverPrepared
+from events.inquiry import InquiryEnded, InquiryOpened
 from events.question import InformationGiven, InformationRequested, ProposalPaused, ProposalResumed, ReminderDue
 from events.quick import quick
+from events.swap import SwapAgreed
 from events.transfer import (
     DepartureConfirmed,
     PlaceKeptFor,
     ProposalEnded,
     ProposalMade,
     ProposalPassed,
+    ProposalPrepared,
+    TransferAmended,
     TransferClosed,
     TransferEscalated,
     TransferRequested,
 )
-from events.vocabulary import Escalation, Level, ProposalEnd, Reason, TransferEnd, Urgency
+from events.vocabulary import Escalation, Level, ProposalEnd, Reason, Role, TransferEnd, Urgency
 from projections.changing import changed
+from projections.hand_over import HELPLINE_SPEAKS, Arranged, HandOver, hand_over
 
 VIEW = "transfers"
 DAY_MS = 86_400_000
@@ -32,6 +38,7 @@ DAY_MS = 86_400_000
 class StepKind(StrEnum):
     """What a step says."""
 
+    PREPARED = "prepared"
     PROPOSED = "proposed"
     PROPOSAL_ENDED = "proposal_ended"
     PROPOSAL_PASSED = "proposal_passed"
@@ -43,6 +50,11 @@ class StepKind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     ESCALATED = "escalated"
+    AMENDED = "amended"
+    INQUIRED = "inquired"
+    INQUIRY_ENDED = "inquiry_ended"
+    ARRANGED = "arranged"
+    SWAP_AGREED = "swap_agreed"
     CLOSED = "closed"
 
 
@@ -50,10 +62,26 @@ class Stage(StrEnum):
     """Where a transfer stands."""
 
     REQUESTED = "requested"
+    PREPARED = "prepared"
+    """A place is held; the helpline has to confirm before its project is asked."""
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
     DEPARTED = "departed"
     CLOSED = "closed"
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a transfer needs, as it was asked anew."""
+
+    urgency: Urgency
+    needed_by_ms: int
+    leaving_province: str | None
+    wished_levels: tuple[Level, ...]
+    wished_regions: tuple[str, ...]
+    by_helpline: bool
+    """Then earlier disclosures and declines no longer count."""
 
 
 @quick
@@ -65,6 +93,7 @@ class Step:
     at_ms: int
     kind: StepKind
     proposal_id: str | None = None
+    """Of an inquiry: the inquiry's id."""
     hold_id: str | None = None
     unit_id: str | None = None
     project_id: str | None = None
@@ -76,6 +105,10 @@ class Step:
     """Of a question and its answer: what was written."""
     code: str | None = None
     """`ProposalEnd`, `Escalation` or `TransferEnd`."""
+    asked: Asked | None = None
+    """Of an amendment."""
+    arranged: Arranged | None = None
+    """Of a list for the hand-over."""
 
 
 @quick
@@ -116,6 +149,29 @@ class Proposal:
 
 @quick
 @dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question to a project whether it could, which nobody has answered."""
+
+    inquiry_id: str
+    unit_id: str
+    project_id: str
+    opened_sequence: int
+    opened_at_ms: int
+    deadline_at_ms: int
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """An operator was called in, and that stands."""
+
+    why: Escalation
+    sequence: int
+    at_ms: int
+
+
+@quick
+@dataclass(frozen=True, slots=True)
 class TransferState:
     """How a transfer stands after a sequence."""
 
@@ -123,11 +179,11 @@ class TransferState:
     stage_since_ms: int
     last_sequence: int
     proposal: Proposal | None
-    """The live or accepted one; null: no project is asked."""
+    """The prepared, live or accepted one; null: no place is held."""
     expected_arrival_ms: int | None
     kept_until_ms: int | None
     escalation: Escalation | None
-    """Why an operator is called in; null: nobody is. A new proposal ends it, except where the person's safety or arrival is concerned."""
+    """Why an operator has to act now: the last of `escalations`; null: nobody has to."""
     escalated_sequence: int | None
     escalated_at_ms: int | None
     disclosures: int
@@ -135,10 +191,20 @@ class TransferState:
     declines: int
     how: TransferEnd | None
     """How it ended; null: it is open."""
+    escalations: tuple[Escalated, ...] = ()
+    """Everything that an operator has to act on now, oldest first. What was said while a place was looked for waits while one is proposed or accepted,
+    and stands again where that comes to nothing: it is said once."""
+    inquiries: tuple[Inquiry, ...] = ()
+    """Open ones, oldest first."""
+    hand_over: HandOver | None = None
+    """null: no place is accepted, or the transfer is over."""
 
 
-_STAYS = frozenset({Escalation.SAFETY_CHANGED, Escalation.ARRIVAL_OVERDUE})
-NOT_ESCALATED = (None, None)
+_FALL_WITH_A_PROPOSAL = frozenset({Escalation.NO_PLACE, Escalation.NO_PROJECT_ON_DUTY, Escalation.AGREEMENT_MISSING})
+_FALL_WHEN_ASKED_ANEW = frozenset({Escalation.NO_PLACE, Escalation.NO_PROJECT_ON_DUTY, Escalation.REASSESS})
+_FALL_BY_THE_HELPLINE = frozenset({Escalation.DISCLOSURES_USED, Escalation.DECLINES_USED, Escalation.NOT_CONFIRMED})
+_WHATEVER_THE_STAGE = frozenset({Escalation.SAFETY_CHANGED, Escalation.ARRIVAL_OVERDUE, Escalation.PROGRAMME_ENDED})
+_UNTIL_ACCEPTED = frozenset({Escalation.DEADLINE_PASSED})
 
 
 def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, at_ms: int) -> tuple[Transfer, ...]:
@@ -152,6 +218,21 @@ def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, 
             return (*transfers, opened)
         case ProposalMade():
             step = Step(sequence, at_ms, StepKind.PROPOSED, fact.proposal_id, fact.hold_id, fact.unit_id, fact.project_id, fact.deadline_at_ms)
+        case ProposalPrepared():
+            step = Step(sequence, at_ms, StepKind.PREPARED, fact.proposal_id, fact.hold_id, fact.unit_id, fact.project_id, fact.deadline_at_ms)
+        case TransferAmended():
+            asked = Asked(
+                fact.urgency, fact.needed_by_ms, fact.leaving_province, fact.wished_levels, fact.wished_regions, fact.actor.role is Role.HELPLINE
+            )
+            step = Step(sequence, at_ms, StepKind.AMENDED, until_ms=fact.expected_arrival_ms, asked=asked)
+        case InquiryOpened():
+            step = Step(sequence, at_ms, StepKind.INQUIRED, fact.inquiry_id, None, fact.unit_id, fact.project_id, fact.deadline_at_ms)
+        case InquiryEnded():
+            step = Step(sequence, at_ms, StepKind.INQUIRY_ENDED, fact.inquiry_id)
+        case HandOverPrepared() | HandOverAmended():
+            speaker = HELPLINE_SPEAKS if fact.actor.role is Role.HELPLINE else fact.actor.body
+            said = Arranged(speaker, isinstance(fact, HandOverPrepared), (*fact.arranged, *fact.not_needed))
+            step = Step(sequence, at_ms, StepKind.ARRANGED, arranged=said)
         case ReminderDue():
             step = Step(sequence, at_ms, StepKind.REMINDED, fact.proposal_id)
         case InformationRequested():
@@ -170,6 +251,8 @@ def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, 
             step = Step(sequence, at_ms, StepKind.DEPARTED, until_ms=fact.expected_arrival_ms)
         case PlaceKeptFor():
             step = Step(sequence, at_ms, StepKind.KEPT_FOR, hold_id=fact.hold_id, until_ms=fact.until_ms)
+        case SwapAgreed():
+            step = Step(sequence, at_ms, StepKind.SWAP_AGREED)
         case TransferEscalated():
             step = Step(sequence, at_ms, StepKind.ESCALATED, code=fact.why)
         case TransferClosed():
@@ -197,8 +280,9 @@ def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
     proposal: Proposal | None = None
     arrival_ms: int | None = None
     kept_until_ms: int | None = None
-    escalation: Escalation | None = None
-    escalated: tuple[int, int] | tuple[None, None] = NOT_ESCALATED
+    called: dict[Escalation, Escalated] = {}
+    inquiries: dict[str, Inquiry] = {}
+    said: tuple[Arranged, ...] = ()
     disclosures = declines = 0
     how: TransferEnd | None = None
     for step in transfer.steps:
@@ -206,11 +290,11 @@ def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
             break
         last = step.sequence
         match step.kind:
-            case StepKind.PROPOSED:
-                proposal = _proposal_in(step)
-                stage, since_ms, disclosures = Stage.PROPOSED, step.at_ms, disclosures + 1
-                if escalation not in _STAYS:
-                    escalation, escalated = None, NOT_ESCALATED
+            case StepKind.PREPARED | StepKind.PROPOSED:
+                proposal, since_ms = _proposal_in(step), step.at_ms
+                prepared = step.kind is StepKind.PREPARED
+                stage, disclosures = (Stage.PREPARED, disclosures) if prepared else (Stage.PROPOSED, disclosures + 1)
+                called = _without(called, _FALL_WITH_A_PROPOSAL)
             case StepKind.PROPOSAL_ENDED:
                 if proposal is None or proposal.proposal_id != step.proposal_id:
                     continue
@@ -218,23 +302,79 @@ def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
                 if step.code == ProposalEnd.ACCEPTED:
                     stage = Stage.ACCEPTED
                 else:
-                    stage, proposal, declines = Stage.REQUESTED, None, declines + (step.code == ProposalEnd.DECLINED)
+                    stage, proposal, declines, said = Stage.REQUESTED, None, declines + (step.code == ProposalEnd.DECLINED), ()
             case StepKind.PROPOSAL_PASSED:
                 proposal = changed(proposal, project_id=step.project_id or "") if proposal is not None else None
             case StepKind.REMINDED | StepKind.QUESTION | StepKind.ANSWER | StepKind.PAUSED | StepKind.RESUMED:
                 proposal = None if proposal is None else _clocked(proposal, step)
+            case StepKind.INQUIRED:
+                inquiries = {**inquiries, step.proposal_id or "": _inquiry_in(step)}
+            case StepKind.INQUIRY_ENDED:
+                inquiries = {inquiry_id: one for inquiry_id, one in inquiries.items() if inquiry_id != step.proposal_id}
+            case StepKind.ARRANGED:
+                said = said if step.arranged is None else (*said, step.arranged)
+            case StepKind.AMENDED:
+                called = _without(called, _fallen_with(step))
+                arrival_ms = arrival_ms if step.until_ms is None else step.until_ms
+                if step.asked is not None and step.asked.by_helpline:
+                    disclosures = declines = 0
             case StepKind.DEPARTED:
                 stage, since_ms, arrival_ms = Stage.DEPARTED, step.at_ms, step.until_ms
             case StepKind.KEPT_FOR:
                 kept_until_ms = step.until_ms
             case StepKind.ESCALATED:
-                escalation, escalated = Escalation(step.code or ""), (step.sequence, step.at_ms)
+                code = Escalation(step.code or "")
+                called = {**_without(called, frozenset({code})), code: Escalated(code, step.sequence, step.at_ms)}
             case StepKind.CLOSED:
-                stage, since_ms, how = Stage.CLOSED, step.at_ms, TransferEnd(step.code or "")
-                escalation, escalated = None, NOT_ESCALATED
+                stage, since_ms, how, called, inquiries = Stage.CLOSED, step.at_ms, TransferEnd(step.code or ""), {}, {}
+    now = tuple(one for one in called.values() if _needs_somebody(one.why, stage))
+    why, why_sequence, why_ms = (now[-1].why, now[-1].sequence, now[-1].at_ms) if now else (None, None, None)
     return TransferState(
-        stage, since_ms, last, proposal, arrival_ms, kept_until_ms, escalation, escalated[0], escalated[1], disclosures, declines, how
-    )
+        stage, since_ms, last, proposal, arrival_ms, kept_until_ms, why, why_sequence, why_ms, disclosures, declines, how, now, tuple(inquiries.values()),
+        hand_over(said) if stage in (Stage.ACCEPTED, Stage.DEPARTED) else None,
+    )  # fmt: skip
+
+
+def _without(called: dict[Escalation, Escalated], fallen: frozenset[Escalation]) -> dict[Escalation, Escalated]:
+    return {why: one for why, one in called.items() if why not in fallen}
+
+
+def _fallen_with(step: Step) -> frozenset[Escalation]:
+    """What no longer stands once a request was amended."""
+    fallen = _FALL_WHEN_ASKED_ANEW
+    if step.asked is not None and step.asked.by_helpline:
+        fallen |= _FALL_BY_THE_HELPLINE
+    if step.asked is not None and step.asked.needed_by_ms > step.at_ms:
+        fallen |= {Escalation.DEADLINE_PASSED}
+    return fallen if step.until_ms is None else fallen | {Escalation.ARRIVAL_OVERDUE}
+
+
+def _needs_somebody(why: Escalation, stage: Stage) -> bool:
+    if why in _WHATEVER_THE_STAGE or stage is Stage.REQUESTED:
+        return True
+    return why in _UNTIL_ACCEPTED and stage in (Stage.PREPARED, Stage.PROPOSED)
+
+
+def asked_now(transfer: Transfer, sequence: int) -> Transfer:
+    """The transfer with what was asked last, as known after a sequence."""
+    asked = next((step.asked for step in reversed(transfer.steps) if step.asked is not None and step.sequence <= sequence), None)
+    if asked is None:
+        return transfer
+    return changed(
+        transfer, urgency=asked.urgency, needed_by_ms=asked.needed_by_ms, leaving_province=asked.leaving_province,
+        wished_levels=asked.wished_levels, wished_regions=asked.wished_regions,
+    )  # fmt: skip
+
+
+def gave_its_word(transfer: Transfer, word_sequence: int, sequence: int) -> bool:
+    """Whether a project's word for an exchange, given in that entry for its own case in this transfer, stands after a sequence."""
+    words = [step.sequence for step in transfer.steps if step.kind is StepKind.SWAP_AGREED and step.sequence <= sequence]
+    state = state_of(transfer, sequence)
+    return bool(words) and words[-1] == word_sequence and state is not None and state.stage is Stage.REQUESTED
+
+
+def _inquiry_in(step: Step) -> Inquiry:
+    return Inquiry(step.proposal_id or "", step.unit_id or "", step.project_id or "", step.sequence, step.at_ms, step.until_ms or 0)
 
 
 def _proposal_in(step: Step) -> Proposal:

@@ -17,6 +17,7 @@ from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.opened import action_json, opening_of, to_be_dealt_with
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
+from coordinator.to_do import to_do
 from coordinator.viewing import (
     Plain,
     audit_json,
@@ -26,14 +27,18 @@ from coordinator.viewing import (
     explanation_json,
     is_involved,
     item_for,
+    may_see_duty,
     seen_json,
     timeline_json,
     transfer_for,
     unit_json,
 )
 from events.ids import is_uuid
+from events.sentences import Language
 from events.vocabulary import SightPurpose
 from projections.actions import is_open, overdue, review_open, stage_of
+from projections.hand_over import HandOver
+from projections.inbox import Item
 from projections.moment import Seen
 from projections.reads import Explanation, OpenTransfer
 from projections.transfers import TransferState
@@ -96,13 +101,14 @@ def transfers(
             return
         rows = [
             (
-                one.transfer.transfer_id, one.transfer.urgency, one.transfer.reason, one.state.stage, len(one.household),
+                one.transfer.transfer_id, one.transfer.urgency, one.transfer.reason, _stage_text(plain), len(one.household),
                 one.responsible or HELPLINE, one.state.proposal.unit_id if one.state.proposal and _told_place(plain) else "",
-                time_text(one.transfer.needed_by_ms), one.state.escalation or "",
+                time_text(one.transfer.needed_by_ms), ", ".join(called.why for called in one.state.escalations),
+                "" if one.state.hand_over is None else hand_over_text(one.state.hand_over),
             )
             for one, plain in shown
         ]  # fmt: skip
-        columns = ("transfer", "urgency", "reason", "stage", "people", "responsible", "place", "needed by", "operator called")
+        columns = ("transfer", "urgency", "reason", "stage", "people", "responsible", "place", "needed by", "operator called", "hand-over")
         print_table("Open transfers", columns, rows, right=frozenset({"people"}), empty="No transfer is open.")
         out.print(_standing(seen))
 
@@ -151,8 +157,9 @@ def inbox(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
     role: AsOption = HELPLINE,
+    language: Annotated[Language, typer.Option("--in", help="Language of what to do.")] = Language.ENGLISH,
 ) -> None:
-    """What waits for a project, or for the helpline."""
+    """What waits for a project, or for the helpline: since when, until when, what to do; the most urgent first."""
 
     async def work(room: NetworkRoom) -> None:
         grant = acting_as(role, room.name)
@@ -168,14 +175,16 @@ def inbox(
             return
         rows = [
             (
-                item.kind, time_text(item.since_ms), len(item.household), item.urgency or "",
-                time_text(item.state.proposal.deadline_at_ms) if item.state and item.state.proposal else time_text(item.needed_by_ms),
-                item.state.proposal.unit_id if item.state and item.state.proposal and _told_place(item_for(grant, item)) else "", item.state.escalation if item.state else "", _clock_text(item.state), item.case_id or "",
+                item.kind, item.why or "", item.urgency or "", time_text(item.since_ms),
+                f"{time_text(item.until_ms)}{' OVERDUE' if item.overdue else ''}",
+                to_do(item, grant.body, grant.standing is not Standing.PROJECT, language),
+                item.state.proposal.unit_id if item.state and item.state.proposal and _told_place(item_for(grant, item)) else "",
+                _more_text(item), item.case_id,
             )
             for item in seen.answer
         ]  # fmt: skip
-        columns = ("what", "since", "people", "urgency", "until", "place", "operator called", "clock", "case")
-        print_table(f"Inbox of {project}", columns, rows, right=frozenset({"people"}), empty="Nothing waits.")
+        columns = ("what", "why", "urgency", "since", "until", "what to do", "place", "more", "case")
+        print_table(f"Inbox of {project}", columns, rows, empty="Nothing waits.")
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
@@ -212,12 +221,16 @@ def actions(context: typer.Context, network: NetworkOption = None, as_json: Json
     in_network(context, network, as_json, work)
 
 
-def duty(context: typer.Context, network: NetworkOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+def duty(
+    context: typer.Context, network: NetworkOption = None, as_of: AsOfOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE
+) -> None:
     """When somebody of each project answers, as it published; a project that is not here keeps the working hours of the policy."""
 
     async def work(room: NetworkRoom) -> None:
+        grant = acting_as(role, room.name)
+        allowed(grant, View.DUTY)
         seen = await room.reads.duty(parse_as_of(as_of))
-        told = [duty_json(one) for one in seen.answer]
+        told = [duty_json(one) for one in seen.answer if may_see_duty(grant, one)]
         if as_json:
             print_json(seen_json(seen, "duty", told))
             return
@@ -254,6 +267,22 @@ def _exceptions_text(exceptions: Any) -> str:
 
 def _time_of_day(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _more_text(item: Item) -> str:
+    """What else there is to know: how many people, the clock of the answer, what the hand-over lacks, the id to answer with."""
+    state = item.state
+    lacks = "" if state is None or state.hand_over is None else hand_over_text(state.hand_over)
+    people = "" if len(item.household) == 1 else f"{len(item.household)} people"
+    return ", ".join(filter(None, (people, _clock_text(state), lacks, "" if item.of is None else f"about {item.of}")))
+
+
+def hand_over_text(hand_over: HandOver) -> str:
+    """What the lists lack; empty: nothing."""
+    if hand_over.is_complete:
+        return ""
+    lacks = ", ".join(hand_over.missing) or "nothing"
+    return f"hand-over: {hand_over.sides} of 2 lists, lacks {lacks}"
 
 
 def _clock_text(state: TransferState | None) -> str:
@@ -375,6 +404,12 @@ def _fact_row(plain: Plain) -> tuple[object, ...]:
     at_ms = plain["at_ms"]
     assert isinstance(at_ms, int)
     return time_text(at_ms), plain["sequence"], plain.get("event") or plain["outcome"], what[:160]
+
+
+def _stage_text(plain: Plain) -> str:
+    """The stage as the role is told it."""
+    state = plain["state"]
+    return str(state["stage"]) if isinstance(state, dict) else ""
 
 
 def _told_place(plain: Plain) -> bool:

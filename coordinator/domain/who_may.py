@@ -218,6 +218,8 @@ class View(StrEnum):
     """Exact figures of units."""
     BANDS = "bands"
     """Capacity of the network by macro-area."""
+    DUTY = "duty"
+    """When somebody of each project answers. About nobody's case and nobody's places."""
     TRANSFERS = "transfers"
     INBOX = "inbox"
     CASE = "case"
@@ -253,6 +255,7 @@ VIEWS: Mapping[View, Rights] = {
     ),
     View.CAPACITY: _rights(helpline=_ALL, project=Scope.OWN_PROJECT),
     View.BANDS: _rights(helpline=Scope.BANDS, project=Scope.BANDS, administrator=Scope.BANDS),
+    View.DUTY: _rights(helpline=_ALL, project=Scope.OWN_PROJECT, administrator=_ALL),
     View.TRANSFERS: _rights(helpline=Scope.COORDINATION, project=Scope.INVOLVED_CASES),
     View.INBOX: _rights(helpline=Scope.COORDINATION, project=Scope.OWN_PROJECT),
     View.CASE: _rights(helpline=Scope.COORDINATION, project=Scope.INVOLVED_CASES),
@@ -276,6 +279,7 @@ DOORS: Mapping[str, View] = {
     "GET /v1/{network}/events/{event_id}": View.ENTRY,
     "GET /v1/{network}/entries/{sequence}": View.ENTRY,
     "GET /v1/{network}/capacity": View.CAPACITY,
+    "GET /v1/{network}/duty": View.DUTY,
     "GET /v1/{network}/transfers": View.TRANSFERS,
     "GET /v1/{network}/inbox/{project_id}": View.INBOX,
     "GET /v1/{network}/cases/{case_id}": View.CASE,
@@ -294,7 +298,7 @@ DOORS: Mapping[str, View] = {
     "GET /docs/oauth2-redirect": View.SERVICE,
     "staffetta submit": View.REPORT,
     "staffetta capacity": View.CAPACITY,
-    "staffetta duty": View.CAPACITY,
+    "staffetta duty": View.DUTY,
     "staffetta transfers": View.TRANSFERS,
     "staffetta inbox": View.INBOX,
     "staffetta case": View.CASE,

@@ -25,9 +25,11 @@ from coordinator.viewing import (
     audit_json,
     band_json,
     cases_involved,
+    duty_json,
     explanation_json,
     is_involved,
     item_for,
+    may_see_duty,
     seen_json,
     timeline_json,
     transfer_for,
@@ -78,6 +80,14 @@ async def get_capacity(
         return plain, ()
 
     return await _once_or_stream(Asked(room, grant, View.CAPACITY, read, still), stream and moment is None)
+
+
+@router.get("/duty", summary="When somebody answers", response_model=None)
+async def get_duty(room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None) -> Plain:
+    """By project, as it published; one that is not here keeps the working hours of the policy. All to helpline and administrators, a project its own."""
+    require(grant, View.DUTY)
+    seen = await _behind(room.reads.duty(_as_of(as_of, as_of_ms)))
+    return seen_json(seen, "duty", [duty_json(one) for one in seen.answer if may_see_duty(grant, one)])
 
 
 @router.get("/transfers", summary="Open transfers", response_model=None)

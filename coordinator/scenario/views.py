@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from events.entry import OpenedDecision
 from events.facts import Event, Outcome
+from events.swap import SwapAgreed
 from projections import capacity, case_file, inbox, network
 from projections.bands import Band
 from projections.case_file import CaseFile
 from projections.freshness import Freshness, UnitCapacity, bands, freshness_of
 from projections.history import History
-from projections.inbox import HELPLINE, Item
-from projections.reported import effects_of
-from projections.transfers import TransferState, state_of
+from projections.inbox import HELPLINE, Item, ItemKind
+from projections.reported import EVENT_INDEX, effects_of
+from projections.transfers import TransferState, gave_its_word, state_of
 
 
 class Views:
@@ -66,8 +67,15 @@ class Views:
 
     def inbox(self, project: str) -> list[Item]:
         """What waits for a project (`HELPLINE`: for the helpline), oldest first."""
-        found = [item for case_id, file in self._files.items() for item in inbox.items(case_id, file.care, file.transfers, project, self._sequence)]
+        every = [item for case_id, file in self._files.items() for item in inbox.items(case_id, file.care, file.transfers, project, self._sequence)]
+        found = [item for item in every if item.kind is not ItemKind.SWAP or self._gave_its_word(item.since_sequence)]
         return sorted(found, key=lambda item: (item.since_sequence, item.case_id, item.kind))
+
+    def _gave_its_word(self, sequence: int) -> bool:
+        """Whether a project's word for an exchange, given in that entry, stands."""
+        word = self._facts.get((sequence, EVENT_INDEX))
+        file = self._files.get(word.case_id) if isinstance(word, SwapAgreed) else None
+        return file is not None and any(gave_its_word(transfer, sequence, self._sequence) for transfer in file.transfers)
 
     def timeline(self, case_id: str) -> list[Event | Outcome]:
         """The facts of one case, in order; empty where there is no such case (or no more)."""

@@ -14,7 +14,7 @@ import httpx
 import pytest
 import uvicorn
 
-from coordinator.domain.who_may import DOORS, Standing, View, scope_of
+from coordinator.domain.who_may import DOORS, Scope, Standing, View, scope_of
 from tests.gateway.conftest import Running, problem
 from tests.gateway.story import BODY_OF, agreement, availability, case_id, event, of_project, referral, request, unit_opened
 
@@ -125,6 +125,23 @@ async def test_the_inbox_is_the_projects_own(running: Running, told: Told) -> No
     problem(await running.client("alba").get(f"{URL}/inbox/helpline"), 403, "not-allowed")
 
 
+async def test_duty_hours_are_the_helplines_to_see_and_a_projects_own(running: Running, told: Told) -> None:
+    whole = {one["project_id"] for one in (await read(running, "helpline", "duty"))["duty"]}
+    assert len(whole) > 1
+    for who in sorted(whole & {"alba", "anello-forte"}):
+        assert {one["project_id"] for one in (await read(running, who, "duty"))["duty"]} == {who}
+    before = await read(running, "helpline", "duty", as_of_sequence=0)
+    assert before["duty"] == []
+    problem(await running.client("auditor").get(f"{URL}/duty"), 403, "not-allowed")
+
+
+async def test_the_helplines_inbox_says_what_to_do_in_two_languages(running: Running, told: Told) -> None:
+    items = (await read(running, "helpline", "inbox/helpline"))["items"]
+    called = next(item for item in items if item["kind"] == "escalation")
+    assert called["why"] == "no_place" and called["until_ms"] == called["needed_by_ms"]
+    assert set(called["to_do"]) == {"en", "it"} and called["to_do"]["en"] != called["to_do"]["it"]
+
+
 async def test_a_case_is_told_to_its_project_and_without_free_text_to_the_helpline(running: Running, told: Told) -> None:
     coordination = await read(running, "helpline", f"cases/{told.case}")
     names = [fact.get("event") or fact["outcome"] for fact in coordination["facts"]]
@@ -192,7 +209,9 @@ async def test_no_door_shows_what_a_role_does_not_cover(running: Running, told: 
             continue
         assert answer.status_code in ((200, 403, 404) if who in NOT_CONCERNED else (200,)), f"{door}: {answer.text}"
         if who in NOT_CONCERNED:
-            hits = [word for word in (told.case, told.transfer, "forte-1", "tratta-1", "anello", CANARY) if word in answer.text]
+            words = (told.case, told.transfer, "forte-1", "tratta-1", "anello", CANARY)
+            told_by_name = {"anello"} if view is View.DUTY and right is Scope.EVERYTHING else set()
+            hits = [word for word in words if word in answer.text and word not in told_by_name]
             assert hits == [], f"{door} shows {who} {hits}"
         if who is Standing.AUDITOR:
             assert told.case not in answer.text and told.transfer not in answer.text and "Canary" not in answer.text, door

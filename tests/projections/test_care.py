@@ -169,5 +169,5 @@ def test_a_programme_that_ended_hands_on_units_inbox_and_whoever_is_on_the_way()
     views = Views(world)
     assert views.projects["lazio"].programme == "ended"
     assert views.units["rm-1"].project_id == "lazio-2"
-    assert kinds_of(views.inbox("lazio-2")) == [ItemKind.INCOMING, ItemKind.CASE]
+    assert kinds_of(views.inbox("lazio-2")) == [ItemKind.INCOMING, ItemKind.HAND_OVER, ItemKind.CASE]
     assert not views.inbox("lazio")

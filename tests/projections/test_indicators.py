@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from events.availability import AvailabilityLearned
 from events.entry import Locked
 from events.fact import Actor
 from events.facts import Event, Outcome
+from events.question import ReminderDue
 from events.referral import (
     AssessmentRecorded,
     ContactLogged,
@@ -17,8 +19,12 @@ from events.referral import (
     ReferralReceived,
     ReferralRouted,
 )
+from events.swap import PlaceExchanged
 from events.transfer import (
     ArrivalConfirmed,
+    MatchOverridden,
+    NotificationDue,
+    OutOfOrder,
     ProposalAccepted,
     ProposalDeclined,
     ProposalEnded,
@@ -27,12 +33,14 @@ from events.transfer import (
     TransferClosed,
     TransferRequested,
 )
+from events.two_people import ActionLapsed, ActionTaken
 from events.vocabulary import (
     AgeGroup,
     ContactChannel,
     ContactReason,
     DeclineCode,
     Gender,
+    OverrideCode,
     ProposalEnd,
     Reason,
     ReferralDeclineCode,
@@ -191,3 +199,20 @@ def test_a_whole_history_adds_up() -> None:
     assert found.arrivals == found.arrivals_safe_after_30_days + found.arrivals_undone + found.arrivals_not_yet_30_days > 0
     assert found.referrals_received == sum(found.referrals_by_source.values()) > 0
     assert sum(found.units_by_freshness.values()) > 0
+
+
+def test_what_people_chose_reminded_and_exchanged_is_counted() -> None:
+    chosen = [MatchOverridden(f"e{number}", ACTOR, "c", "t", "u", OverrideCode.FAMILY_NEAR, "near her sister", "") for number in range(4)]
+    found = report(
+        *((1, event) for event in chosen),
+        (2, ActionTaken("c", "e0")), (2, OutOfOrder("c", "t", "p", 2, ("v",), OverrideCode.FAMILY_NEAR)),
+        (3, ActionTaken("c", "e1")), (3, ActionLapsed("c", "e2")), (4, ActionTaken("c", "e2")), (4, ActionTaken("c", "something else")),
+        (5, ReminderDue("c", "t", "p", 1)), (5, ReminderDue("c", "t", "p", 2)),
+        (6, PlaceExchanged("c", "t", "u", "project")), (6, PlaceExchanged("d", "s", "v", "other")),
+        (7, NotificationDue("c", "t", 9, overdue=False)), (9, NotificationDue("c", "t", 9, overdue=True)),
+        (10, AvailabilityLearned("u", 10, 1, 0, 0, True, None, 1)),
+        (200 * HOUR, ReminderDue("c", "t", "p", 3)),
+    )  # fmt: skip
+    assert (found.overrides, found.overrides_out_of_order_by_code) == (2, {"family_near": 1})
+    assert (found.reminders, found.places_exchanged, found.capacity_learned_by_inquiry) == (2, 2, 1)
+    assert (found.notifications_due, found.notifications_overdue) == (1, 1)
