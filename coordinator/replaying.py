@@ -13,12 +13,12 @@ from typing import Generic
 
 from coordinator.ledger.core import Core, S
 from coordinator.ledger.state_hash import StateHasher
-from events.codec import decode_fact, encode_body
+from events.codec import encode_body, name_of
 from events.entry import Decided, Locked, OpenedDecision
 from events.envelope import Envelope, seal_envelope
-from events.errors import Undecodable
 from events.facts import Outcome
-from events.person import CaseErased
+from events.person import CaseErased, CaseExpired
+from events.transfer import MatchExplained
 from reading.ledger_reader import AcceptedRecord, LedgerReader
 from reading.vault import Vault
 
@@ -61,11 +61,11 @@ class Replayed:
 
 
 async def last_erasure(reader: LedgerReader) -> int:
-    """Sequence of the last entry about a `CaseErased`, recorded or not; -1 where there is none. Closes the reader."""
+    """Sequence of the last entry with a `CaseErased`, recorded or not, or a `CaseExpired`; -1 where there is none. Closes the reader."""
     last = -1
     async with reader:
         async for batch in reader.read_to_end():
-            last = max([last, *(record.envelope.sequence for record in batch if _name_of(record) == CaseErased.__name__)])
+            last = max([last, *(record.envelope.sequence for record in batch if _erases(record))])
     return last
 
 
@@ -118,7 +118,7 @@ class _Replaying(Generic[S]):
 
     async def _decide(self, body: Decided, entry: OpenedDecision) -> tuple[Found, str]:
         """Identical: the outcomes and the state's hashes are; the sealed bytes are still to be compared."""
-        locked = isinstance(entry.opened.event, Locked) or any(isinstance(outcome, Locked) for outcome in entry.outcomes)
+        gone = [fact for fact in (entry.opened.event, *entry.outcomes) if isinstance(fact, Locked)]
         blind = self._blind and entry.sequence <= self._erased_until
         if body.clear_state_hash is not None:
             clear, sealed = await self._hasher.hashes(self._state)
@@ -127,8 +127,8 @@ class _Replaying(Generic[S]):
             if not blind and body.sealed_state_hash is not None and sealed is not None and sealed != body.sealed_state_hash:
                 return Found.DIFFERS, "the hash of the sealed half of the state"
             self.sums.state_hashes += 1
-        if locked:
-            self._blind = True
+        if gone:
+            self._blind |= any(fact.name != MatchExplained.__name__ for fact in gone)
             return Found.NOT_REDECIDABLE, ""
         decided = self._core.decide(self._state, entry.opened, entry.event_time_ms)
         if decided != entry.outcomes:
@@ -167,10 +167,7 @@ def _first_difference(decided: Sequence[object], accepted: Sequence[object]) -> 
     return f"{len(decided)} outcomes decided, {len(accepted)} accepted"
 
 
-def _name_of(record: AcceptedRecord) -> str | None:
+def _erases(record: AcceptedRecord) -> bool:
     if not isinstance(record.body, Decided):
-        return None
-    try:
-        return decode_fact(record.body.event).name
-    except Undecodable:
-        return None
+        return False
+    return name_of(record.body.event) == CaseErased.__name__ or any(name_of(each) == CaseExpired.__name__ for each in record.body.outcomes)

@@ -101,6 +101,7 @@ Outcome = (
     | person.MajorityReviewDue
     | person.CaseExpired
     | glass.SightOpened
+    | person.ExplanationsExpired
     | two_people.ConfirmationAwaited
     | two_people.ActionTaken
     | two_people.ActionLapsed

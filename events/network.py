@@ -241,6 +241,10 @@ class Retention:
 
     closed_cases_ms: int
     """The keys of a closed case live this long after its closure (24 months)."""
+    explanations_ms: int | None = None
+    """The keys of a month's explanations live this long after its end (6 months); null: as long as their case's."""
+    events_ms: int | None = None
+    """A record of the events topic may be trimmed, once verified, this long after its entry; null: never."""
 
 
 @dataclass(frozen=True, slots=True)

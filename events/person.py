@@ -167,6 +167,22 @@ class CaseExpired:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplanationsExpired:
+    """(outcome) The term of explanations is over: the keys of those given in `period` or before are destroyed.
+
+    Sealed under the network's key, like `CaseExpired`. Where a legal hold is lifted, it says so of the one case whose explanations had been kept.
+    """
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    period: int
+    """A month (`events.period`)."""
+    only: tuple[str, ...] | None
+    """A case and its other names, sorted; null: every case that is not among the kept."""
+    kept: tuple[str, ...]
+    """Cases under a legal hold and their other names, sorted: nothing of theirs is destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseErased:
     """The person's data go: state forgets the case, then its keys are destroyed. Live transfer and holds end first.
 

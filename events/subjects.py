@@ -1,4 +1,8 @@
-"""Whose keys a fact is sealed under, as text: `network`, `case:<uuid>`, `explanation:<case uuid>`. What a key store holds keys for."""
+"""Whose keys a fact is sealed under, as text. What a key store holds keys for.
+
+`network`, `case:<uuid>`, and `explanation:<case uuid>:<month>` for the explanations of a case in a month: a key that is destroyed is never made again, so
+what goes by the clock needs one for each term. `explanation:<case uuid>` where explanations have no term of their own.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +22,21 @@ def case_subject(case_id: str) -> str:
     return f"case:{case_id}"
 
 
-def explanation_subject(case_id: str) -> str:
-    """The subject of the key of a case's explanations, which has a shorter term."""
-    return f"explanation:{case_id}"
+def explanation_subject(case_id: str, period: int | None) -> str:
+    """The subject of the key of a case's explanations of a month; null: of those without a term of their own."""
+    return f"explanation:{case_id}" if period is None else f"explanation:{case_id}:{period}"
+
+
+def explained_by(subject: str) -> tuple[str, int | None] | None:
+    """Case and month of an explanation's subject; None where it is another's."""
+    kind, _, rest = subject.partition(":")
+    case_id, _, period = rest.partition(":")
+    return (case_id, int(period) if period else None) if kind == "explanation" else None
+
+
+def case_of(subject: str) -> str | None:
+    """The case whose subject it is, its own or its explanations'; None for the network's."""
+    return None if subject == NETWORK else subject.split(":")[1]
 
 
 def subjects_of(fact: Fact) -> tuple[str, ...]:
@@ -49,7 +65,7 @@ def _way_of(kind: type[Fact]) -> Callable[[Any], tuple[str, ...]]:
         case SealedUnder.CASE_OR_NETWORK:
             return lambda fact: (NETWORK if fact.case_id is None else case_subject(fact.case_id),)
         case SealedUnder.EXPLANATION:
-            return lambda fact: (explanation_subject(fact.case_id),)
+            return lambda fact: (explanation_subject(fact.case_id, fact.period),)
         case never:
             assert_never(never)
 

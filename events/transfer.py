@@ -383,6 +383,8 @@ class MatchExplained:
     """Best first."""
     asked: tuple[Scored, ...]
     """Of the excluded units those that are asked by inquiry in this entry, best first; `observed_at_ms` 0: nothing was ever published."""
+    period: int | None = None
+    """The month under whose key it is sealed (`events.period`); null: explanations have no term of their own, and their key goes with the case's."""
 
 
 RULES_SHOWN_AS_SAFETY = frozenset({Rule.NEVER_TOWARDS_DANGER, Rule.NEVER_WITH_EXPLOITERS})

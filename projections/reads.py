@@ -17,7 +17,7 @@ from typing import Any, Self
 import asyncpg
 
 from events.codec import decode_body
-from events.entry import OpenedDecision, OpenedEntry
+from events.entry import Locked, OpenedDecision, OpenedEntry
 from events.envelope import open_envelope
 from events.facts import Event, Outcome
 from events.handover import HandOverAmended, HandOverPrepared
@@ -96,6 +96,16 @@ class Explanation:
     sequence: int
     at_ms: int
     explained: MatchExplained
+
+
+@dataclass(frozen=True, slots=True)
+class Explanations:
+    """Every explanation of a transfer that can still be read, oldest first, and those whose term is over."""
+
+    case_id: str
+    told: tuple[Explanation, ...]
+    over: tuple[int, ...]
+    """Sequences of the entries whose explanations can be read no more: their keys are destroyed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,20 +344,25 @@ class Reads:
                     return now.seen(OpenTransfer(file.case_id, _responsible(file, now.sequence), file.care.household, transfer, state))
         return now.seen(None)
 
-    async def explanation(self, transfer_id: str, as_of: AsOf = None) -> Seen[tuple[Explanation, ...]]:
-        """Every explanation of a transfer, oldest first; empty: not known, erased, or the explanations' key is gone."""
+    async def explanations(self, transfer_id: str, as_of: AsOf = None) -> Seen[Explanations | None]:
+        """How a transfer was matched each time; None: not known, or erased."""
         async with self._moment(as_of) as now:
             file = await self._file_of_transfer(now, transfer_id)
             touched = {place.sequence for place in file.timeline} if file else set()
             rows = await now.connection.fetch(_SQL["timeline"]["entries_of"], sorted(touched))
-        found = [
-            Explanation(entry.sequence, entry.event_time_ms, outcome)
-            for entry in await self._open([row["value"] for row in rows])
-            if isinstance(entry, OpenedDecision)
-            for outcome in entry.outcomes
-            if isinstance(outcome, MatchExplained) and outcome.transfer_id == transfer_id
-        ]
-        return now.seen(tuple(found))
+        if file is None:
+            return now.seen(None)
+        told: list[Explanation] = []
+        over: list[int] = []
+        for entry in await self._open([row["value"] for row in rows]):
+            if not isinstance(entry, OpenedDecision):
+                continue
+            of_it = [each for each in entry.outcomes if not isinstance(each, Locked) and getattr(each, "transfer_id", None) == transfer_id]
+            explained = [each for each in of_it if isinstance(each, MatchExplained)]
+            told += [Explanation(entry.sequence, entry.event_time_ms, each) for each in explained]
+            if of_it and not explained and any(isinstance(each, Locked) and each.name == MatchExplained.__name__ for each in entry.outcomes):
+                over.append(entry.sequence)
+        return now.seen(Explanations(file.case_id, tuple(told), tuple(over)))
 
     async def audit(
         self,

@@ -23,6 +23,7 @@ from projections.history import Table
 from projections.queries import named_queries
 from projections.reported import Effects
 from reading.key_errors import KeyDestroyed
+from reading.keys import Gone
 from reading.ledger_reader import AcceptedRecord
 from reading.vault import Row, Vault
 
@@ -187,8 +188,8 @@ class Store:
                 erased.update(gone)
                 kept = {case: pair for case, pair in kept.items() if case not in gone}
         everywhere = {inbox.HELPLINE, *projects}
+        self.vault.forget(Gone(tuple(erased)))
         for case in sorted(erased):
-            self.vault.forget(case)
             rows.removed_files.append(case_key(self.vault, case))
             rows.removed_transfers.append(self.vault.tag("transfers.case", case))
             rows.removed_inbox.extend(self.vault.tag(inbox.VIEW, f"{project}:{case}") for project in sorted(everywhere))

@@ -5,6 +5,7 @@ keys that were destroyed since, and lacks references that were registered since.
 which destruction had been applied to its end:
 
 - each recorded `CaseErased`, and each `CaseExpired` (by the clock), destroys, again, what it names, and what its entry's `AliasErased` name;
+- each `ExplanationsExpired` (by the clock) destroys, again, the keys of that month's explanations and of earlier ones, but those of cases that it keeps;
 - any other recorded event, and each outcome beside it, whose reference is unknown gets it back: every living key is tried (outcomes: derived from);
 - an event that no key opens means that its key was made after the backup: KeysLost. A later copy must be restored, or the loss accepted by a person.
 
@@ -22,21 +23,21 @@ from events.entry import Decided, Locked, Unread
 from events.errors import SealBroken, Undecodable
 from events.fact import SealedUnder
 from events.facts import FACT_TYPES, Fact
-from events.person import AliasErased, CaseErased, CaseExpired
+from events.person import AliasErased, CaseErased, CaseExpired, ExplanationsExpired
 from events.seal import NETWORK_REF, outcome_ref
 from events.subjects import NETWORK
 from events.topics import TopicNames
 from events.verdict import Recorded
 from reading.key_errors import KeysLost
-from reading.keys import Key, KeyStore, subjects_of_case
+from reading.keys import Gone, Key, KeyStore, subjects_of_case
 from reading.keys_postgres import PostgresKeyStore
 from reading.ledger_reader import AcceptedRecord, LedgerReader
 from reading.master_key import MasterKey
 from reading.opening import decoded_event, decoded_outcome, event_opens_under, opened_wire_outcome, private_of_event
 from reading.vault import Vault
 
-_TOLD = frozenset({AliasErased.__name__, CaseExpired.__name__})
-"""Outcomes that erase a case."""
+_TOLD = frozenset({AliasErased.__name__, CaseExpired.__name__, ExplanationsExpired.__name__})
+"""Outcomes by which keys go."""
 REMEMBERED_EVERY = 500
 """Entries after which the store is told how far it has come, though nothing was erased."""
 
@@ -104,13 +105,12 @@ async def follow(store: KeyStore, vault: Vault | None, batches: AsyncIterable[Se
     last: Position | None = None
     async for batch in batches:
         last = batch[-1].position if batch else last
-        erased = await network.erased_by(batch)
+        gone = await network.gone_with(batch)
         if vault is not None:
-            for case_id in erased:
-                vault.forget(case_id)
+            vault.forget(gone)
         behind = last.sequence - (remembered.sequence if remembered else -1) if last else 0
-        if erased or behind >= REMEMBERED_EVERY or (behind > 0 and not batch):
-            await store.destroy(_subjects_of_cases(erased), through=last)
+        if gone or behind >= REMEMBERED_EVERY or (behind > 0 and not batch):
+            await store.destroy(await _subjects_of(gone, store), through=last)
             remembered = last
 
 
@@ -121,17 +121,17 @@ class _NetworkKey:
         self._store = store
         self._keys: dict[bytes, Key] = {}
 
-    async def erased_by(self, batch: Iterable[AcceptedRecord]) -> list[str]:
-        """Case ids that these entries erase, in order; with each, the cases that had been found the same.
-
-        The clock's (`CaseExpired`) stand before the verdict, whatever that is; a reported erasure counts where it is recorded.
-        """
-        erased: list[str] = []
+    async def gone_with(self, batch: Iterable[AcceptedRecord]) -> Gone:
+        """What these entries destroy; with each case, those that had been found the same."""
+        cases: list[str] = []
+        explanations: list[ExplanationsExpired] = []
         for record in batch:
             if isinstance(record.body, Decided):
-                facts = [await self._reported(record.body), *[await self._told(record, index) for index in range(len(record.body.outcomes))]]
-                erased += [fact.case_id for fact in facts if isinstance(fact, CaseErased | AliasErased | CaseExpired)]
-        return erased
+                reported = await self._reported(record.body)
+                told = [await self._told(record, index) for index in range(len(record.body.outcomes))]
+                cases += [fact.case_id for fact in (reported, *told) if isinstance(fact, CaseErased | AliasErased | CaseExpired)]
+                explanations += [fact for fact in told if isinstance(fact, ExplanationsExpired)]
+        return Gone(tuple(cases), tuple(explanations))
 
     async def keys(self) -> Mapping[bytes, Key]:
         """The key by its reference; empty where the network has none (any more)."""
@@ -179,9 +179,9 @@ class _CatchingUp:
             return
         entries = list(_recorded(batch))
         await self._give_back(entries)
-        erased = await self._network.erased_by(batch)
-        self.erased += len(erased)
-        await self._store.destroy(_subjects_of_cases(erased), through=batch[-1].position if self._loss_accepted or not self.lost else None)
+        gone = await self._network.gone_with(batch)
+        self.erased += len(gone.cases)
+        await self._store.destroy(await _subjects_of(gone, self._store), through=batch[-1].position if self._loss_accepted or not self.lost else None)
 
     async def _give_back(self, entries: Sequence[_Recorded]) -> None:
         wanted = [copy.ref for entry in entries for wire in (entry.wire, *entry.outcomes) for copy in wire.sealed if copy.ref != NETWORK_REF]
@@ -239,8 +239,12 @@ class _CatchingUp:
         return [sequence for sequence in sequences if through is None or sequence > through.sequence]
 
 
-def _subjects_of_cases(case_ids: Iterable[str]) -> list[str]:
-    return [subject for case_id in case_ids for subject in subjects_of_case(case_id)]
+async def _subjects_of(gone: Gone, store: KeyStore) -> list[str]:
+    """Every subject whose key goes. Which months a case was explained in only the living keys tell: all of them are looked at, once for a batch."""
+    if not gone:
+        return []
+    living = [key.subject for key in await store.living_keys() if gone.has(key.subject)]
+    return [*dict.fromkeys([*(subject for case_id in gone.cases for subject in subjects_of_case(case_id)), *living])]
 
 
 def _recorded(batch: Iterable[AcceptedRecord]) -> Iterable[_Recorded]:

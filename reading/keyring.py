@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from events.person import ExplanationsExpired
 from events.seal import NETWORK_REF
 from events.subjects import NETWORK
 from reading.key_errors import KeyStoreBehind, KeyStoreError
-from reading.keys import Key, KeyStore, subjects_of_case
+from reading.keys import Gone, Key, KeyStore, subjects_of_case
 from reading.recent import Recent
 
 MAX_KEYS = 10_000
@@ -28,6 +29,8 @@ class Keyring:
         self._refs: Recent[bytes, str] = Recent(max_refs)
         """Reference -> subject: so that a subject forgotten takes its references with it."""
         self._forgotten: Recent[str, bool] = Recent(MAX_FORGOTTEN)
+        self._expired: ExplanationsExpired | None = None
+        """The last that was said of every case."""
         self._network: Key | None = None
 
     @property
@@ -96,10 +99,14 @@ class Keyring:
             self._forget(subject)
         return gone
 
-    def forget_case(self, case_id: str) -> None:
-        """Keep nothing of a case that was erased, from now on: while its key still exists it is fetched for each use."""
-        for subject in subjects_of_case(case_id):
+    def forget(self, gone: Gone) -> None:
+        """Keep nothing of what was erased or expired, from now on: while such a key still exists it is fetched for each use."""
+        subjects = {subject for case_id in gone.cases for subject in subjects_of_case(case_id)}
+        for subject in subjects.union(subject for subject in self._keys.held() if gone.has(subject)):
             self._forget(subject)
+        for expired in gone.explanations:
+            if expired.only is None and (self._expired is None or expired.period >= self._expired.period):
+                self._expired = expired
 
     def _serving_store(self) -> KeyStore:
         if not self._store.serving:
@@ -112,5 +119,5 @@ class Keyring:
 
     def _remember(self, keys: Iterable[Key]) -> None:
         for key in keys:
-            if key.subject not in self._forgotten:
+            if key.subject not in self._forgotten and not (self._expired and Gone(explanations=(self._expired,)).has(key.subject)):
                 self._keys.put(key.subject, key)

@@ -1,6 +1,6 @@
 """The key store as everybody sees it: keys by subject, references to keys, destruction.
 
-A *subject* is text that says whose key it is: `network`, `case:<uuid>`, `explanation:<case uuid>` (`events.subjects`). A store serves one network.
+A *subject* is text that says whose key it is: `network`, `case:<uuid>`, `explanation:<case uuid>:<month>` (`events.subjects`). A store serves one network.
 
 What every implementation promises (tests/keys runs one suite over all of them):
 
@@ -21,8 +21,9 @@ from typing import Protocol
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from events.acceptance import Position
+from events.person import ExplanationsExpired
 from events.seal import SEAL_KEY_BYTES, SECRET_BYTES
-from events.subjects import case_subject, explanation_subject
+from events.subjects import case_of, case_subject, explained_by, explanation_subject
 
 FIRST_VERSION = 1
 
@@ -49,8 +50,30 @@ def new_key(subject: str) -> Key:
 
 
 def subjects_of_case(case_id: str) -> tuple[str, str]:
-    """Every subject that is destroyed when a case is erased."""
-    return case_subject(case_id), explanation_subject(case_id)
+    """Subjects that are destroyed when a case is erased, whether or not they ever had a key; beside them go those of its explanations' months."""
+    return case_subject(case_id), explanation_subject(case_id, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Whose keys are destroyed by some entries."""
+
+    cases: tuple[str, ...] = ()
+    explanations: tuple[ExplanationsExpired, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.cases or self.explanations)
+
+    def has(self, subject: str) -> bool:
+        """Whether the subject's key goes."""
+        return case_of(subject) in self.cases or any(_expires(each, subject) for each in self.explanations)
+
+
+def _expires(expired: ExplanationsExpired, subject: str) -> bool:
+    explained = explained_by(subject)
+    if explained is None or explained[1] is None or explained[1] > expired.period:
+        return False
+    return explained[0] not in expired.kept and (expired.only is None or explained[0] in expired.only)
 
 
 class KeyStore(Protocol):

@@ -36,6 +36,10 @@ class Recent(Generic[K, V]):
         """Keep it no longer, where it was kept."""
         self._entries.pop(key, None)
 
+    def held(self) -> list[K]:
+        """Every key, the one used last at the end."""
+        return list(self._entries)
+
     def __contains__(self, key: K) -> bool:
         return key in self._entries
 

@@ -14,14 +14,14 @@ from events.codec import TypedFact, WireFact
 from events.entry import Body, Decided, Locked, OpenedControl, OpenedDecision, OpenedEntry, OpenedEvent, Unread
 from events.envelope import Envelope
 from events.errors import SealBroken
-from events.fact import SealedUnder
 from events.facts import Event, Outcome
-from events.person import AliasErased, CaseErased, CaseExpired
+from events.person import AliasErased, CaseErased, CaseExpired, ExplanationsExpired
 from events.seal import associated_data, blind_tag, seal, unseal
+from events.subjects import case_of, case_subject, explained_by
 from events.verdict import Recorded
 from reading.key_errors import KeyDestroyed
 from reading.keyring import Keyring
-from reading.keys import Key, KeyStore
+from reading.keys import Gone, Key, KeyStore
 from reading.opening import decoded_event, opened_event, opened_outcome, typed_event, typed_outcome
 from reading.sealing import SealedFact, seal_event, seal_outcome, subjects_to_seal
 
@@ -33,7 +33,7 @@ class Row:
     """Private bytes of a state or a view, and where they stand. The same row always seals to the same bytes."""
 
     subject: str
-    """Whose key seals it: `network`, `case:<uuid>`, `explanation:<uuid>`."""
+    """Whose key seals it: `network` or `case:<uuid>`."""
     field: str
     """`state` or `view:<name>`."""
     place: str
@@ -59,9 +59,9 @@ class Vault:
         """Keyed tag (16 bytes) to find rows about `text` by, without showing it; tags of different labels cannot be compared."""
         return blind_tag(self._ring.network_key.secret, label, text)
 
-    def forget(self, case_id: str) -> None:
-        """Keep no key of an erased case in this process. `open_entries` does so itself when it meets the erasure."""
-        self._ring.forget_case(case_id)
+    def forget(self, gone: Gone) -> None:
+        """Keep no key in this process of what was erased or expired. `open_entries` does so itself when it meets that."""
+        self._ring.forget(gone)
 
     async def seal_events(self, events: Sequence[Event]) -> list[bytes]:
         """Record values of reported events, in order. A case's key is created where there is none yet.
@@ -82,13 +82,15 @@ class Vault:
     async def seal_outcomes(self, batch: Sequence[tuple[int, tuple[Outcome, ...]]]) -> list[tuple[bytes, ...]]:
         """Datums of the outcomes of each (event offset, outcomes), in order. The same batch gives the same bytes.
 
-        An explanation's key is created where there is none yet; a case's exists since its first event, and one that is gone is not replaced.
+        The key of a month's explanations is created where there is none yet and the case has its own; a case's exists since its first event, and one that
+        is gone is not replaced.
 
         Raises KeyDestroyed, with the indexes of entries that concern an erased case: whoever decided them is behind the ledger.
         """
         subjects = [tuple(subject for outcome in outcomes for subject in subjects_to_seal(outcome)) for _, outcomes in batch]
-        explanations = (each for _, outcomes in batch for each in outcomes if each.sealed_under is SealedUnder.EXPLANATION)
-        await self._ring.by_subject((subject for each in explanations for subject in subjects_to_seal(each)), create=True)
+        explained = {subject: case_subject(case_of(subject) or "") for each in subjects for subject in each if explained_by(subject)}
+        living = await self._ring.by_subject(explained.values(), create=False)
+        await self._ring.by_subject([subject for subject, case in explained.items() if case in living], create=True)
         keys = await self._keys_of(subjects, create=False)
         sealed = [[seal_outcome(self.network, offset, index, each, keys) for index, each in enumerate(outcomes)] for offset, outcomes in batch]
         flat = [each for entry in sealed for each in entry]
@@ -118,8 +120,8 @@ class Vault:
         entries = [
             self._entry(envelope, body, event, typed, keys, secret) for (envelope, body), event, typed in zip(pairs, events, outcomes, strict=True)
         ]
-        for case_id in erased_cases(entries):
-            self.forget(case_id)
+        if gone := gone_with(entries):
+            self.forget(gone)
         return entries
 
     async def seal_records(self, rows: Sequence[Row]) -> list[bytes]:
@@ -198,16 +200,24 @@ class Vault:
         return unseal(key.cipher, self._bound_to(row, key), row.content[_VERSION.size :])
 
 
-def erased_cases(entries: Iterable[OpenedEntry]) -> list[str]:
-    """Cases whose erasure these entries record, as far as their keys still tell which."""
-    erased: list[str] = []
+def gone_with(entries: Iterable[OpenedEntry]) -> Gone:
+    """What these entries erase, as far as their keys still tell."""
+    cases: list[str] = []
+    explanations: list[ExplanationsExpired] = []
     for entry in entries:
         if not isinstance(entry, OpenedDecision):
             continue
-        erased += [each.case_id for each in entry.outcomes if isinstance(each, AliasErased | CaseExpired)]
-        if isinstance(entry.opened.event, CaseErased) and any(isinstance(each, Recorded) for each in entry.outcomes):
-            erased.append(entry.opened.event.case_id)
-    return erased
+        gone = gone_by(entry.opened.event, entry.outcomes)
+        cases += gone.cases
+        explanations += gone.explanations
+    return Gone(tuple(cases), tuple(explanations))
+
+
+def gone_by(event: Event | Locked | Unread, outcomes: Sequence[Outcome | Locked]) -> Gone:
+    """What one entry erases. The clock's outcomes stand before the verdict, whatever that is; a reported erasure counts where it is recorded."""
+    reported = (event.case_id,) if isinstance(event, CaseErased) and any(isinstance(each, Recorded) for each in outcomes) else ()
+    told = tuple([each.case_id for each in outcomes if isinstance(each, AliasErased | CaseExpired)])
+    return Gone((*reported, *told), tuple([each for each in outcomes if isinstance(each, ExplanationsExpired)]))
 
 
 def _unless(left: Container[str], outcome: Outcome | TypedFact) -> Outcome | TypedFact | Locked:

@@ -40,7 +40,7 @@ from projections.actions import is_open, overdue, review_open, stage_of
 from projections.hand_over import HandOver
 from projections.inbox import Item
 from projections.moment import Seen
-from projections.reads import Explanation, OpenTransfer
+from projections.reads import Explanations, OpenTransfer
 from projections.transfers import TransferState
 
 FIGURES = frozenset({"places", "occupied", "reserved", "held", "free", "entry", "age"})
@@ -374,14 +374,19 @@ def explain(
         grant = acting_as(role, room.name)
         allowed(grant, View.EXPLANATION)
         moment = parse_as_of(as_of)
-        seen: Seen[tuple[Explanation, ...]] = await room.reads.explanation(_uuid(transfer_id, "transfer"), moment)
-        if not seen.answer:
-            raise NotDone("There is no explanation of such a transfer.", "It may be unknown, erased, or its explanations' term may be over.")
-        await room.access.record(grant, View.EXPLANATION, {one.explained.case_id for one in seen.answer})
-        explained = seen.answer if every else seen.answer[-1:]
+        seen: Seen[Explanations | None] = await room.reads.explanations(_uuid(transfer_id, "transfer"), moment)
+        found = seen.answer
+        if found is None or not (found.told or found.over):
+            raise NotDone("There is no explanation of such a transfer.", "It may be unknown, or erased.")
+        await room.access.record(grant, View.EXPLANATION, {found.case_id})
+        explained = found.told if every else found.told[-1:]
         if as_json:
-            print_json(seen_json(seen, "explanations", [explanation_json(one, grant) for one in explained]))
+            print_json({**seen_json(seen, "explanations", [explanation_json(one, grant) for one in explained]), "term_over": list(found.over)})
             return
+        if found.over and (every or not explained):
+            out.print(f"Its term is over: {len(found.over)} explanations (entries {', '.join(map(str, found.over))}) can be read no more.")
+            if not explained:
+                return
         transfer: Seen[OpenTransfer | None] = await room.reads.transfer(transfer_id, moment)
         units = {unit.unit_id: unit for unit in (await room.reads.units(moment)).answer}
         show_explanations(transfer.answer, explained, units)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import assert_never
 
 from coordinator.domain import glass, overriding, person
+from coordinator.domain.explaining import let_kept_explanations_go
 from coordinator.domain.two_people import Action
 from events.facts import TwoPersonEvent
 from events.glass import GlassBroken
@@ -18,8 +19,10 @@ def action_of(event: TwoPersonEvent) -> Action:
     match event:
         case SafetyLowered():
             return Action(event, partial(person.safety_lowered_refused, event=event), partial(person.look_again_after, event=event))
-        case LegalHoldPlaced() | LegalHoldLifted():
+        case LegalHoldPlaced():
             return Action(event, partial(person.legal_hold_refused, event=event), partial(person.nothing_follows, event=event))
+        case LegalHoldLifted():
+            return Action(event, partial(person.legal_hold_refused, event=event), partial(let_kept_explanations_go, event=event))
         case VitalInterestInvoked():
             return Action(
                 event,

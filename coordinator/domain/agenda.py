@@ -54,10 +54,12 @@ class Kind(IntEnum):
     """The term of a closed case is over, where the policy has one; base: its closure; id: case."""
     MAJORITY = 15
     """A minor turns eighteen; id: case, a space, person."""
+    EXPLANATIONS = 17
+    """The term of a month's explanations is over, where the policy has one; base: the month's end; id: empty."""
 
 
 EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED, Kind.ON_DUTY})
-_ADDED_TO = frozenset({Kind.ARRIVAL, Kind.KEPT_FOR_NOBODY, Kind.PARKED, Kind.CLOSED_CASE})
+_ADDED_TO = frozenset({Kind.ARRIVAL, Kind.KEPT_FOR_NOBODY, Kind.PARKED, Kind.CLOSED_CASE, Kind.EXPLANATIONS})
 """Kinds to whose base the policy adds."""
 _KINDS = tuple((kind, kind in EDGES, kind in _ADDED_TO) for kind in Kind)
 NO_AGENDA: Agenda = ((),) * len(Kind)
@@ -90,7 +92,7 @@ def added_ms(kind: Kind, policy: PolicyAdopted | None) -> int:
     if kind not in _ADDED_TO:
         return 0
     if policy is None:
-        return _NEVER_MS if kind is Kind.CLOSED_CASE else 0
+        return _NEVER_MS if kind in _BY_POLICY_ALONE else 0
     match kind:
         case Kind.ARRIVAL:
             return policy.overdue_after_ms
@@ -100,6 +102,9 @@ def added_ms(kind: Kind, policy: PolicyAdopted | None) -> int:
             return policy.decline_parks_for_ms
         case Kind.CLOSED_CASE:
             return policy.retention.closed_cases_ms if policy.retention is not None else _NEVER_MS
+        case Kind.EXPLANATIONS:
+            term_ms = policy.retention.explanations_ms if policy.retention is not None else None
+            return _NEVER_MS if term_ms is None else term_ms
         case _:
             return 0
 
@@ -138,6 +143,7 @@ def next_ms(agenda: Agenda, last_at_ms: int, policy: PolicyAdopted | None) -> in
     return earliest
 
 
+_BY_POLICY_ALONE = frozenset({Kind.CLOSED_CASE, Kind.EXPLANATIONS})
 _NEVER_MS = 1 << 60
 """What a policy adds that has no term."""
 _AFTER_EVERY_ID = "\U0010ffff"

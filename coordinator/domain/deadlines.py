@@ -9,6 +9,7 @@ from coordinator.domain import person, question, two_people
 from coordinator.domain.agenda import EDGES, Kind, added_ms, due, stands
 from coordinator.domain.availability import enter
 from coordinator.domain.deciding import Deciding, most_at_once
+from coordinator.domain.explaining import expire_explanations
 from coordinator.domain.inquiry import expire_inquiries
 from coordinator.domain.missing import notification_overdue
 from coordinator.domain.on_duty import MOST_URGENT, next_opening_ms
@@ -86,6 +87,8 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
             entry.let_go(item_id)
         case Kind.CLOSED_CASE:
             person.expire_case(entry, item_id)
+        case Kind.EXPLANATIONS:
+            expire_explanations(entry)
         case Kind.MAJORITY:
             case_id, _, member = item_id.partition(" ")
             entry.emit(MajorityReviewDue(case_id, member))

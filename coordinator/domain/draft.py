@@ -33,6 +33,7 @@ from coordinator.matching.place import Place
 from coordinator.matching.terms import terms_of
 from events.fact import Danger
 from events.network import PolicyAdopted
+from events.period import period_ends_ms
 from events.vocabulary import Escalation, HoldStage, Programme, TransferStage, Urgency
 
 URGENCY_RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
@@ -55,6 +56,7 @@ class Draft:
         self.holds = state.holds
         self.crowded = state.crowded
         self.seen_ids = state.seen_ids
+        self.explained_from = state.explained_from
         self.unit_dangers = state.unit_dangers
         self.erased = state.erased
         self.links = state.links
@@ -202,6 +204,11 @@ class Draft:
             self.legal_holds = self.legal_holds.delete(case_id)
         self._reschedule(Kind.CLOSED_CASE, case_id, was, self._expires_from(case_id))
 
+    def put_explained_from(self, period: int) -> None:
+        """Explanations of the months before have no keys any more."""
+        before, self.explained_from = self.explained_from, period
+        self._reschedule(Kind.EXPLANATIONS, "", None if before is None else period_ends_ms(before), period_ends_ms(period))
+
     def _expires_from(self, case_id: str) -> int | None:
         """Since when the term of a closed case runs; None: it is not closed, or may not be destroyed."""
         return None if case_id in self.legal_holds else self.closed.get(case_id)
@@ -259,6 +266,8 @@ class Draft:
             self._reindex(case_id, None, self.cases[case_id])
         for case_id in sorted(self.closed):
             self._reschedule(Kind.CLOSED_CASE, case_id, None, self._expires_from(case_id))
+        if self.explained_from is not None:
+            self._reschedule(Kind.EXPLANATIONS, "", None, period_ends_ms(self.explained_from))
         for action_id in sorted(self.awaited):
             self._reschedule(Kind.AWAITED, action_id, None, self.awaited[action_id].until_ms)
         for action_id in sorted(self.reviews):

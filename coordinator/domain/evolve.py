@@ -12,6 +12,7 @@ from coordinator.domain import (
     availability,
     declining,
     duty,
+    explaining,
     handover,
     inquiry,
     missing,
@@ -60,6 +61,7 @@ from events.person import (
     CaseExpired,
     CasesFoundSame,
     DangerDeclared,
+    ExplanationsExpired,
     GroupKeptApart,
     KeepApartDeclared,
     LegalHoldLifted,
@@ -202,6 +204,7 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             duty.evolve_duty_hours_published(draft, fact)
         case PolicyAdopted():
             network.evolve_policy_adopted(draft, fact)
+            explaining.evolve_explanations_term(draft, fact, at_ms)
         case RulesAdopted():
             network.evolve_rules_adopted(draft, fact)
         case ReferralReceived():
@@ -226,6 +229,8 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             swapping.evolve_swap_agreed(draft, fact)
         case CaseExpired():
             person.forget_person(draft, fact.case_id, at_ms)
+        case ExplanationsExpired():
+            explaining.evolve_explanations_expired(draft, fact)
         case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | LegalHoldPlaced() | LegalHoldLifted() | MatchOverridden() | GlassBroken():
             two_people.evolve_reported(draft, fact)
         case ConfirmationAwaited():

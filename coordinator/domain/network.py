@@ -289,7 +289,10 @@ def _invalid_policy_field(event: PolicyAdopted) -> str | None:
     for field, number in at_least_none.items():
         if not 0 <= number < _MOST:
             return field
-    if event.retention is not None and not 0 < event.retention.closed_cases_ms < _MOST:
+    retention = event.retention
+    if retention is not None and not all(
+        term is None or 0 < term < _MOST for term in (retention.closed_cases_ms, retention.explanations_ms, retention.events_ms)
+    ):
         return "retention"
     decisions = event.decisions
     if decisions is not None and not all(0 < number < _MOST for number in (decisions.confirm_within_ms, decisions.review_within_ms)):

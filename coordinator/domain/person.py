@@ -164,8 +164,8 @@ def legal_hold_refused(entry: Deciding, event: LegalHoldPlaced | LegalHoldLifted
     return _why_refused(event.why)
 
 
-def nothing_follows(_entry: Deciding, event: LegalHoldPlaced | LegalHoldLifted) -> None:
-    """What the clock may destroy follows from the state."""
+def nothing_follows(_entry: Deciding, event: LegalHoldPlaced) -> None:
+    """What the clock may not destroy follows from the state."""
 
 
 def give_agreement(entry: Deciding, event: AgreementGiven) -> Refused | None:

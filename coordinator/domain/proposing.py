@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
+from coordinator.domain.explaining import explained_in
 from coordinator.domain.inquiry import ask
 from coordinator.domain.offering import offer
 from coordinator.domain.requests import agreed_until_ms, request_of
@@ -136,7 +137,11 @@ def _answered(entry: Deciding, answer: Answer) -> None:
 
 def explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, proposal_id: str | None, asked: tuple[Scored, ...] = ()) -> None:
     """Account for every unit of the network."""
-    entry.emit(MatchExplained(case.case_id, transfer.transfer_id, proposal_id, entry.policy.version, answer.excluded, answer.scored, asked))
+    entry.emit(
+        MatchExplained(
+            case.case_id, transfer.transfer_id, proposal_id, entry.policy.version, answer.excluded, answer.scored, asked, explained_in(entry)
+        )
+    )
 
 
 def loads_of(draft: Draft, without: Mapping[str, int] = NOBODY) -> Mapping[str, int]:

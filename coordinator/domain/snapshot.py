@@ -59,6 +59,8 @@ class ClearHalf:
     """Event id -> sequence (8 bytes, big-endian), sorted by day."""
     duty: tuple[DutyHours, ...]
     """Published duty hours, sorted by project."""
+    explained_from: int | None
+    """The first month, year times 100 and month, whose explanations may still have keys; null: they have had no term so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def _clear_half(state: State, only_hashed: bool) -> ClearHalf:
         crowded=state.crowded,
         seen=_buckets(state.seen_ids, only_hashed),
         duty=tuple(state.duty[project_id] for project_id in sorted(state.duty)),
+        explained_from=state.explained_from,
     )
 
 
@@ -272,6 +275,7 @@ def _take_clear(draft: Draft, half: ClearHalf) -> None:
     draft.units = Map({unit.unit_id: unit for unit in half.units})
     draft.holds = Map({hold.hold_id: hold for hold in half.holds})
     draft.crowded = half.crowded
+    draft.explained_from = half.explained_from
     draft.seen_ids = Map({bucket.day: _day(bucket, SEQUENCE_BYTES) for bucket in half.seen})
 
 

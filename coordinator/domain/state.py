@@ -352,6 +352,8 @@ class State:
     seen_ids: Map[int, SeenDay]
     """By day of the id: event id -> sequence that decided it."""
 
+    explained_from: int | None
+    """The first month (`events.period`) whose explanations may still have keys; null: they have had no term so far."""
     unit_dangers: Map[str, tuple[Danger, ...]]
     erased: Map[str, int]
     """Erased cases of the last 14 days, with the time of their erasure."""
@@ -412,6 +414,7 @@ def initial_state(network: str) -> State:
         holds=Map(),
         crowded=False,
         seen_ids=Map(),
+        explained_from=None,
         unit_dangers=Map(),
         erased=Map(),
         links=Map(),

@@ -196,6 +196,7 @@ OUTCOMES: Mapping[str, Rights] = {
     "PlaceKeptFor": _rights(helpline=_ALL),
     "MatchExplained": _rights(helpline=_ALL, auditor=_ALL),
     "CaseExpired": _rights(helpline=_ALL, auditor=Scope.SEALED),
+    "ExplanationsExpired": _rights(helpline=_ALL, auditor=Scope.SEALED),
     "MajorityReviewDue": _rights(helpline=_ALL, project=Scope.OWN_CASES),
     "SightOpened": _rights(helpline=_ALL, administrator=Scope.OWN_REPORT),
     "ConfirmationAwaited": _rights(helpline=_ALL, project=Scope.OWN_CASES),

@@ -166,13 +166,15 @@ async def get_actions(room: TheRoom, grant: TheGrant) -> Plain:
 async def get_explanations(
     room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, Path()], as_of: AsOfSequence = None, as_of_ms: AsOfTime = None
 ) -> Plain:
-    """For each decision about a transfer: every unit, with the rule that excluded it or its score. For the helpline and auditors."""
+    """For each decision about a transfer: every unit, with the rule that excluded it or its score. For the helpline and auditors.
+
+    `term_over`: the entries whose explanations can be read no more, because their term is over."""
     require(grant, View.EXPLANATION)
-    seen = await _behind(room.reads.explanation(transfer_id, _as_of(as_of, as_of_ms))) if is_uuid(transfer_id) else None
-    if seen is None or not seen.answer:
+    seen = await _behind(room.reads.explanations(transfer_id, _as_of(as_of, as_of_ms))) if is_uuid(transfer_id) else None
+    if seen is None or (found := seen.answer) is None or not (found.told or found.over):
         raise Problem(Code.NOT_FOUND)
-    await recorded(room, grant, View.EXPLANATION, {one.explained.case_id for one in seen.answer})
-    return seen_json(seen, "explanations", [explanation_json(one, grant) for one in seen.answer])
+    await recorded(room, grant, View.EXPLANATION, {found.case_id})
+    return {**seen_json(seen, "explanations", [explanation_json(one, grant) for one in found.told]), "term_over": list(found.over)}
 
 
 @router.get("/audit", summary="The trail of entries", response_model=None)

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from events.entry import Body, OpenedEntry, OpenedEvent
 from events.envelope import Envelope
 from events.facts import Event, Outcome
+from reading.keys import Gone
 from reading.vault import Row
 
 S = TypeVar("S")
@@ -95,8 +96,8 @@ class Sealing(Protocol):
         """What `seal_records` sealed, in order; None where the subject has no key any more."""
         ...
 
-    def forget(self, case_id: str) -> None:
-        """Keep no key of an erased case in this process."""
+    def forget(self, gone: Gone) -> None:
+        """Keep no key in this process of what was erased or expired."""
         ...
 
 

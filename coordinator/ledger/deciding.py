@@ -12,13 +12,12 @@ from coordinator.ledger.proposal import Head, Proposal
 from coordinator.ledger.settings import STATE_HASH_EVERY
 from coordinator.ledger.state_hash import StateHasher
 from events.codec import encode_body
-from events.entry import Decided, OpenedDecision, OpenedEvent
+from events.entry import Decided, OpenedDecision
 from events.envelope import Envelope, hash_of, seal_envelope
 from events.facts import Outcome
-from events.person import AliasErased, CaseErased, CaseExpired
 from events.topics import MAX_ENTRY_BYTES
-from events.verdict import Recorded
 from reading.partition_log import LogRecord
+from reading.vault import gone_by
 
 BREATH_EVERY = 16
 """Decisions after which other tasks of the process get a turn."""
@@ -73,18 +72,12 @@ class Deciding(Generic[S]):
         for index, (record, encoded) in enumerate(zip(records, sealed_outcomes, strict=True)):
             sequence = head.sequence + 1 + index
             reported = record.value or b""
-            erased = _erased(opened[index], outcomes[index][1])
+            gone = gone_by(opened[index].event, outcomes[index][1])
             body = encode_body(Decided(reported, encoded, *hashes.get(sequence, (None, None))))
             value = seal_envelope(Envelope(self._network, sequence, previous, record.offset, times[index], body))
             if len(value) > MAX_ENTRY_BYTES:
                 raise EntryTooLarge(f"entry {sequence} would take {len(value)} bytes")
             previous = hash_of(value)
             after = Head(states[index], sequence, previous, record.offset, times[index], hashlib.sha256(reported).digest())
-            proposals.append(Proposal(value, erased, after, now_s))
+            proposals.append(Proposal(value, gone, after, now_s))
         return proposals
-
-
-def _erased(opened: OpenedEvent, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    if isinstance(opened.event, CaseErased) and any(isinstance(outcome, Recorded) for outcome in outcomes):
-        return (opened.event.case_id, *(outcome.case_id for outcome in outcomes if isinstance(outcome, AliasErased | CaseExpired)))
-    return tuple(outcome.case_id for outcome in outcomes if isinstance(outcome, AliasErased | CaseExpired))

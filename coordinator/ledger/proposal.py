@@ -9,6 +9,7 @@ from typing import Generic
 
 from coordinator.ledger.core import S
 from events.acceptance import Position
+from reading.keys import Gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Proposal(Generic[S]):
 
     value: bytes
     """The record's value, as sent."""
-    erased: tuple[str, ...]
-    """Cases that this entry erases: once it is settled, this process keeps no key of them."""
+    gone: Gone
+    """What this entry erases: once it is settled, this process keeps no key of it."""
     after: Head[S]
     sent_at_s: float
     """On the monotonic clock."""

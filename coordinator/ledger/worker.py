@@ -178,8 +178,8 @@ class Worker(Generic[S]):
         before = self._settled
         self._loaded = Settled(after.state, record.position, after.event_hash, before.events_topic_id, before.whole)
         self._recent.remember(after.event_offset, after.event_hash)
-        for case_id in proposal.erased:
-            self._sealing.forget(case_id)
+        if proposal.gone:
+            self._sealing.forget(proposal.gone)
         if not self._is_own(record):
             self._follow()
         return True

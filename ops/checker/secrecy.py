@@ -16,6 +16,7 @@ _ID_ALONE = frozenset({"event_id"})
 _NOTHING: frozenset[str] = frozenset()
 
 MAY_BE_CLEAR: dict[str, frozenset[str]] = {
+    "ExplanationsExpired": frozenset({"period"}),
     "ProjectRegistered": _PROJECT,
     "ProjectAmended": _PROJECT,
     "UnitOpened": _UNIT | {"project_id", "body", "region"},

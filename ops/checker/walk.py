@@ -18,6 +18,7 @@ from ops.checker.places import STAGES, Places
 from ops.checker.responsibility import Responsibility
 from ops.checker.safety import Safety, forbidden_to_people
 from ops.checker.swaps import Swaps
+from ops.checker.terms import Terms
 from ops.checker.two_people import ABOUT_ACTIONS, TwoPeople
 
 TICK_MS = 60_000
@@ -58,6 +59,7 @@ class Walk:
         self._two_people = TwoPeople(tick_ms)
         self._inquiries = Inquiries(self._network, self._safety, tick_ms)
         self._missing = Missing(tick_ms)
+        self._terms = Terms(self._network)
         self._responsibility = Responsibility(self._cases, self._places)
         self._swaps = Swaps(self._cases, self._safety)
         self._overriding: Fact | None = None
@@ -130,6 +132,7 @@ class Walk:
             self._missing.report(event, self._cases.cases.get(event.fields.get("case_id", "")), self._network.policy)
             if event.name == "ReferralClosed":
                 self._two_people.forget(event["case_id"], keep_reviews=True)
+            self._add(self._terms.report(entry, event))
             if event.name == "CaseErased":
                 self._two_people.forget(event["case_id"])
                 self._inquiries.forget({of for of, transfer in self._cases.transfers.items() if transfer.case_id == event["case_id"]})
@@ -167,7 +170,10 @@ class Walk:
             self._network.programmes[outcome["project_id"]] = outcome["to"]
         if not outcome.whole:
             return
+        if outcome.name == "ExplanationsExpired":
+            self._add(self._terms.explanations_expired(entry, outcome, self._cases.cases))
         if outcome.name == "CaseExpired":
+            self._add(self._terms.case_expired(entry, outcome["case_id"], live=outcome["case_id"] in self._cases.cases))
             self._two_people.forget(outcome["case_id"])
             self._cases.forget(outcome["case_id"])
         if outcome.name == "MajorityReviewDue":
@@ -178,6 +184,7 @@ class Walk:
             if taken is not None:
                 self._cases.take(taken)
                 self._overriding = taken if taken.name == "MatchOverridden" else None
+                self._terms.taken(taken)
             return
         transfer = self._cases.transfers.get(outcome.fields.get("transfer_id", ""))
         if transfer is not None:
@@ -198,6 +205,8 @@ class Walk:
             self._missing.follow(outcome)
         else:
             self._add(self._cases.follow(entry, outcome))
+        if outcome.name == "MatchExplained":
+            self._add(self._terms.explained(entry, outcome))
         if outcome.name == "MatchExplained" and transfer is not None and transfer.case_id in self._cases.cases:
             self.findings.explanations += 1
             by_people, case = self._overriding is not None, self._cases.cases[transfer.case_id]

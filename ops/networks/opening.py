@@ -78,11 +78,22 @@ def _policy(network: Network, event_id: str, actor: Actor) -> PolicyAdopted:
         weights=Weights(**policy["weights"]),
         not_free_codes=tuple(DeclineCode(code) for code in policy["not_free_codes"]),
         decisions=_decisions(policy.get("decisions")),
-        retention=Retention(policy["retention"]["closed_cases_hours"] * _HOUR_MS) if "retention" in policy else None,
+        retention=_retention(policy.get("retention")),
         inquiries=_inquiries(policy.get("inquiries")),
         transfers=_transfers(policy.get("transfers")),
         sight=sight_of(policy["sight"]) if "sight" in policy else None,
         clocks=clocks_of(policy["clocks"]),
+    )
+
+
+def _retention(told: dict[str, Any] | None) -> Retention | None:
+    if told is None:
+        return None
+    explanations, events = told.get("explanations_hours"), told.get("events_hours")
+    return Retention(
+        closed_cases_ms=told["closed_cases_hours"] * _HOUR_MS,
+        explanations_ms=None if explanations is None else explanations * _HOUR_MS,
+        events_ms=None if events is None else events * _HOUR_MS,
     )
 
 

@@ -17,7 +17,8 @@ from events.fact import Danger
 from events.facts import Outcome
 from events.inquiry import InquiryEnded
 from events.network import ProgrammeTurned, ProjectRegistered, Retention
-from events.person import AgeAssessed, CaseErased, CaseExpired, DangerDeclared, MajorityReviewDue, SafetyLowered
+from events.period import period_ends_ms, period_of
+from events.person import AgeAssessed, CaseErased, CaseExpired, DangerDeclared, ExplanationsExpired, MajorityReviewDue, SafetyLowered
 from events.question import InformationRequested, ProposalPaused, ProposalResumed, ReminderDue
 from events.referral import ReferralClosed
 from events.transfer import (
@@ -200,6 +201,12 @@ def majority() -> Play:
     return world, december_ms, _some(MajorityReviewDue, person="m")
 
 
+def explanations() -> Play:
+    world = italy()
+    world.send(replace(POLICY, version=2, retention=Retention(300 * DAY, 30 * DAY)))
+    return world, period_ends_ms(period_of(world.now)) + 30 * DAY, _some(ExplanationsExpired)
+
+
 PLAYS: dict[Kind, Callable[[], Play]] = {
     Kind.PROPOSAL: proposal,
     Kind.NEEDED_BY: needed_by,
@@ -218,6 +225,7 @@ PLAYS: dict[Kind, Callable[[], Play]] = {
     Kind.PAUSE: pause,
     Kind.CLOSED_CASE: closed_case,
     Kind.MAJORITY: majority,
+    Kind.EXPLANATIONS: explanations,
 }
 _LOOKS_AGAIN = frozenset({Kind.INQUIRY, Kind.NOTIFICATION, Kind.PROGRAMME, Kind.REMINDER, Kind.PAUSE})
 """Kinds whose happening asks the clock itself: called too early they do nothing, and are called again."""

@@ -659,7 +659,7 @@ def policy(h: History) -> Event:
     clocks = CLOCKS if h.chance.random() < 0.7 else None
     version = h.state.policy.version + h.chance.choice((0, 1))
     fresh_for_ms, asking, duties = h.chance.choice((DAY, 2 * DAY)), h.chance.choice((None, ASKING)), h.chance.choice((None, DUTIES, CONFIRMING))
-    actor, retention = h.actor(ADMINISTRATOR), h.chance.choice((None, Retention(2 * DAY)))
+    actor, retention = h.actor(ADMINISTRATOR), h.chance.choice((None, Retention(2 * DAY), Retention(2 * DAY, DAY)))
     return replace(
         POLICY, actor=actor, version=version, near_is_same_region=near, fresh_for_ms=fresh_for_ms, inquiries=asking, transfers=duties, clocks=clocks,
         retention=retention,

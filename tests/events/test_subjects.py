@@ -24,5 +24,5 @@ def test_every_fact_with_a_private_part_has_a_subject(fact: Fact) -> None:
 
 def test_a_case_an_explanation_and_a_pair() -> None:
     assert subjects_of(REQUEST) == (case_subject(ID),) == (f"case:{ID}",)
-    assert subjects_of(MatchExplained(ID, ID, None, 1, (), (), ())) == (explanation_subject(ID),) == (f"explanation:{ID}",)
+    assert subjects_of(MatchExplained(ID, ID, None, 1, (), (), ())) == (explanation_subject(ID, None),) == (f"explanation:{ID}",)
     assert subjects_of(KeepApartDeclared(ID, ACTOR, ID, OTHER, KeepApart.RECRUITER)) == (f"case:{ID}", f"case:{OTHER}")

@@ -14,13 +14,14 @@ from events.envelope import Envelope, hash_of, seal_envelope
 from events.fact import Actor
 from events.facts import Event, Outcome
 from events.network import RulesAdopted
-from events.person import AgreementGiven, AliasErased, CaseErased, CasesFoundSame, KeepApartDeclared
+from events.person import AgreementGiven, AliasErased, CaseErased, CaseExpired, CasesFoundSame, ExplanationsExpired, KeepApartDeclared
+from events.subjects import case_subject, explanation_subject
 from events.transfer import MatchExplained, ProposalMade
 from events.verdict import Recorded, Refused
 from events.vocabulary import KeepApart, RefusalCode, Role
 from ops.services.postgres import PostgresServer
 from reading.erasure import BroughtUp, bring_up_to_ledger, follow
-from reading.key_errors import KeysLost, KeyStoreBehind
+from reading.key_errors import KeyDestroyed, KeysLost, KeyStoreBehind
 from reading.keys import KeyStore, subjects_of_case
 from reading.keys_memory import MemoryKeyStore
 from reading.keys_postgres import PostgresKeyStore
@@ -50,10 +51,10 @@ class Ledger:
         (datums,) = await vault.seal_outcomes([(offset, (verdict or Recorded(), *consequences))])
         self._add(Decided(value, datums, None, None), offset)
 
-    async def agree(self, case: str) -> None:
+    async def agree(self, case: str, period: int | None = None) -> None:
         """An event of a case, with a proposal and its explanation."""
         proposed = ProposalMade(case, EVENT_ID, EVENT_ID, EVENT_ID, "unit-1", "project-1", 1, 2, 3)
-        await self.record(AgreementGiven(EVENT_ID, ACTOR, case, "a", 7), proposed, MatchExplained(case, EVENT_ID, EVENT_ID, 3, (), (), ()))
+        await self.record(AgreementGiven(EVENT_ID, ACTOR, case, "a", 7), proposed, MatchExplained(case, EVENT_ID, EVENT_ID, 3, (), (), (), period))
 
     async def erase(self, case: str) -> None:
         await self.record(CaseErased(EVENT_ID, ACTOR, case))
@@ -158,6 +159,92 @@ async def test_two_cases_found_the_same_keep_both_their_keys_until_then() -> Non
     await ledger.record(CasesFoundSame(EVENT_ID, ACTOR, CASES[0], CASES[1]))
     await follow(store, None, ledger.after(None))
     assert await subjects(store) == {*subjects_of_case(CASES[0]), *subjects_of_case(CASES[1])}
+
+
+async def explained(store: KeyStore) -> Ledger:
+    """Three cases, explained in two months; then the clock, with a refused event, says that the first month is over and that one case is held."""
+    ledger = Ledger(store)
+    for case in CASES[:3]:
+        await ledger.agree(case, 202610)
+        await ledger.agree(case, 202611)
+    await ledger.agree(CASES[3])
+    refused = Refused(RefusalCode.NOT_RESPONSIBLE, "")
+    await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1), ExplanationsExpired(202610, None, (CASES[1],)), verdict=refused)
+    return ledger
+
+
+EXPLAINED = {
+    *(case_subject(case) for case in CASES[:4]),
+    *(explanation_subject(case, 202611) for case in CASES[:3]),
+    explanation_subject(CASES[1], 202610),
+    explanation_subject(CASES[3], None),
+    "network",
+}
+
+
+async def test_a_month_takes_along_what_is_of_it_and_of_no_held_case() -> None:
+    store = MemoryKeyStore("it")
+    ledger = await explained(store)
+    await follow(store, None, ledger.after(None))
+    assert await subjects(store) == EXPLAINED
+
+
+async def test_a_months_explanations_expire_alone_and_a_held_case_keeps_its_own(store: PostgresKeyStore) -> None:
+    ledger = await explained(store)
+    await follow(store, None, ledger.after(None))
+    assert await subjects(store) == EXPLAINED
+    assert await store.keys([explanation_subject(CASES[0], 202610)], create=True) == {}, "a destroyed key is never made again"
+    told = [[isinstance(fact, MatchExplained) for fact in entry.outcomes[2:]] for entry in await ledger.opened(store)]
+    assert told == [[False], [True], [True], [True], [False], [True], [True], []]
+    assert all(not isinstance(entry.opened.event, Locked) for entry in await ledger.opened(store)), "nothing else is lost"
+
+    await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1), ExplanationsExpired(202610, (CASES[1],), ()))
+    await follow(store, None, ledger.after(await store.destroyed_through()))
+    assert await subjects(store) == EXPLAINED - {explanation_subject(CASES[1], 202610)}
+
+
+async def test_a_case_expires_with_the_explanations_of_every_month(store: PostgresKeyStore) -> None:
+    ledger = await explained(store)
+    refused = Refused(RefusalCode.NOT_RESPONSIBLE, "")
+    await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1), AliasErased(CASES[2]), CaseExpired(CASES[1]), verdict=refused)
+    await follow(store, None, ledger.after(None))
+    left = {subject for subject in EXPLAINED if CASES[1] not in subject and CASES[2] not in subject}
+    assert await subjects(store) == left
+    assert await store.keys([case_subject(CASES[1])], create=True) == {}
+    opened = await ledger.opened(store)
+    assert [isinstance(entry.opened.event, Locked) for entry in opened] == [False, False, True, True, True, True, False, False, False]
+    with pytest.raises(KeyDestroyed):
+        await ledger.agree(CASES[1], 202612)
+    assert await subjects(store) == left, "no key is made for the explanations of a case that is gone"
+
+
+async def test_a_store_restored_from_before_a_term_does_not_bring_the_keys_back(
+    keystore_url: str, store: PostgresKeyStore, postgres: PostgresServer
+) -> None:
+    ledger = Ledger(store)
+    await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1))
+    for case in CASES[:2]:
+        await ledger.agree(case, 202610)
+    await follow(store, None, ledger.after(None))
+    backup = Backup(postgres, keystore_url)
+    await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1), ExplanationsExpired(202610, None, ()))
+    await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1), CaseExpired(CASES[1]))
+    await follow(store, None, ledger.after(await store.destroyed_through()))
+    async with backup as restored:
+        assert explanation_subject(CASES[0], 202610) in await subjects(restored)
+        await brought_up(restored, ledger)
+        assert await subjects(restored) == await subjects(store) == {"network", case_subject(CASES[0])}
+
+
+async def test_a_process_that_read_of_a_term_keeps_no_key(store: PostgresKeyStore) -> None:
+    """While the key is still there it is asked for each time, so that it is gone here when it is gone there."""
+    ledger = await explained(store)
+    vault = Vault("it", store)
+    pairs = [(record.envelope, record.body) for record in ledger.records]
+    await vault.open_entries(pairs)
+    await follow(store, None, ledger.after(None))
+    entries = [entry for entry in await vault.open_entries(pairs) if isinstance(entry, OpenedDecision)]
+    assert isinstance(entries[0].outcomes[2], Locked) and isinstance(entries[1].outcomes[2], MatchExplained)
 
 
 async def test_following_remembers_its_place_at_leisure() -> None:

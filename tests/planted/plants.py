@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from coordinator.domain import agenda, on_duty, proposing, requests, rights, same_case, seen_events, settling, transfer, two_people
+from coordinator.domain import agenda, explaining, on_duty, proposing, requests, rights, same_case, seen_events, settling, transfer, two_people
 from coordinator.domain.agenda import Kind
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
@@ -27,9 +27,9 @@ from projections import actions
 from projections.schema import channel_of
 from projections.store import _POSITION as POSITION
 from projections.store import Stand, Store
-from reading import erasure, sealing
+from reading import erasure, keys, sealing
 from reading.keyring import Keyring
-from reading.keys import Key, new_key
+from reading.keys import Gone, Key, KeyStore, new_key
 from reading.keys_memory import MemoryKeyStore
 from reading.ledger_chain import Chain
 from reading.ledger_follower import LedgerFollower
@@ -395,12 +395,30 @@ def events_not_compared() -> AbstractContextManager[None]:
 
 def no_key_destroyed() -> AbstractContextManager[None]:
     """An erasure is accepted and no key goes."""
-    return instead(erasure._subjects_of_cases, lambda _: [])
+
+    async def broken(_gone: Gone, _store: KeyStore) -> list[str]:
+        return []
+
+    return instead(erasure._subjects_of, broken)
 
 
 def explanations_outlive() -> AbstractContextManager[None]:
     """Only the case's own key goes; the one of its explanations stays."""
-    return instead(erasure._subjects_of_cases, lambda case_ids: [f"case:{case_id}" for case_id in case_ids])
+
+    async def broken(gone: Gone, _store: KeyStore) -> list[str]:
+        return [f"case:{case_id}" for case_id in gone.cases]
+
+    return instead(erasure._subjects_of, broken)
+
+
+def months_are_not_told_apart() -> AbstractContextManager[None]:
+    """Explanations of every month are sealed under one key."""
+    return instead(explaining.explained_in, lambda _entry: None)
+
+
+def held_explanations_go() -> AbstractContextManager[None]:
+    """A legal hold does not keep explanations."""
+    return instead(keys._expires, lambda expired, subject: subject.endswith(f":{expired.period}"))
 
 
 def references_outlive() -> AbstractContextManager[None]:

@@ -11,7 +11,7 @@ from events.referral import ResponsibilityPassed
 from events.transfer import MatchExplained, PlaceKept, PlaceKeptFor
 from events.vocabulary import SightPurpose
 from reading.keys_memory import MemoryKeyStore
-from tests.domain import test_duty, test_glass, test_question, test_repeats
+from tests.domain import test_duty, test_glass, test_question, test_repeats, test_terms
 from tests.keys import test_erasure, test_store
 from tests.ledger import test_acceptance, test_stops
 from tests.planted import histories as past
@@ -423,6 +423,23 @@ BUGS: tuple[Bug, ...] = (
         "the key of explanations is not destroyed",
         plant.explanations_outlive,
         ((test_of(test_erasure.test_an_erasure_destroys_the_keys_of_its_case_alone), "test_an_erasure_destroys_the_keys_of_its_case_alone"),),
+    ),
+    Bug(
+        "erasure",
+        "explanations of every month have one key",
+        plant.months_are_not_told_apart,
+        ((test_of(test_terms.test_a_months_explanations_expire_a_term_after_its_end), "test_a_months_explanations_expire_a_term_after_its_end"),),
+    ),
+    Bug(
+        "erasure",
+        "a legal hold does not keep explanations",
+        plant.held_explanations_go,
+        (
+            (
+                test_of(test_erasure.test_a_month_takes_along_what_is_of_it_and_of_no_held_case),
+                "test_a_month_takes_along_what_is_of_it_and_of_no_held_case",
+            ),
+        ),
     ),
     Bug(
         "erasure",

@@ -283,7 +283,8 @@ async def test_reads_of_cases_entries_and_explanations(ledger: Ledger, postgres_
             told = (await reads.timeline(one.case_id)).answer
             assert [fact.sequence for fact in told] == sorted(fact.sequence for fact in told)
             assert {type(fact.fact).__name__ for fact in told} >= {"ReferralReceived", "TransferRequested"}
-            explained += len((await reads.explanation(one.transfer.transfer_id)).answer)
+            explanations = (await reads.explanations(one.transfer.transfer_id)).answer
+            explained += len(explanations.told) if explanations is not None else 0
             assert (await reads.transfer(one.transfer.transfer_id)).answer == one
             if one.state.proposal:
                 behind = (await reads.proposal(one.state.proposal.project_id, one.state.proposal.proposal_id)).answer
