@@ -175,15 +175,13 @@ def inbox(
             return
         rows = [
             (
-                item.kind, item.why or "", item.urgency or "", time_text(item.since_ms),
-                f"{time_text(item.until_ms)}{' OVERDUE' if item.overdue else ''}",
+                "\n".join(filter(None, (item.kind, item.why, item.urgency))), _when_text(item),
                 to_do(item, grant.body, grant.standing is not Standing.PROJECT, language),
-                item.state.proposal.unit_id if item.state and item.state.proposal and _told_place(item_for(grant, item)) else "",
-                _more_text(item), item.case_id,
+                "\n".join(filter(None, (_place_text(item_for(grant, item)), _more_text(item), item.case_id))),
             )
             for item in seen.answer
         ]  # fmt: skip
-        columns = ("what", "why", "urgency", "since", "until", "what to do", "place", "more", "case")
+        columns = ("what", "when", "what to do", "about")
         print_table(f"Inbox of {project}", columns, rows, empty="Nothing waits.")
         out.print(_standing(seen))
 
@@ -267,6 +265,19 @@ def _exceptions_text(exceptions: Any) -> str:
 
 def _time_of_day(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _when_text(item: Item) -> str:
+    """Since when, and until when something should be done."""
+    until = "" if item.until_ms is None else f"until {time_text(item.until_ms)}{' OVERDUE' if item.overdue else ''}"
+    return "\n".join(filter(None, (f"since {time_text(item.since_ms)}", until)))
+
+
+def _place_text(plain: Plain) -> str:
+    """The place that a role is told of; empty: none."""
+    state = plain["state"]
+    proposal = state.get("proposal") if isinstance(state, dict) else None
+    return str(proposal["unit_id"]) if isinstance(proposal, dict) else ""
 
 
 def _more_text(item: Item) -> str:

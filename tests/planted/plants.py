@@ -23,7 +23,9 @@ from events.envelope import Envelope
 from events.errors import EnvelopeUnreadable
 from events.facts import Outcome
 from events.referral import ReferralReceived
-from projections import actions
+from events.vocabulary import Escalation
+from projections import actions, owed, transfers
+from projections.hand_over import HandOver
 from projections.schema import channel_of
 from projections.store import _POSITION as POSITION
 from projections.store import Stand, Store
@@ -486,3 +488,18 @@ def written_apart(*, position_first: bool) -> Plant:
         return moved
 
     return lambda: patched(Store, "write", broken)
+
+
+def silenced_for_good() -> AbstractContextManager[None]:
+    """Any proposal ends what an operator was called in for, also what is never said again."""
+    return patched(transfers, "_FALL_WITH_A_PROPOSAL", frozenset(Escalation))
+
+
+def never_overdue() -> AbstractContextManager[None]:
+    """That the time for a review or a notification is over is not seen."""
+    return patched(owed, "_is_overdue", lambda *_: None)
+
+
+def any_hand_over_complete() -> AbstractContextManager[None]:
+    """An incomplete list for the hand-over is taken for a complete one."""
+    return patched(HandOver, "is_complete", property(lambda _: True))

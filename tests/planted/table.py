@@ -20,12 +20,14 @@ from tests.planted.check import Bug
 from tests.planted.checks import CANARIES, checker, decided_again, folded_without_the_erased, invariants, test_of
 from tests.planted.rivals import AMONG_FALSE_GENESES, AMONG_RIVALS, ANCHORED_READER, LIVE_READER
 from tests.planted.views import ANOTHER_POSITION, CRASHES
-from tests.projections import test_actions
+from tests.projections import test_actions, test_inbox
 from tests.sealing import test_seal, test_vault
 
 _ENTRIES_PASS = test_of(test_acceptance.test_only_the_entries_pass)
 _ERASED_STORE = test_of(test_store.test_what_is_destroyed_is_gone_with_its_references_for_good, fresh=lambda: MemoryKeyStore("it"))
 _WRONG_HASHES = [test_of(test_stops.test_wrong_state_hash_stops, half) for half in ("clear", "sealed")]
+_SILENCED = test_inbox.test_a_proposal_of_people_silences_what_waited_for_them_until_it_comes_to_nothing
+_INCOMPLETE = test_inbox.test_an_incomplete_hand_over_stands_with_both_sides_also_after_the_departure
 
 BUGS: tuple[Bug, ...] = (
     Bug(
@@ -465,6 +467,16 @@ BUGS: tuple[Bug, ...] = (
         plant.traces_stay_in_the_state,
         ((folded_without_the_erased(past.an_erasure), "the folds differ"),),
     ),
+    Bug(
+        "views",
+        "a proposal silences for good what an operator was called in for",
+        plant.silenced_for_good,
+        ((test_of(_SILENCED), _SILENCED.__name__),),
+    ),
+    Bug(
+        "views", "what is overdue is not told", plant.never_overdue, ((test_of(test_inbox.test_a_review_is_due_then_overdue_then_given), "overdue"),)
+    ),
+    Bug("views", "any hand-over looks complete", plant.any_hand_over_complete, ((test_of(_INCOMPLETE), _INCOMPLETE.__name__),)),
     Bug("views", "the position is not checked", plant.position_not_checked, ((ANOTHER_POSITION, "a write from another position"),)),
     Bug(
         "views",
