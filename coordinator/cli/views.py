@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -13,6 +14,7 @@ from coordinator.cli.command import AsOfOption, JsonOption, NetworkOption, in_ne
 from coordinator.cli.explaining import show_explanations
 from coordinator.cli.instants import age_text, parse_as_of, time_text
 from coordinator.cli.outcome import NotDone, out, print_json, print_table
+from coordinator.detail import cases_in, detail_json, details
 from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.opened import action_json, opening_of, to_be_dealt_with
 from coordinator.plain import fields_json
@@ -40,7 +42,7 @@ from projections.actions import is_open, overdue, review_open, stage_of
 from projections.hand_over import HandOver
 from projections.inbox import Item
 from projections.moment import Seen
-from projections.reads import Explanations, OpenTransfer
+from projections.reads import Explanation, Explanations, OpenTransfer
 from projections.transfers import TransferState
 
 FIGURES = frozenset({"places", "occupied", "reserved", "held", "free", "entry", "age"})
@@ -375,6 +377,7 @@ def explain(
     transfer_id: Annotated[str, typer.Argument(metavar="TRANSFER")],
     network: NetworkOption = None,
     every: Annotated[bool, typer.Option("--all", help="Every decision about the transfer, not the last alone.")] = False,
+    detail: Annotated[bool, typer.Option("--detail", help="Which danger or link stands behind `safety`, within an opening (`GlassBroken`).")] = False,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
     role: AsOption = HELPLINE,
@@ -389,8 +392,11 @@ def explain(
         found = seen.answer
         if found is None or not (found.told or found.over):
             raise NotDone("There is no explanation of such a transfer.", "It may be unknown, or erased.")
-        await room.access.record(grant, View.EXPLANATION, {found.case_id})
         explained = found.told if every else found.told[-1:]
+        if detail and explained:
+            await _detail(room, grant, explained, as_json)
+            return
+        await room.access.record(grant, View.EXPLANATION, {found.case_id})
         if as_json:
             print_json({**seen_json(seen, "explanations", [explanation_json(one, grant) for one in explained]), "term_over": list(found.over)})
             return
@@ -404,6 +410,31 @@ def explain(
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
+
+
+async def _detail(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation], as_json: bool) -> None:
+    """What stands behind `safety` in these explanations, all of one transfer. Raises NotDone where nobody opened it."""
+    allowed(grant, View.DETAIL)
+    told = explained[-1].explained
+    now = await room.reads.actions_about(told.case_id)
+    opening = opening_of(grant, now.answer, SightPurpose.SAFETY_DETAIL, told.case_id, now.at_ms, transfer_id=told.transfer_id)
+    if opening is None:
+        raise NotDone(
+            "Which danger and which link is shown to whoever opened it.",
+            f"Report GlassBroken with purpose `safety_detail`, this case and transfer, as {grant.person}; somebody of another body confirms it.",
+        )
+    explained = [one for one in explained if one.explained.case_id == told.case_id]
+    found = await details(room, explained)
+    await room.access.record(grant, View.DETAIL, cases_in(explained, found), Why.BREAK_GLASS, action_id=opening)
+    if as_json:
+        print_json([{"sequence": one.sequence, "units": detail_json(units)} for one, units in zip(explained, found, strict=True)])
+        return
+    rows = [
+        (one.sequence, unit.unit_id, ", ".join(f"{danger.kind} {danger.value}" for danger in unit.dangers), ", ".join(unit.apart_from))
+        for one, units in zip(explained, found, strict=True)
+        for unit in units
+    ]
+    print_table("Behind safety", ("entry", "unit", "dangers", "kept apart from"), rows, right=frozenset({"entry"}), empty="No unit was excluded so.")
 
 
 def _uuid(text: str, what: str) -> str:

@@ -29,7 +29,7 @@ def request_of(draft: Draft, case: Case, terms: Terms, at_ms: int) -> Request:
         agreed_until_ms=agreed_until_ms(case, household.must_agree),
         zone=danger_zone(dangerous, terms),
         dangers=case.dangers + leaving,
-        near=_near(draft, apart_from, terms) if apart_from else NOWHERE,
+        near=near_of(draft, apart_from, terms) if apart_from else NOWHERE,
         apart_from=frozenset(apart_from),
         lives_in=case.hosted_unit_id,
         parked=parked_units(draft, case, terms, at_ms),
@@ -66,7 +66,8 @@ def parked_units(draft: Draft, case: Case, terms: Terms, at_ms: int) -> frozense
     )
 
 
-def _near(draft: Draft, cases: tuple[str, ...], terms: Terms) -> Near:
+def near_of(draft: Draft, cases: tuple[str, ...], terms: Terms) -> Near:
+    """What is near any of these cases, as far as they are there."""
     units: set[str] = set()
     projects: set[str] = set()
     regions: set[str] = set()

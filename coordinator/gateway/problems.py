@@ -24,6 +24,7 @@ class Code(StrEnum):
     TOKEN_MISSING = "token-missing"
     TOKEN_UNKNOWN = "token-unknown"
     NOT_ALLOWED = "not-allowed"
+    NOT_OPENED = "not-opened"
     ACTOR_DIFFERS = "actor-differs"
     UNKNOWN_NETWORK = "unknown-network"
     NOT_FOUND = "not-found"
@@ -56,6 +57,11 @@ CATALOGUE: dict[Code, Kind] = {
     Code.TOKEN_MISSING: Kind(HTTPStatus.UNAUTHORIZED, "No token", "Send `Authorization: Bearer TOKEN`."),
     Code.TOKEN_UNKNOWN: Kind(HTTPStatus.UNAUTHORIZED, "The token is not in force", "Ask an administrator of the network for a new one."),
     Code.NOT_ALLOWED: Kind(HTTPStatus.FORBIDDEN, "Not for this token", "This is for another standing, project or network than the token's."),
+    Code.NOT_OPENED: Kind(
+        HTTPStatus.FORBIDDEN,
+        "Nobody has opened this for you",
+        "Report `GlassBroken` with your reason, and have somebody of another body confirm it; a token that names no person opens nothing.",
+    ),
     Code.ACTOR_DIFFERS: Kind(
         HTTPStatus.FORBIDDEN,
         "The event speaks for somebody else",

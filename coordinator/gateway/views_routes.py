@@ -12,6 +12,7 @@ from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEv
 
 from coordinator.access import Grant, Standing
 from coordinator.access_log import Why
+from coordinator.detail import cases_in, detail_json, details
 from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.gateway import metrics
 from coordinator.gateway.identity import TheGrant, TheRoom, require, require_inbox
@@ -175,6 +176,24 @@ async def get_explanations(
         raise Problem(Code.NOT_FOUND)
     await recorded(room, grant, View.EXPLANATION, {found.case_id})
     return {**seen_json(seen, "explanations", [explanation_json(one, grant) for one in found.told]), "term_over": list(found.over)}
+
+
+@router.get("/transfers/{transfer_id}/explanations/detail", summary="Which danger, which link")
+async def get_detail(room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, Path()]) -> Plain:
+    """What stands behind `safety` in the last explanation of a transfer, for whoever opened it (`GlassBroken`, purpose `safety_detail`)."""
+    require(grant, View.DETAIL)
+    seen = await _behind(room.reads.explanations(transfer_id)) if is_uuid(transfer_id) else None
+    if seen is None or seen.answer is None or not seen.answer.told:
+        raise Problem(Code.NOT_FOUND)
+    last = seen.answer.told[-1:]
+    case_id = last[0].explained.case_id
+    now = await _behind(room.reads.actions_about(case_id))
+    opening = opening_of(grant, now.answer, SightPurpose.SAFETY_DETAIL, case_id, now.at_ms, transfer_id=transfer_id)
+    if opening is None and grant.standing is not Standing.SIMULATOR:
+        raise Problem(Code.NOT_OPENED)
+    found = await _behind(details(room, last))
+    await recorded(room, grant, View.DETAIL, cases_in(last, found), why=Why.BREAK_GLASS, action_id=opening)
+    return seen_json(seen, "detail", {"sequence": last[0].sequence, "units": detail_json(found[0]), "opened_by": opening})
 
 
 @router.get("/audit", summary="The trail of entries", response_model=None)

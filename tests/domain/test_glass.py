@@ -6,16 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from coordinator.domain.safety_detail import UnitDetail, detail_of
 from coordinator.domain.snapshot import parts_of, state_from
-from events.fact import Actor
+from events.fact import Actor, Danger
 from events.facts import Outcome
 from events.glass import GlassBroken, SightOpened
 from events.network import PolicyAdopted
-from events.person import CaseErased
+from events.person import CaseErased, DangerDeclared, KeepApartDeclared
 from events.referral import ReferralClosed
+from events.transfer import MatchExplained
 from events.two_people import ActionConfirmed, ActionLapsed, ActionReviewed, ReviewDue, ReviewOverdue
 from events.verdict import Refused
-from events.vocabulary import ReferralEnd, RefusalCode, ReviewVerdict, SightPurpose
+from events.vocabulary import DangerKind, KeepApart, ReferralEnd, RefusalCode, ReviewVerdict, SightPurpose
 from projections.bands import STRICTEST
 from tests.domain.world import ADMINISTRATOR, DAY, HELPLINE, HOUR, MINUTE, POLICY, World, body, italy, kinds, only, uuid
 
@@ -141,3 +143,19 @@ def test_what_opens_nothing(changes: dict[str, object], why: RefusalCode, field:
     refusal = only(world.send(replace(asked(anna), **changes)), Refused)  # type: ignore[arg-type]
     assert refusal.code is why
     assert refusal.field == field
+
+
+def test_the_detail_names_the_danger_and_the_link_behind_safety() -> None:
+    world = italy()
+    for unit, project, region in (("rm-1", "lazio", "12"), ("to-1", "piemonte", "01")):
+        world.unit(unit, project, region, 2)
+    anna, bina = world.case("anna"), world.case("bina", "piemonte", hosted="to-1")
+    world.send(DangerDeclared("", HELPLINE, anna, Danger(DangerKind.PROVINCE, "RM")))
+    world.send(DangerDeclared("", HELPLINE, anna, Danger(DangerKind.PROVINCE, "PA")))
+    world.send(KeepApartDeclared("", HELPLINE, anna, bina, KeepApart.RECRUITER))
+    before = world.state
+    explained = only(world.request(anna), MatchExplained)
+    assert detail_of(before, world.entries[-1], explained) == (
+        UnitDetail("rm-1", (Danger(DangerKind.PROVINCE, "RM"),), ()),
+        UnitDetail("to-1", (), (bina,)),
+    )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.gateway.conftest import Running, problem
-from tests.gateway.story import BODY_OF, case_id, event, helpline
+from tests.gateway.story import BODY_OF, agreement, availability, case_id, event, helpline, request, unit_opened
 from tests.gateway.test_looks import looks, reported
 from tests.gateway.test_views import CANARY, URL
 
@@ -78,3 +78,26 @@ async def test_a_project_is_told_of_actions_about_its_cases_alone(running: Runni
     assert not [action for action in (await read(running, "alba", "actions"))["actions"] if action["case_id"] == case]
     for who in ("auditor", "evaluator", "referrer", "clock"):
         problem(await running.client(who).get(f"{URL}/actions"), 403, "not-allowed")
+
+
+async def test_which_danger_is_told_to_whoever_opened_it(running: Running) -> None:
+    case, transfer = case_id(), case_id()
+    opened = await say(running, unit_opened("dentro-1", "alba"))
+    await say(running, availability("dentro-1", "alba", opened["sequence"]))
+    await reported(running, case)
+    await say(running, agreement(case))
+    danger = {"kind": "project", "value": "alba"}
+    await say(running, event("DangerDeclared", helpline(), case_id=case, danger=danger))
+    await say(running, request(case, transfer))
+    path = f"{URL}/transfers/{transfer}/explanations/detail"
+    problem(await running.client("one operator").get(path), 403, "not-opened")
+    asked = event(
+        "GlassBroken", helpline(), case_id=case, purpose="safety_detail", transfer_id=transfer, reason="no place at all", emergency="it is night"
+    )
+    await say(running, asked)
+    detail = (await read(running, "one operator", f"transfers/{transfer}/explanations/detail"))["detail"]
+    assert [(unit["unit_id"], unit["dangers"]) for unit in detail["units"]] == [("dentro-1", [danger])]
+    last = (await looks(running, case))[-1]
+    assert (last.view, last.why, last.action_id) == ("detail", "break_glass", asked["event_id"])
+    problem(await running.client("helpline").get(path), 403, "not-opened")
+    problem(await running.client("auditor").get(path), 403, "not-allowed")
