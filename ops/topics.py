@@ -228,12 +228,23 @@ def _describe(admin: AdminClient, wanted: Sequence[str]) -> dict[str, TopicDescr
 
 
 def _configured(admin: AdminClient, names: Sequence[str]) -> dict[str, dict[str, str]]:
-    """The settings in force of each topic, defaults included."""
+    """The settings in force of each topic, defaults included. A broker that has just come may not know yet what others serve."""
     if not names:
         return {}
     resources = [ConfigResource(ResourceType.TOPIC, name) for name in names]
-    answers = admin.describe_configs(resources, request_timeout=_TIMEOUT_S)
-    return {resource.name: {name: str(entry.value) for name, entry in _answer(done).items()} for resource, done in answers.items()}
+    found: dict[str, dict[str, str]] = {}
+
+    def told() -> bool:
+        for resource, done in admin.describe_configs(resources, request_timeout=_TIMEOUT_S).items():
+            try:
+                found[resource.name] = {name: str(entry.value) for name, entry in done.result().items()}
+            except KafkaException as failure:
+                if _code(failure) != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    raise TopicsUnreachable(_sentence(failure)) from failure
+        return len(found) == len(names)
+
+    _wait(told, "a broker does not know topics that others serve")
+    return found
 
 
 def _wait_until_served(admin: AdminClient, names: Sequence[str]) -> None:
