@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from confluent_kafka import KafkaError, KafkaException, TopicCollection
+from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType, TopicDescription, TopicMetadata
 
 from events.topics import Topic, TopicNames, topics
@@ -114,6 +114,11 @@ async def delete_topics(bootstrap: str, names: TopicNames) -> None:
     await asyncio.to_thread(_delete, bootstrap, names)
 
 
+async def delete_records(bootstrap: str, topic: str, partition: int, below: int) -> None:
+    """Delete the records of a partition below an offset, for good. For events that `coordinator.ledger.trimming` has found in the ledger, and for no other."""
+    await asyncio.to_thread(_delete_records, bootstrap, topic, partition, below)
+
+
 def _create(bootstrap: str, names: TopicNames, wanted: Wanted) -> tuple[str, ...]:
     """Ask for all of them: whether a topic is there already, only the controller knows for sure."""
     admin = _admin(bootstrap)
@@ -208,6 +213,12 @@ def _delete(bootstrap: str, names: TopicNames) -> None:
             if _code(failure) != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise TopicsUnreachable(_sentence(failure)) from failure
     _wait(lambda: not _describe(admin, [topic.name for topic in topics(names)]), f"a broker still serves deleted topics of {names.prefix}")
+
+
+def _delete_records(bootstrap: str, topic: str, partition: int, below: int) -> None:
+    admin = _admin(bootstrap)
+    for done in admin.delete_records([TopicPartition(topic, partition, below)], operation_timeout=_TIMEOUT_S, request_timeout=_TIMEOUT_S).values():
+        _answer(done)
 
 
 def _admin(bootstrap: str) -> AdminClient:

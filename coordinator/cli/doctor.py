@@ -151,18 +151,28 @@ async def _ledger(room: NetworkRoom) -> Finding:
 async def _events(room: NetworkRoom) -> Finding:
     log = KafkaLog(room.bootstrap, room.names.events, room.partition, 2 * MAX_EVENT_BYTES)
     try:
-        end = (await log.bounds()).end
+        bounds = await log.bounds()
     finally:
         await log.close()
     async with room.reader(None) as reader:
         async for _ in reader.read_to_end():
             continue
         decided = -1 if reader.position is None else reader.position.event_offset
-    if end < decided + 1:
+    if bounds.start > decided + 1:
         return Finding(
-            "events", False, f"the topic ends at {end}, and offset {decided} was decided", "It lost its tail or was replaced; see source-changed."
+            "events",
+            False,
+            f"the topic begins at {bounds.start}, and offset {decided + 1} is next",
+            "Restore the records; if there were none, see no-event.",
         )
-    waiting = end - decided - 1
+    if bounds.end < decided + 1:
+        return Finding(
+            "events",
+            False,
+            f"the topic ends at {bounds.end}, and offset {decided} was decided",
+            "It lost its tail or was replaced; see source-changed.",
+        )
+    waiting = bounds.end - decided - 1
     return Finding("events", True, f"{waiting} wait for a decision" if waiting else "all are decided")
 
 

@@ -44,6 +44,7 @@ for _name, _command, _panel in (
     ("heal", operators.heal, OPERATING),
     ("no-event", operators.no_event, OPERATING),
     ("source-changed", operators.source_changed, OPERATING),
+    ("trim-events", operators.trim_events, OPERATING),
     ("worker", processes.worker, PROCESSES),
     ("projector", processes.projector, PROCESSES),
     ("relay", processes.relay, PROCESSES),

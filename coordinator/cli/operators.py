@@ -1,4 +1,4 @@
-"""What an operator states in the ledger: a hole in the events (`no-event`), a replaced events topic (`source-changed`); and `heal`."""
+"""What an operator states in the ledger: a hole in the events (`no-event`), a replaced events topic (`source-changed`); `heal`, and `trim-events`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ import typer
 
 from coordinator.cli.command import JsonOption, NetworkOption, in_network, place_of, run, settings_of, wires_of
 from coordinator.cli.outcome import NotDone, print_json, say
+from coordinator.ledger.core import SystemClock
 from coordinator.ledger.heal import Healed, HealRefused
 from coordinator.ledger.operator_entries import OperatorRefused, operator_entries
+from coordinator.ledger.trimming import Trimmable, TrimRefused, trimmable
 from coordinator.rooms import NetworkRoom
+from events.topics import MAX_EVENT_BYTES
+from ops.topics import delete_records
+from reading.kafka_log import KafkaLog
 from reading.ledger_reader import AcceptedRecord
 
 WhyOption = Annotated[str, typer.Option("--why", help="The reason, for the auditor; it stands in the ledger in clear, so name nobody.")]
@@ -75,6 +80,50 @@ def heal(context: typer.Context, network: NetworkOption = None, as_json: JsonOpt
         print_json({"appended": healed.appended, "sequence": sequence})
     else:
         say(f"{healed.appended} entries appended; the ledger ends with entry {sequence}." if healed.appended else "Nothing was missing.")
+
+
+def trim_events(
+    context: typer.Context,
+    network: NetworkOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compare and say what would go; delete nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold the events topic against the ledger, byte for byte, and delete its records older than the policy's term. Asks first.
+
+    One that differs stops it, and nothing is deleted. The ledger keeps every event, and the last one stays in the topic too.
+    """
+
+    async def work(room: NetworkRoom) -> tuple[Trimmable, bool]:
+        log = KafkaLog(room.bootstrap, room.names.events, room.partition, 2 * MAX_EVENT_BYTES)
+        try:
+            now_ms = None if room.own_clock else SystemClock().now_ms()
+            found = await trimmable(room.name, lambda: room.reader(None), log, room.vault, now_ms)
+            if found.below is None or dry_run:
+                return found, False
+            asked = f"{found.verified} events are as the ledger has them. Delete the records below offset {found.below} from {room.names.events}"
+            if not yes and not typer.confirm(asked, default=False, err=True):
+                raise NotDone("Nothing was deleted.")
+            if await log.topic_id() != found.topic_id:
+                raise TrimRefused("the events topic was replaced meanwhile")
+            await delete_records(room.bootstrap, room.names.events, room.partition, found.below)
+            return found, True
+        except TrimRefused as refused:
+            raise NotDone(f"Nothing was deleted: {refused}.") from None
+        finally:
+            await log.close()
+
+    found, deleted = in_network(context, network, as_json, work)
+    if as_json:
+        first = found.below if deleted else found.first_offset
+        print_json({"verified": found.verified, "trimmed_to": found.below, "kept": found.kept, "first_offset": first})
+    elif found.below is None:
+        say(f"{found.verified} events are as the ledger has them; none that may go is older than its term.")
+    else:
+        say(
+            f"{found.verified} events are as the ledger has them; {'the topic now begins' if deleted else 'it would then begin'} at offset {found.below}, "
+            f"and {found.kept} of them stay."
+        )
 
 
 def _tell(record: AcceptedRecord, as_json: bool) -> None:

@@ -323,6 +323,7 @@ DOORS: Mapping[str, View] = {
     "staffetta heal": View.MACHINE,
     "staffetta no-event": View.MACHINE,
     "staffetta source-changed": View.MACHINE,
+    "staffetta trim-events": View.MACHINE,
     "staffetta worker": View.MACHINE,
     "staffetta projector": View.MACHINE,
     "staffetta relay": View.MACHINE,

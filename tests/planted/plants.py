@@ -15,6 +15,7 @@ from coordinator.domain.draft import Draft
 from coordinator.ledger.events_source import EventsSource
 from coordinator.ledger.fold import Folding
 from coordinator.ledger.state_hash import StateHasher
+from coordinator.ledger.trimming import _Records
 from coordinator.matching import best_place, score
 from events import acceptance, envelope, seal
 from events.acceptance import Ignored, Position
@@ -390,6 +391,11 @@ def events_not_compared() -> AbstractContextManager[None]:
         return [record for record in records if record.offset >= offset]
 
     return patched(EventsSource, "_compared", broken)
+
+
+def trimmed_unseen() -> AbstractContextManager[None]:
+    """Events are deleted without being held against the ledger."""
+    return patched(_Records, "compare", nothing_later)
 
 
 # Erasure.

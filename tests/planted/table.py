@@ -13,7 +13,8 @@ from events.vocabulary import SightPurpose
 from reading.keys_memory import MemoryKeyStore
 from tests.domain import test_duty, test_glass, test_question, test_repeats, test_terms
 from tests.keys import test_erasure, test_store
-from tests.ledger import test_acceptance, test_stops
+from tests.ledger import test_acceptance, test_stops, test_trimming
+from tests.ledger.benches import MemoryBench
 from tests.planted import histories as past
 from tests.planted import plants as plant
 from tests.planted.check import Bug
@@ -27,6 +28,7 @@ _ENTRIES_PASS = test_of(test_acceptance.test_only_the_entries_pass)
 _ERASED_STORE = test_of(test_store.test_what_is_destroyed_is_gone_with_its_references_for_good, fresh=lambda: MemoryKeyStore("it"))
 _WRONG_HASHES = [test_of(test_stops.test_wrong_state_hash_stops, half) for half in ("clear", "sealed")]
 _SILENCED = test_inbox.test_a_proposal_of_people_silences_what_waited_for_them_until_it_comes_to_nothing
+_ANOTHER_EVENT = test_trimming.test_another_event_in_the_place_of_one_stops_it
 _INCOMPLETE = test_inbox.test_an_incomplete_hand_over_stands_with_both_sides_also_after_the_departure
 
 BUGS: tuple[Bug, ...] = (
@@ -413,6 +415,12 @@ BUGS: tuple[Bug, ...] = (
         "the last decided event is not compared",
         plant.events_not_compared,
         ((test_of(test_stops.test_truncated_events_stop_a_worker_at_start), "test_truncated_events_stop_a_worker_at_start"),),
+    ),
+    Bug(
+        "tip",
+        "events are trimmed without being compared",
+        plant.trimmed_unseen,
+        ((test_of(_ANOTHER_EVENT, fresh=MemoryBench), _ANOTHER_EVENT.__name__),),
     ),
     Bug(
         "erasure",
