@@ -35,6 +35,7 @@ for _name, _command, _panel in (
     ("audit", views.audit, VIEWS),
     ("explain", views.explain, VIEWS),
     ("indicators", reporting.indicators, VIEWS),
+    ("retention", reporting.retention, VIEWS),
     ("access", views.access, VIEWS),
     ("scenario", scenario.scenario, LEARNING),
     ("doctor", doctor.doctor, CHECKING),

@@ -1,7 +1,8 @@
-"""`indicators`: what was asked of the network in a period and what came of it, for the department. Counts alone; no case, no person."""
+"""`indicators` and `retention`: what was asked of the network and what came of it; what will go when. Counts alone; no case, no person."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -15,7 +16,8 @@ from coordinator.domain.who_may import View
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
 from projections.indicators import Indicators, Period, Waits
-from projections.reporting import draw_up_indicators
+from projections.reporting import draw_up_indicators, draw_up_terms
+from projections.terms import Terms
 
 BEGINNING, END = "1970-01-01", "9999-12-31"
 FIGURES = frozenset({"number"})
@@ -111,3 +113,46 @@ def _wait(what: str, wait: Waits, which: str = "") -> list[tuple[object, ...]]:
     if not wait.count:
         return []
     return [(what, f"{which} half within".strip(), age_text(wait.median_ms)), (what, f"{which} nine of ten within".strip(), age_text(wait.p90_ms))]
+
+
+NO_TERM = "the policy sets no term"
+WITHOUT_A_TERM = "Contacts of the helpline and access records are under the network's own key, which has no term: they stay until an installation decides otherwise."
+
+
+def retention(
+    context: typer.Context,
+    network: NetworkOption = None,
+    as_json: JsonOption = False,
+    role: AsOption = "administrator",
+) -> None:
+    """What will go when: closed cases, explanations, events, by the terms of the policy in force."""
+
+    async def work(room: NetworkRoom) -> None:
+        allowed(acting_as(role, room.name), View.RETENTION)
+        found = await draw_up_terms(room.reads, None if room.own_clock else time.time_ns() // 1_000_000)
+        if as_json:
+            print_json(fields_json(found))
+            return
+        print_table("What will go when", ("what", "month", "number"), _terms(found), right=FIGURES)
+        out.print(f"As of entry {found.sequence}, {time_text(found.at_ms)} UTC. {WITHOUT_A_TERM}", soft_wrap=True)
+
+    in_network(context, network, as_json, work)
+
+
+def _terms(found: Terms) -> list[tuple[object, ...]]:
+    return [
+        *_by_month("keys of closed cases", found.closed_cases_go),
+        ("  kept by a legal hold", "", found.closed_cases_held),
+        ("legal holds that stand", "", found.cases_held),
+        ("cases whose term is over, destroyed", "", found.cases_expired),
+        ("cases erased, destroyed", "", found.cases_erased),
+        *_by_month("keys of explanations", found.explanations_go),
+        ("  of months that are over, destroyed", "", found.explanations_gone),
+        ("records of events that may be trimmed", "", NO_TERM if found.events_may_be_trimmed is None else found.events_may_be_trimmed),
+    ]
+
+
+def _by_month(what: str, months: Mapping[int, int] | None) -> list[tuple[object, ...]]:
+    if months is None:
+        return [(what, "", NO_TERM)]
+    return [(what, f"{month // 100}-{month % 100:02}", number) for month, number in months.items()] or [(what, "", 0)]

@@ -230,6 +230,8 @@ class View(StrEnum):
     """Why a transfer was matched so: every unit, rules 2 and 3 as `safety` alone."""
     AUDIT = "audit"
     """The trail of entries as far as they are clear."""
+    RETENTION = "retention"
+    """What will go when, by the terms of the policy: counts alone."""
     SHEET = "sheet"
     """The data sheet of a case, for whoever is responsible."""
     INDICATORS = "indicators"
@@ -263,6 +265,7 @@ VIEWS: Mapping[View, Rights] = {
     View.FREE_TEXT: _rights(project=Scope.INVOLVED_CASES, helpline=Scope.OPENED),
     View.EXPLANATION: _rights(helpline=_ALL, auditor=_ALL),
     View.AUDIT: _rights(helpline=Scope.SEALED, administrator=Scope.SEALED, auditor=Scope.SEALED),
+    View.RETENTION: _rights(helpline=_ALL, administrator=_ALL, auditor=_ALL, evaluator=Scope.INDICATORS),
     View.SHEET: _rights(project=Scope.OWN_CASES),
     View.INDICATORS: _rights(helpline=_ALL, administrator=_ALL, evaluator=Scope.INDICATORS),
     View.HEALTH: _rights(helpline=_ALL, administrator=_ALL, auditor=_ALL, clock=_ALL),
@@ -308,6 +311,7 @@ DOORS: Mapping[str, View] = {
     "staffetta actions": View.REVIEW,
     "staffetta audit": View.AUDIT,
     "staffetta indicators": View.INDICATORS,
+    "staffetta retention": View.RETENTION,
     "staffetta sheet write": View.SHEET,
     "staffetta sheet read": View.MACHINE,
     "staffetta access": View.ACCESS,

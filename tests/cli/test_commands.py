@@ -201,3 +201,11 @@ async def test_a_sheet_is_written_for_the_responsible_project_alone_and_read_wit
     assert written.status == 0 and ",ngo," in written.out and "sexual" in written.out, written.err
     for role in ("project:fuori-tratta", "helpline", "evaluator"):
         assert (await staffetta(running.settings, "sheet", "write", "--as", role, told["case_id"])).status == 2
+
+
+async def test_retention_says_what_will_go_when(running: Running, submitted: Submitted) -> None:
+    told = (await staffetta(running.settings, "retention", "--json")).json
+    assert sum(told["explanations_go"].values()) >= 1 and told["closed_cases_go"] == {} and told["events_may_be_trimmed"] == 0
+    people = await staffetta(running.settings, "retention")
+    assert "keys of explanations" in people.out and "has no term" in people.out and submitted.case not in people.out
+    assert (await staffetta(running.settings, "retention", "--as", "project:alba")).status == 2
