@@ -38,11 +38,13 @@ class Terms:
     cases_expired: int
     cases_erased: int
     explanations_go: Mapping[int, int] | None
-    """Explanations whose month has not expired, by the month in which its keys are destroyed."""
+    """Explanations given in months that have not expired, by the month in which their keys are destroyed at the latest: those of a case that is erased, or
+    whose term is over, went with it."""
     explanations_gone: int
-    """Of months that have expired; those of cases under a hold at that time are kept all the same."""
+    """Given in months that have expired; those of cases under a hold at that time are kept all the same."""
     events_may_be_trimmed: int | None
-    """Entries whose own record in the events topic is past its term (`staffetta trim-events`); what was trimmed already is counted too. null: no term."""
+    """Entries whose own record in the events topic is past its term (`staffetta trim-events`), by the ledger alone: what was trimmed already is counted too,
+    and the last decided event, which always stays, is not. null: no term."""
 
 
 class TermsFold:
@@ -128,7 +130,7 @@ class TermsFold:
         trimmable = None
         if terms is not None and terms.events_ms is not None:
             oldest_kept_ms = at_ms - terms.events_ms
-            trimmable = sum(decided_ms < oldest_kept_ms for decided_ms in self._decided_ms)
+            trimmable = sum(decided_ms < oldest_kept_ms for decided_ms in self._decided_ms[:-1])
         return Terms(
             sequence=self._sequence,
             at_ms=at_ms,

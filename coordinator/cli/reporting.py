@@ -146,9 +146,9 @@ def _terms(found: Terms) -> list[tuple[object, ...]]:
         ("legal holds that stand", "", found.cases_held),
         ("cases whose term is over, destroyed", "", found.cases_expired),
         ("cases erased, destroyed", "", found.cases_erased),
-        *_by_month("keys of explanations", found.explanations_go),
-        ("  of months that are over, destroyed", "", found.explanations_gone),
-        ("records of events that may be trimmed", "", NO_TERM if found.events_may_be_trimmed is None else found.events_may_be_trimmed),
+        *_by_month("keys of explanations, at the latest", found.explanations_go),
+        ("  of months that are over (kept where a case is held)", "", found.explanations_gone),
+        ("events past their term, trimmed ones included", "", NO_TERM if found.events_may_be_trimmed is None else found.events_may_be_trimmed),
     ]
 
 

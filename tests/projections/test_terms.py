@@ -10,7 +10,7 @@ from events.entry import Locked
 from events.fact import Actor
 from events.facts import Event, Outcome
 from events.network import Retention
-from events.person import CaseErased, CaseExpired, ExplanationsExpired, LegalHoldLifted, LegalHoldPlaced
+from events.person import AliasErased, CaseErased, CaseExpired, CasesFoundSame, ExplanationsExpired, LegalHoldLifted, LegalHoldPlaced
 from events.referral import ReferralClosed
 from events.two_people import ActionTaken
 from events.vocabulary import ReferralEnd, Role
@@ -62,6 +62,14 @@ def test_a_hold_keeps_a_closed_case_once_it_is_taken_and_until_it_is_lifted() ->
     assert (lifted.closed_cases_go, lifted.cases_held) == ({197003: 1}, 0)
 
 
+def test_a_hold_moves_with_the_case_that_stays_and_goes_with_its_erasure() -> None:
+    held = (closed("a", 0), (DAY, LegalHoldPlaced("hold", ACTOR, "b", "why")), (DAY, ActionTaken("b", "hold")))
+    merged = report(*held, (2 * DAY, CasesFoundSame("e", ACTOR, "a", "b")))
+    assert (merged.closed_cases_held, merged.cases_held) == (1, 1)
+    gone = report(*held, (2 * DAY, CasesFoundSame("e", ACTOR, "a", "b")), (3 * DAY, CaseErased("e", ACTOR, "a")), (3 * DAY, AliasErased("b")))
+    assert (gone.closed_cases_go, gone.cases_held, gone.cases_erased) == ({}, 0, 1)
+
+
 def test_explanations_go_by_their_month() -> None:
     found = report(explained(0), explained(30 * DAY), explained(31 * DAY))
     assert found.explanations_go == {197002: 2, 197003: 1} and found.explanations_gone == 0
@@ -71,6 +79,7 @@ def test_explanations_go_by_their_month() -> None:
 
 def test_events_may_be_trimmed_once_they_are_older_than_their_term() -> None:
     assert report(closed("a", 0), closed("b", 4 * DAY), now_ms=6 * DAY).events_may_be_trimmed == 2, "the policy and the first"
+    assert report(closed("a", 0), now_ms=90 * DAY).events_may_be_trimmed == 1, "the last decided event stays, however old"
     assert report(closed("a", 0), closed("b", 4 * DAY)).events_may_be_trimmed == 0, "by the network's own clock nothing is old enough"
 
 
