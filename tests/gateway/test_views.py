@@ -207,6 +207,9 @@ async def test_no_door_shows_what_a_role_does_not_cover(running: Running, told: 
         if right is None:
             problem(answer, 403, "not-allowed")
             continue
+        if right is Scope.OPENED:
+            problem(answer, 403, "not-opened")
+            continue
         assert answer.status_code in ((200, 403, 404) if who in NOT_CONCERNED else (200,)), f"{door}: {answer.text}"
         if who in NOT_CONCERNED:
             words = (told.case, told.transfer, "forte-1", "tratta-1", "anello", CANARY)
