@@ -63,21 +63,24 @@ def in_office(at_ms: int, draw: Random) -> int:
     """The same instant, or a moment after 8 in the morning of the next working day where offices are closed then."""
     if not at_night(at_ms) and not on_free_day(at_ms):
         return at_ms
-    morning = at_ms - local(at_ms) % DAY_MS + 8 * HOUR_MS
-    if morning <= at_ms:
-        morning += DAY_MS
+    morning = _morning_after(at_ms)
     while on_free_day(morning):
         morning += DAY_MS
-    return morning + (8 - local_hour(morning)) * HOUR_MS + draw.randrange(60 * MINUTE_MS)
+    return _after_eight(morning, draw)
 
 
 def by_day(at_ms: int, draw: Random) -> int:
     """The same instant, or a moment after 8 in the morning that follows where it is night: for what does not wait for a working day."""
-    if not at_night(at_ms):
-        return at_ms
+    return _after_eight(_morning_after(at_ms), draw) if at_night(at_ms) else at_ms
+
+
+def _morning_after(at_ms: int) -> int:
+    """About 8 in the morning, the first after an instant; an hour off where the clocks change in between."""
     morning = at_ms - local(at_ms) % DAY_MS + 8 * HOUR_MS
-    if morning <= at_ms:
-        morning += DAY_MS
+    return morning if morning > at_ms else morning + DAY_MS
+
+
+def _after_eight(morning: int, draw: Random) -> int:
     return morning + (8 - local_hour(morning)) * HOUR_MS + draw.randrange(60 * MINUTE_MS)
 
 
