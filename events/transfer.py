@@ -355,6 +355,14 @@ class Excluded:
     rule: str
     """A value of `Rule`, or `safety` for `NEVER_TOWARDS_DANGER` and `NEVER_WITH_EXPLOITERS`."""
     units: tuple[str, ...]
+    """Empty where they are too many to be named."""
+    more: int = 0
+    """Units excluded beside those named."""
+
+    @property
+    def count(self) -> int:
+        """Units that the rule excluded."""
+        return len(self.units) + self.more
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +373,17 @@ class Scored:
     parts: tuple[int, ...]
     total: int
     observed_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Units that fitted and are not scored one by one."""
+
+    units: int
+    """How many; at least one."""
+    highest: int
+    """Of their total scores."""
+    lowest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,11 +399,15 @@ class MatchExplained:
     excluded: tuple[Excluded, ...]
     """In the order of `Rule`."""
     scored: tuple[Scored, ...]
-    """Best first."""
+    """The best, best first; all of them where `rest` is null."""
     asked: tuple[Scored, ...]
     """Of the excluded units those that are asked by inquiry in this entry, best first; `observed_at_ms` 0: nothing was ever published."""
     period: int | None = None
     """The month under whose key it is sealed (`events.period`); null: explanations have no term of their own, and their key goes with the case's."""
+    rest: Rest | None = None
+    """Those that fitted beside `scored`, all of them worse; null: there are none."""
+    digest: bytes | None = None
+    """SHA-256 of the whole answer (`events.explanation`); null: an entry of old, in which everything is named."""
 
 
 RULES_SHOWN_AS_SAFETY = frozenset({Rule.NEVER_TOWARDS_DANGER, Rule.NEVER_WITH_EXPLOITERS})
