@@ -7,23 +7,24 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAFFETTA := $(VENV)/bin/staffetta
 READY := $(VENV)/ready
+LAB := $(VENV)/lab-ready
 PIP := $(RUN) -m pip --disable-pip-version-check --no-input
 SEED ?= 1
 SECONDS ?= 120
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check up down reset faults bench lock clean
+.PHONY: help setup demo test check up down reset faults bench lab lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
 
 demo: setup ## play a synthetic week of the Italian network, live, and verify its ledger (ARGS="--seed 7 --days 2")
 	@$(RUN) -m ops.demo $(ARGS)
 
 test: check ## lint, types, import contracts, schemas, and every test on real Kafka and PostgreSQL
 
-check: setup
+check: setup $(LAB)
 	@$(RUN) -m ops.check $(ARGS)
 
 up: setup ## keep everything running, on persistent data in .staffetta
@@ -41,6 +42,9 @@ faults: setup ## break workers, brokers and databases under load, then check the
 bench: setup ## latency, decisions a second, rebuild and restart, beside a bare echo on the same broker
 	@$(RUN) -m ops.bench $(ARGS)
 
+lab: setup $(LAB) ## policies of matching against each other and against hindsight, on synthetic months (FULL=1 for all seeds)
+	@$(RUN) -m ops.laboratory $(if $(FULL),--full) $(ARGS)
+
 setup: $(READY)
 
 # Redone when the lock or the project's own description changes. Kafka's jars come at the same time, where they will be needed.
@@ -57,6 +61,12 @@ $(READY): requirements/dev.txt requirements/java.txt pyproject.toml ops/broker/p
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
+# Solvers and plots: what the laboratory and the cross-checks of the matcher need, and the product does not.
+$(LAB): $(READY) requirements/lab.txt
+	@echo "setup: the laboratory's packages into $(VENV)" >&2
+	@$(PIP) install --quiet --no-compile --no-deps --require-hashes -r requirements/lab.txt
+	@touch $(LAB)
+
 # Names, versions and hashes only: where packages come from is the machine's business.
 LOCKER := build/lock-venv
 COMPILE = $(LOCKER)/bin/python -m piptools compile --quiet --generate-hashes --strip-extras --no-header --allow-unsafe \
@@ -66,6 +76,7 @@ lock: ## pin every dependency again (takes minutes); ARGS=--upgrade for newer ve
 	@test -x $(LOCKER)/bin/pip-compile || { $(PYTHON) -m venv $(LOCKER) && $(LOCKER)/bin/pip install --quiet pip-tools==7.6.2; }
 	@$(COMPILE) --extra local --extra dev --output-file requirements/dev.txt pyproject.toml
 	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/product.txt pyproject.toml
+	@$(COMPILE) --extra lab --constraint requirements/dev.txt --output-file requirements/lab.txt pyproject.toml
 	@$(COMPILE) --output-file requirements/java.txt requirements/java.in
 
 clean: ## remove what setup made

@@ -129,7 +129,7 @@ def _new_case(network: Network, units: tuple[UnitPlan, ...], draw: Random, start
     case_id = random_uuid(draw)
     request = None
     if draw.random() < share:
-        request = _request(network, units, draw, at_ms + draw.randrange(20, 150) * MINUTE_MS, province)
+        request = request_plan(network, units, draw, at_ms + draw.randrange(20, 150) * MINUTE_MS, province)
     by_helpline = source in _BY_HELPLINE or draw.random() < 0.25
     said = province if not by_helpline or draw.random() < 0.88 else None
     contact_id = random_uuid(draw) if by_helpline and source in _BY_TELEPHONE else None
@@ -183,7 +183,7 @@ def _residents(network: Network, units: tuple[UnitPlan, ...], seed: int, start_m
         living[unit.unit_id] = living.get(unit.unit_id, 0) + len(members)
         project = next(project for project in network.projects if project.project == unit.project_id)
         province = draw.choice([code for code in project.provinces if network.region_of_province(code).region == unit.region])
-        request = _request(network, units, draw, moment(draw, start_ms, days), province)
+        request = request_plan(network, units, draw, moment(draw, start_ms, days), province)
         case_id = random_uuid(draw)
         source = pick(draw, figures.SOURCES)
         at_ms = start_ms - draw.randrange(2 * DAY_MS, 18 * DAY_MS)
@@ -191,7 +191,7 @@ def _residents(network: Network, units: tuple[UnitPlan, ...], seed: int, start_m
     return found
 
 
-def _request(network: Network, units: tuple[UnitPlan, ...], draw: Random, at_ms: int, province: str) -> RequestPlan:
+def request_plan(network: Network, units: tuple[UnitPlan, ...], draw: Random, at_ms: int, province: str) -> RequestPlan:
     reason = pick(draw, figures.REASONS)
     urgency = pick(draw, figures.URGENCIES if reason is not Reason.END_OF_PHASE else {Urgency.WITHIN_DAYS: 0.3, Urgency.PLANNED: 0.7})
     within = {
