@@ -33,6 +33,7 @@ from coordinator.domain.evolve import apply
 from coordinator.domain.proposing import propose
 from coordinator.domain.seen_events import cases_of, forget_old, id_verdict
 from coordinator.domain.state import State
+from coordinator.matching.best_place import Matcher, match
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked, OpenedEvent, Unread
 from events.facts import Event, Outcome
@@ -103,14 +104,17 @@ MOST_OUTCOME_BYTES = MAX_ENTRY_BYTES - MAX_EVENT_BYTES - 1_048_576
 """An event from which more would follow is refused: the entry has to stay well below what a ledger record may hold."""
 
 
-def decide(state: State, event: OpenedEvent, at_ms: int, policy: PolicyAdopted | None) -> tuple[Outcome, ...]:
-    """Everything that follows from `event`, recorded at `at_ms`, under the policy in force (`state.policy`). The state stays as it was."""
+def decide(state: State, event: OpenedEvent, at_ms: int, policy: PolicyAdopted | None, matcher: Matcher = match) -> tuple[Outcome, ...]:
+    """Everything that follows from `event`, recorded at `at_ms`, under the policy in force (`state.policy`). The state stays as it was.
+
+    `matcher`: what ranks places for requests. A network has the one of this release; rehearsals compare it with others on the same demand.
+    """
     draft = Draft(state)
     draft.sequence = state.sequence + 1
     if policy is not state.policy and policy is not None:
         draft.put_policy(policy)
     forget_old(draft, state.at_ms, at_ms)
-    entry = Deciding(draft, at_ms, apply)
+    entry = Deciding(draft, at_ms, apply, matcher)
     make_due_happen(entry, event.event, state.at_ms)
     due_outcomes = tuple(entry.outcomes)
     refusal = _reported(entry, event)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from coordinator.domain.draft import Draft
 from coordinator.domain.state import Case, Counted, Proposal, Unit
+from coordinator.matching.best_place import Matcher, match
 from coordinator.matching.terms import Terms
 from events.availability import CapacityChanged
 from events.facts import Event, Outcome
@@ -22,10 +23,12 @@ Apply = Callable[[Draft, Event | Outcome, int, int], None]
 class Deciding:
     """One entry in the making. Every outcome is applied to the draft as `evolve` will apply it."""
 
-    __slots__ = ("_apply", "_born", "asks", "at_ms", "changed_units", "draft", "outcomes", "room", "sequence", "size_bytes", "to_match")
+    __slots__ = ("_apply", "_born", "asks", "at_ms", "changed_units", "draft", "matcher", "outcomes", "room", "sequence", "size_bytes", "to_match")
 
-    def __init__(self, draft: Draft, at_ms: int, apply: Apply) -> None:
+    def __init__(self, draft: Draft, at_ms: int, apply: Apply, matcher: Matcher = match) -> None:
         self.draft = draft
+        self.matcher = matcher
+        """Ranks places for requests."""
         self.at_ms = at_ms
         self.sequence = draft.sequence
         self.outcomes: list[Outcome] = []

@@ -15,7 +15,7 @@ from coordinator.domain.inquiry import ask
 from coordinator.domain.offering import offer
 from coordinator.domain.requests import agreed_until_ms, request_of
 from coordinator.domain.state import Case, Transfer
-from coordinator.matching.best_place import Answer, match
+from coordinator.matching.best_place import Answer
 from coordinator.matching.household import Household
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
@@ -59,7 +59,7 @@ def propose(entry: Deciding) -> None:
     if not requests:
         return
     places = [draft.places[unit_id] for unit_id in draft.place_ids]
-    for answer in match(requests, places, entry.at_ms, entry.terms, loads_of(draft)):
+    for answer in entry.matcher(requests, places, entry.at_ms, entry.terms, loads_of(draft)):
         _answered(entry, answer)
 
 
@@ -106,7 +106,7 @@ def _escalate_explained(entry: Deciding, case: Case, transfer: Transfer, why: Es
         return
     draft = entry.draft
     places = [draft.places[unit_id] for unit_id in draft.place_ids]
-    (answer,) = match([request_of(draft, case, entry.terms, entry.at_ms)], places, entry.at_ms, entry.terms, {})
+    (answer,) = entry.matcher([request_of(draft, case, entry.terms, entry.at_ms)], places, entry.at_ms, entry.terms, {})
     entry.escalate(case, why)
     explain(entry, case, transfer, answer, None)
 

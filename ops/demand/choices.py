@@ -31,7 +31,7 @@ def plan_place_for_minor(play: Play, case: CaseNow, at_ms: int) -> None:
 def plan_out_of_order(play: Play, at_ms: int, made: ProposalMade) -> None:
     """Now and then the helpline wants another place than the best one; another body has to agree."""
     case = play.world.cases[made.case_id]
-    draw = play.draw("out of order", made.proposal_id)
+    draw = play.draw("out of order", made.case_id, case.proposals)
     if case.proposals == 1 and draw.random() < _SHARE_OUT_OF_ORDER:
         play.agenda.plan(at_ms + about_ms(draw, 8.0), _chosen(play, case, draw.choice(_CODES), 0))
 

@@ -71,6 +71,7 @@ class Day:
         heaviness: float = DEFAULT_HEAVINESS,
         start_ms: int = DAY_STARTS_AT_MS,
     ) -> None:
+        self._again = (network, seed, days, heaviness, start_ms)
         units = units_of(network, seed)
         self.demand = demand_of(network, units, seed, start_ms, days, heaviness)
         self.units = units
@@ -86,6 +87,10 @@ class Day:
             self._plan_case(case)
         for link in self.demand.links:
             self.play.agenda.plan(max(start_ms, link.at_ms), reports.linked(self.play, link))
+
+    def again(self) -> Day:
+        """The same days, not yet played."""
+        return Day(*self._again)
 
     def _plan_case(self, plan: CasePlan) -> None:
         play = self.play

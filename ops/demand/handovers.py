@@ -22,7 +22,7 @@ _SHARE_INCOMPLETE = 0.2
 def plan_hand_over(play: Play, case: CaseNow, proposal_id: str, project_id: str, accepted_at_ms: int, departs_at_ms: int) -> None:
     """Both projects write their list between acceptance and departure."""
     for side, receiving in (("leaving", False), ("receiving", True)):
-        draw = play.draw("hand over", case.plan.case_id, proposal_id, side)
+        draw = play.draw("hand over", case.plan.case_id, case.proposal_numbers[proposal_id], side)
         if draw.random() >= _SHARE_PREPARED:
             continue
         items = list(HandOverItem)
@@ -52,7 +52,7 @@ def _listed(
             return None
         if project_id is not None and project_id == case.project:
             return None  # one project is both sides, and writes one list
-        draw = play.draw("list", case.plan.case_id, proposal_id, project_id, again)
+        draw = play.draw("list", case.plan.case_id, case.proposal_numbers[proposal_id], project_id, again)
         actor = play.world.staff(project_id, draw) if project_id is not None else play.world.whoever_is_responsible(case, draw)
         kind = HandOverAmended if again else HandOverPrepared
         return kind(event_id(draw, at_ms), actor, case.plan.case_id, request.transfer_id, tuple(sorted(arranged)), tuple(sorted(spared)), _note(draw))

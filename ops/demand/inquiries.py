@@ -24,10 +24,13 @@ _WHY_NOT = {
 def after_inquiry(play: Play, at_ms: int, opened: InquiryOpened) -> None:
     """Most projects answer within hours; some never."""
     play.world.inquiries[opened.inquiry_id] = opened.unit_id
-    draw = play.draw("inquiry", opened.inquiry_id)
+    case = play.world.cases[opened.case_id]
+    case.inquiries[opened.unit_id] += 1
+    number = case.inquiries[opened.unit_id]
+    draw = play.draw("inquiry", opened.case_id, opened.unit_id, number)
     share = _SHARE_ANSWERED_BY_QUIET_PROJECTS if opened.project_id in play.quiet else _SHARE_ANSWERED
     if draw.random() < share:
-        play.agenda.plan(by_day(at_ms + about_ms(draw, 70.0), draw), _answered(play, opened))
+        play.agenda.plan(by_day(at_ms + about_ms(draw, 70.0), draw), _answered(play, opened, number))
 
 
 def after_inquiry_ended(play: Play, ended: InquiryEnded) -> None:
@@ -35,12 +38,12 @@ def after_inquiry_ended(play: Play, ended: InquiryEnded) -> None:
     play.world.inquiries.pop(ended.inquiry_id, None)
 
 
-def _answered(play: Play, opened: InquiryOpened) -> Make:
+def _answered(play: Play, opened: InquiryOpened, number: int) -> Make:
     def make(at_ms: int) -> Event | None:
         case = play.world.cases[opened.case_id]
         if case.erased or opened.inquiry_id not in play.world.inquiries:
             return None
-        draw = play.draw("inquiry answered", opened.inquiry_id)
+        draw = play.draw("inquiry answered", opened.case_id, opened.unit_id, number)
         unit, wanted = play.world.units[opened.unit_id], len(case.plan.household)
         if wanted > unit.free and unit.occupied >= wanted - unit.free and draw.random() < _SHARE_MAKING_ROOM:
             unit.occupied -= wanted - unit.free

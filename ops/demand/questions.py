@@ -22,7 +22,8 @@ _ANSWERS = ("No, solo di giorno.", "Ancora due settimane; la ricetta parte con l
 
 def plan_question(play: Play, at_ms: int, made: ProposalMade, answers_at_ms: int | None) -> None:
     """One project in eight asks first, within what is left until it answers; most hear back within the hour."""
-    draw = play.draw("question", made.proposal_id)
+    asked = play.world.cases[made.case_id].proposal_numbers[made.proposal_id]
+    draw = play.draw("question", made.case_id, asked)
     if draw.random() >= _SHARE_ASKING or answers_at_ms is None or answers_at_ms - at_ms < 8 * MINUTE_MS:
         return
     number = draw.randrange(len(_QUESTIONS))
@@ -37,7 +38,7 @@ def _asked(play: Play, made: ProposalMade, text: str) -> Make:
         if case.erased or case.stage is not Stage.PROPOSED or case.proposal_id != made.proposal_id:
             return None
         play.world.questions.add(made.proposal_id)
-        draw = play.draw("asked", made.proposal_id)
+        draw = play.draw("asked", made.case_id, case.proposal_numbers[made.proposal_id])
         actor = play.world.staff(made.project_id, draw)
         return InformationRequested(event_id(draw, at_ms), actor, made.case_id, made.transfer_id, made.proposal_id, text)
 
@@ -49,7 +50,7 @@ def _told(play: Play, made: ProposalMade, text: str) -> Make:
         case = play.world.cases[made.case_id]
         if case.erased or case.stage is not Stage.PROPOSED or case.proposal_id != made.proposal_id or made.proposal_id not in play.world.questions:
             return None
-        draw = play.draw("told", made.proposal_id)
+        draw = play.draw("told", made.case_id, case.proposal_numbers[made.proposal_id])
         actor = play.world.whoever_is_responsible(case, draw)
         return InformationGiven(event_id(draw, at_ms), actor, made.case_id, made.transfer_id, made.proposal_id, text)
 

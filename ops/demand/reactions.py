@@ -73,6 +73,7 @@ def after_proposal(play: Play, at_ms: int, made: ProposalMade) -> None:
     case = play.world.cases[made.case_id]
     case.stage = Stage.PROPOSED
     case.proposals += 1
+    case.proposal_numbers[made.proposal_id] = case.proposals
     case.proposal_id, case.proposed_unit, case.proposed_project = made.proposal_id, made.unit_id, made.project_id
     request = case.plan.request
     if request is None:

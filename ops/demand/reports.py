@@ -166,7 +166,7 @@ def accepted(play: Play, case: CaseNow, proposal_id: str, project_id: str) -> Ma
     """The project says yes; one in seven does not notice that the proposal is over."""
 
     def make(at_ms: int) -> Event | None:
-        draw = play.draw("accepted", case.plan.case_id, proposal_id)
+        draw = play.draw("accepted", case.plan.case_id, case.proposal_numbers[proposal_id])
         if _not_worth_saying(case, proposal_id, draw.random() < 0.15) or case.plan.request is None:
             return None
         actor = play.world.staff(project_id, draw)
@@ -179,7 +179,7 @@ def declined(play: Play, case: CaseNow, proposal_id: str, project_id: str, code:
     """The project says no, with its code; one in seven does not notice that the proposal is over."""
 
     def make(at_ms: int) -> Event | None:
-        draw = play.draw("declined", case.plan.case_id, proposal_id)
+        draw = play.draw("declined", case.plan.case_id, case.proposal_numbers[proposal_id])
         if _not_worth_saying(case, proposal_id, draw.random() < 0.15) or case.plan.request is None:
             return None
         return ProposalDeclined(
@@ -205,7 +205,7 @@ def departed(play: Play, case: CaseNow, proposal_id: str, expected_arrival_ms: i
     def make(at_ms: int) -> Event | None:
         if case.plan.request is None or case.stage is not Stage.ACCEPTED or case.proposal_id != proposal_id:
             return None
-        draw = play.draw("departed", case.plan.case_id, proposal_id)
+        draw = play.draw("departed", case.plan.case_id, case.proposal_numbers[proposal_id])
         actor = play.world.whoever_is_responsible(case, draw)
         transfer_id = case.plan.request.transfer_id
         return DepartureConfirmed(event_id(draw, at_ms), actor, case.plan.case_id, transfer_id, expected_arrival_ms)

@@ -108,6 +108,7 @@ class Tally:
                 self.refused[code.value] += 1
             case Duplicate():
                 self.duplicates += 1
+                return  # what followed was counted when it was decided
             case Recorded():
                 self._recorded(timed)
             case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
@@ -55,6 +56,10 @@ class CaseNow:
     stage: Stage = Stage.NONE
     requested: bool = False
     proposals: int = 0
+    proposal_numbers: dict[str, int] = field(default_factory=dict)
+    """Which proposal of the case it was, by its id, from 1: chance hangs on the number, for ids hang on the ledger's name and sequence."""
+    inquiries: Counter[str] = field(default_factory=Counter)
+    """How often each unit was asked about the case."""
     proposal_id: str | None = None
     proposed_unit: str | None = None
     proposed_project: str | None = None

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from fastavro import reader as avro_reader
 
 from coordinator.replaying import replay
 from coordinator.rooms import NetworkRoom
 from coordinator.wiring import open_network
+from ops.demo.exported import exported_entries
 from ops.demo.place import Place
 from ops.demo.player import Played
+from ops.demo.repetition import differences
 from projections.digest import digest_views
 from projections.rebuild import rebuild
 from reading.export import export_entries
@@ -48,6 +49,7 @@ async def verify(place: Place, played: Played, export_to: Path, say: Say) -> lis
         for check in (
             _rules(export_to),
             _one_entry_an_event(room, played, export_to, exported),
+            _as_rehearsed(room, played, export_to),
             _views_equal_the_fold(room),
             _decided_again(room),
         ):
@@ -87,11 +89,10 @@ async def _one_entry_an_event(room: NetworkRoom, played: Played, export: Path, e
     """Every record of the events topic has its entry (the checker has seen that none is skipped or doubled), and every acknowledged id the entry it was told."""
     events = await _end_of_events(room)
     decided: dict[str, int] = {}
-    with export.open("rb") as stream:
-        for record in avro_reader(stream):
-            event = json.loads(record["plain_event"]) if isinstance(record, dict) and record["plain_event"] else {}
-            if "event_id" in event:
-                decided.setdefault(event["event_id"], record["sequence"])  # type: ignore[index,call-overload,arg-type]
+    for record in exported_entries(export):
+        event = json.loads(record["plain_event"]) if record["plain_event"] else {}
+        if "event_id" in event:
+            decided.setdefault(event["event_id"], record["sequence"])
     lost = sum(decided.get(event_id) != sequence for event_id, sequence in played.acknowledged.items())
     holds = lost == 0 and exported == events + 1
     text = f"one entry an event: {events} events, {exported - 1} entries behind the genesis, {len(played.acknowledged)} acknowledged, {lost} lost"
@@ -111,6 +112,15 @@ async def _end_of_events(room: NetworkRoom) -> int:
         return int(ends[partition] - begins[partition])
     finally:
         await consumer.stop()
+
+
+async def _as_rehearsed(room: NetworkRoom, played: Played, export: Path) -> Verified:
+    """The same days rehearsed on the core alone under this network's name: the same events, and the same outcomes, wherever the keys are."""
+    compared, found = await asyncio.to_thread(differences, export, played.day.again(), room.name)
+    for difference in found[:20]:
+        print(f"  {difference}", file=sys.stderr)
+    text = f"as rehearsed: {compared} entries compared with the same days on the core alone, {len(found)} differ"
+    return Verified("as_rehearsed", not found, text, {"compared": compared, "differ": len(found)})
 
 
 async def _views_equal_the_fold(room: NetworkRoom) -> Verified:

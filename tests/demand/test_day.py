@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -12,7 +13,8 @@ import pytest
 from events.availability import AvailabilityReaffirmed
 from events.lines import format_line, parse_line
 from events.referral import ReferralReceived
-from events.verdict import Recorded, Refused
+from events.transfer import ProposalMade
+from events.verdict import Duplicate, Recorded, Refused
 from ops.demand.day import Day
 from ops.demand.hours import local_text, on_free_day
 from ops.demand.rehearsal import Rehearsed, rehearse
@@ -38,6 +40,38 @@ def test_the_same_seed_gives_the_same_day(day: list[Rehearsed]) -> None:
         (each.timed.at_ms, format_line(each.timed.event)) for each in again
     ]
     assert [each.answer for each in day] == [each.answer for each in again]
+
+
+_BORN_IN_THE_LEDGER = ("proposal_id", "inquiry_id")
+
+
+def without_derived_ids(rehearsed: list[Rehearsed]) -> list[tuple[int, dict[str, object], list[str]]]:
+    """(instant, event, kinds of outcomes), without the ids that the ledger derives from the network's name and the sequence."""
+    return [
+        (
+            each.timed.at_ms,
+            {name: value for name, value in json.loads(format_line(each.timed.event)).items() if name not in _BORN_IN_THE_LEDGER},
+            [type(outcome).__name__ for outcome in each.answer.outcomes],
+        )
+        for each in rehearsed
+    ]
+
+
+@pytest.mark.parametrize("name", ["it-demo-1", "it-demo-2"])
+def test_the_day_hangs_on_no_id_that_the_ledger_derives(day: list[Rehearsed], name: str) -> None:
+    """A live run has a name of its own, and so other ids of proposals and inquiries: people answer the same all the same."""
+    other = list(rehearse(Day(NETWORK, 1, 1, 20.0), name))
+    ids = {outcome.proposal_id for each in day for outcome in each.answer.outcomes if isinstance(outcome, ProposalMade)}
+    assert len(ids) >= 20
+    assert not ids & {outcome.proposal_id for each in other for outcome in each.answer.outcomes if isinstance(outcome, ProposalMade)}
+    assert without_derived_ids(other) == without_derived_ids(day)
+
+
+def test_what_is_sent_twice_has_one_entry(day: list[Rehearsed]) -> None:
+    again = [each for each in day if isinstance(each.answer.verdict, Duplicate)]
+    assert again and all(each.entry is None and not each.answer.outcomes for each in again)
+    entered = [each.answer.sequence for each in day if each.entry is not None]
+    assert entered == list(range(1, len(entered) + 1))
 
 
 def test_another_process_plays_the_same_day(day: list[Rehearsed], tmp_path: Path) -> None:
@@ -119,4 +153,4 @@ def test_the_rules_hold_by_the_independent_checker(seed: int, tmp_path: Path) ->
 
 def as_ledger(rehearsed: list[Rehearsed]) -> list[Written]:
     """The entries of a rehearsal behind a genesis."""
-    return write([Step(each.timed.at_ms, each.timed.event, list(each.answer.outcomes)) for each in rehearsed])
+    return write([Step(each.timed.at_ms, each.timed.event, list(each.answer.outcomes)) for each in rehearsed if each.entry is not None])

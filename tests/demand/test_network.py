@@ -36,7 +36,8 @@ def test_every_opening_event_is_recorded() -> None:
     events = list(opening_events(load_network("it"), lambda: uuid7(1_000, next(numbers)), "adm", {"alba": ("alba-attuatore-1",)}))
     assert [type(event) for event in events] == [PolicyAdopted] + [ProjectRegistered] * 21 + [DutyHoursPublished] * 21
     ledger = Rehearsal("it")
-    assert all(isinstance(ledger.report(Timed(1_000, event)).answer.verdict, Recorded) for event in events)
+    reported = [ledger.report(Timed(1_000, event)) for event in events]
+    assert all(each is not None and isinstance(each.answer.verdict, Recorded) for each in reported)
 
 
 def _twice(data: dict[str, Any]) -> None:
