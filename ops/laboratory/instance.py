@@ -63,6 +63,8 @@ _SHARE_DECLINED = 0.11
 _SHARE_SILENT = 0.03
 _ANSWER_MEDIAN_MINUTES: dict[Urgency, float] = {Urgency.IMMEDIATE: 25.0, Urgency.WITHIN_DAYS: 240.0, Urgency.PLANNED: 600.0}
 """Assumed."""
+_ANSWER_MOST_MINUTES: dict[Urgency, int] = {Urgency.IMMEDIATE: 60, Urgency.WITHIN_DAYS: 480, Urgency.PLANNED: 1_440}
+"""The least time to answer under the policy as it ships: whoever answers does so in time, at the last moment if need be."""
 _WARM_UP_DAYS = 400
 
 
@@ -98,7 +100,7 @@ class Reply:
     """How a project answers about one request and one of its units."""
 
     after_ms: int
-    """The hold lasts for this long."""
+    """The hold lasts for this long, unless nobody answers."""
     code: DeclineCode | None
     """None: accepted, if the place was free when it was proposed."""
     silent: bool
@@ -137,7 +139,8 @@ class Instance:
     def reply(self, asked: Asked, unit: int) -> Reply:
         """How the project of a unit (by index) answers about a request, whenever it is proposed; whether the place is free is not part of it."""
         draw = chance(self.seed, "reply", asked.index, self.units[unit].unit_id)
-        after_ms = max(MINUTE_MS, int(draw.lognormvariate(math.log(_ANSWER_MEDIAN_MINUTES[asked.urgency]), 0.6) * MINUTE_MS))
+        minutes = min(draw.lognormvariate(math.log(_ANSWER_MEDIAN_MINUTES[asked.urgency]), 0.6), _ANSWER_MOST_MINUTES[asked.urgency])
+        after_ms = max(MINUTE_MS, int(minutes * MINUTE_MS))
         at = draw.random()
         if at < _SHARE_SILENT:
             return Reply(after_ms, None, silent=True)

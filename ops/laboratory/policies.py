@@ -1,0 +1,128 @@
+"""Policies of play: what may be put against each other in the laboratory. All play by the product's rules; most by its matcher.
+
+A policy is the terms it plays by, who is served when, and who chooses. Whoever writes a new one gives `choose`: a function of the whole scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, unique
+
+from coordinator.matching.best_place import Answer, Matcher, match
+from coordinator.matching.place import Place
+from coordinator.matching.request import Request
+from coordinator.matching.terms import Terms
+from events.network import PolicyAdopted, Weights
+from events.vocabulary import Urgency
+from ops.laboratory.instance import Instance
+
+_FIRST_OF_ALL = 1_000
+"""A factor that puts a weight before all others together."""
+
+
+@unique
+class Turns(Enum):
+    """When a request that waits is looked at again."""
+
+    AT_ONCE = "at once"
+    """As in the product: when something happens that may have made a place possible; the most urgent first."""
+    DAILY = "daily"
+    """On arrival, and then once every morning; in order of arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that waits for a place."""
+
+    request: Request
+    urgency: Urgency
+    arrives_ms: int
+    needed_by_ms: int
+    declines: int
+    proposals: int
+
+
+@dataclass(slots=True)
+class Scene:
+    """Everything that the network knows at one instant."""
+
+    at_ms: int
+    terms: Terms
+    requests: Sequence[Request]
+    """To be answered now, in the order in which they are served."""
+    places: Sequence[Place]
+    """Every unit, sorted, with what is known of it."""
+    loads: Mapping[str, int]
+    waiting: Mapping[str, Waiting]
+    """By case: everybody who waits, those to be answered among them."""
+    future: Instance
+    """What nobody knows. Only for rungs of the foresight ladder; a policy that looks here is no policy."""
+    look_again: dict[str, int] = field(default_factory=dict)
+    """By case: the instant from which a request that was not proposed anything is to be looked at again, whatever happens until then."""
+
+
+Choose = Callable[[Scene], Sequence[Answer]]
+"""One answer for each of the scene's requests; the first scored place of each is proposed, none where nothing is scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How one network plays."""
+
+    name: str
+    told: str
+    """What it does, in a line."""
+    terms_of: Callable[[Terms], Terms]
+    """The terms it plays by, from those of the instance."""
+    matcher: Matcher = match
+    turns: Turns = Turns.AT_ONCE
+    choose: Choose | None = None
+    """Takes the matcher's place."""
+    everybody: bool = False
+    """Whenever anything may have become possible for anybody, everybody who waits is answered again."""
+
+
+def as_they_ship(terms: Terms) -> Terms:
+    """The terms as they are."""
+    return terms
+
+
+def with_weights(terms: Terms, **weights: int) -> Terms:
+    """The terms with some weights changed, and no weights of scarcity."""
+    return with_policy(terms, replace(terms.policy, weights=replace(terms.policy.weights, **weights)))
+
+
+def with_policy(terms: Terms, policy: PolicyAdopted) -> Terms:
+    """The terms with another policy of the same geography and clocks."""
+    return replace(terms, policy=policy)
+
+
+def _any_place(terms: Terms) -> Terms:
+    """Nothing weighs anything, so that the hash of request and unit decides."""
+    return with_policy(terms, replace(terms.policy, weights=Weights(0, 0, 0, 0, 0, 0, 0, 0, 0)))
+
+
+def _without_thrift(terms: Terms) -> Terms:
+    return with_weights(terms, thrift_per_offer=0, thrift_per_spare_place=0)
+
+
+def _thrift_first(terms: Terms) -> Terms:
+    weights = terms.policy.weights
+    return with_weights(
+        terms,
+        thrift_per_offer=weights.thrift_per_offer * _FIRST_OF_ALL,
+        thrift_per_spare_place=weights.thrift_per_spare_place * _FIRST_OF_ALL,
+    )
+
+
+POLICIES: dict[str, Policy] = {
+    policy.name: policy
+    for policy in (
+        Policy("fcfs", "first come, first served, tried again every morning, any place that fits", _any_place, turns=Turns.DAILY),
+        Policy("best_fit", "the product's matcher without thrift", _without_thrift),
+        Policy("thrift", "the least specialised place that fits first, then the best fit", _thrift_first),
+        Policy("shipped", "the product's matcher with its policy as it ships", as_they_ship),
+    )
+}
+"""By name."""
