@@ -248,6 +248,30 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustBand:
+    """Published places of one range of ages."""
+
+    up_to_ms: int | None
+    """The oldest age, one of `events.answers.AGE_STEPS_MS`, in plain time; null: no end."""
+    prior_permille: int
+    """How many of a thousand such places are taken to be free while nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far a published place is trusted, by its project's answers so far and its age."""
+
+    weight: int
+    """Points subtracted from the score of a place that is certainly not free; in proportion for others."""
+    bands: tuple[TrustBand, ...]
+    """The youngest first; the last alone has no end."""
+    prior_answers: int
+    """As if so many answers of the network had given the prior."""
+    network_answers: int
+    """As if so many answers of a project had given the network's share."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAdopted:
     """The rules and numbers in force from here on. Old holds keep the deadline they were made with."""
 
@@ -293,6 +317,8 @@ class PolicyAdopted:
     """When data are destroyed by the clock; null: never."""
     clocks: Clocks | None = None
     """The calendar; null: civil time plays no part, durations are plain, nobody is ever off duty, and nothing reminds or pauses."""
+    trust: Trust | None = None
+    """How far published places are trusted; null: alike, whatever was answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -367,12 +367,35 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A unit that fitted, with its score parts in the order of `Weights`' fields, their signs included."""
+    """A unit that fitted, with its score parts in the order of `Weights`' fields, then `PART_OF_TRUST` where policy has it, their signs included."""
 
     unit_id: str
     parts: tuple[int, ...]
     total: int
     observed_at_ms: int
+
+
+PART_OF_TRUST = "trust"
+"""The last score part where the policy has a `trust` record: what is taken off for the chance that the place is not free after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustTold:
+    """What was known of a project's published places of one range of ages, and so how far they were trusted."""
+
+    project_id: str
+    up_to_ms: int | None
+    """The oldest age of the range; null: no end."""
+    free: int
+    """Answers by which such a place was free, in hundredths; old ones count less."""
+    not_free: int
+    """Answers by which it was not free after all, likewise."""
+    permille: int
+    """The probability that such a place is free, in thousandths."""
+
+
+MOST_TRUST_TOLD = 3
+"""Of so many units, the best, an explanation says what the trust in them follows from: that does not grow with the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +431,8 @@ class MatchExplained:
     """Those that fitted beside `scored`, all of them worse; null: there are none."""
     digest: bytes | None = None
     """SHA-256 of the whole answer (`events.explanation`); null: an entry of old, in which everything is named."""
+    trust: tuple[TrustTold, ...] = ()
+    """What the trust in the best of `scored` follows from (`MOST_TRUST_TOLD` units at most, each project and range once); empty where policy has no trust."""
 
 
 RULES_SHOWN_AS_SAFETY = frozenset({Rule.NEVER_TOWARDS_DANGER, Rule.NEVER_WITH_EXPLOITERS})

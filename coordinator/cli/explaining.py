@@ -11,10 +11,12 @@ from coordinator.cli.instants import age_text, time_text
 from coordinator.cli.outcome import out, print_table
 from events.network import Weights
 from events.sentences import rule_sentence
+from events.transfer import PART_OF_TRUST, TrustTold
 from projections.network import Unit
 from projections.reads import Explanation, OpenTransfer
 
-PARTS = tuple(field.name for field in fields(Weights))
+PARTS = (*(field.name for field in fields(Weights)), PART_OF_TRUST)
+"""Names of score parts in their order; the last only where the policy has trust."""
 
 
 def show_explanations(transfer: OpenTransfer | None, explained: Sequence[Explanation], units: Mapping[str, Unit]) -> None:
@@ -37,7 +39,7 @@ def _show(one: Explanation, units: Mapping[str, Unit]) -> None:
     rows = [
         (
             number, scored.unit_id, _project(units, scored.unit_id), scored.total,
-            " ".join(f"{name}={part:+d}" for name, part in zip(PARTS, scored.parts, strict=True) if part), age_text(one.at_ms - scored.observed_at_ms),
+            " ".join(f"{name}={part:+d}" for name, part in zip(PARTS, scored.parts, strict=False) if part), age_text(one.at_ms - scored.observed_at_ms),
         )
         for number, scored in enumerate(told.scored, start=1)
     ]  # fmt: skip
@@ -55,8 +57,29 @@ def _show(one: Explanation, units: Mapping[str, Unit]) -> None:
         right=frozenset({"units"}),
         empty="None.",
     )
+    if told.trust:
+        print_table(
+            "Trust in the best of them",
+            ("project", "figures' age", "free after all", "of answers", "trusted"),
+            [
+                (
+                    trust.project_id,
+                    _range_text(trust),
+                    f"{trust.free / 100:.1f}",
+                    f"{(trust.free + trust.not_free) / 100:.1f}",
+                    f"{trust.permille / 10:.1f} %",
+                )
+                for trust in told.trust
+            ],
+            right=frozenset({"free after all", "of answers", "trusted"}),
+            empty="None.",
+        )
     excluded = sum(len(group.units) for group in told.excluded)
     out.print(f"{len(told.scored)} fitted + {excluded} excluded = {len(told.scored) + excluded} units accounted for.")
+
+
+def _range_text(trust: TrustTold) -> str:
+    return "older" if trust.up_to_ms is None else f"up to {trust.up_to_ms // 3_600_000} h"
 
 
 def _project(units: Mapping[str, Unit], unit_id: str) -> str:

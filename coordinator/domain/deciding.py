@@ -167,4 +167,5 @@ def wire_size(outcome: Outcome) -> int:
         return _PLAIN_OUTCOME_BYTES
     names = sum(2 * len(group.units) + sum(map(len, group.units)) for group in outcome.excluded)
     scores = sum([16 + len(scored.unit_id) + 6 * len(scored.parts) for scored in (*outcome.scored, *outcome.asked)])
-    return 2 * (names + scores) + _PLAIN_OUTCOME_BYTES
+    told = sum([32 + len(trust.project_id) for trust in outcome.trust])
+    return 2 * (names + scores + told) + _PLAIN_OUTCOME_BYTES

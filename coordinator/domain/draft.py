@@ -31,6 +31,7 @@ from coordinator.domain.state import (
 from coordinator.matching.household import household_of
 from coordinator.matching.place import Place
 from coordinator.matching.terms import terms_of
+from events.answers import Answers
 from events.fact import Danger
 from events.network import PolicyAdopted
 from events.period import period_ends_ms
@@ -56,6 +57,8 @@ class Draft:
         self.holds = state.holds
         self.crowded = state.crowded
         self.seen_ids = state.seen_ids
+        self.answers = state.answers
+        self.corrected = state.corrected
         self.explained_from = state.explained_from
         self.unit_dangers = state.unit_dangers
         self.erased = state.erased
@@ -94,7 +97,7 @@ class Draft:
             project = self.projects[project_id]
             self._reschedule(Kind.PROGRAMME, project_id, _turns_ms(project, self.policy), _turns_ms(project, policy))
         self.policy = policy
-        self.terms = terms_of(policy, self.duty)
+        self.terms = terms_of(policy, self.duty, self.answers)
 
     def put_project(self, project: Project) -> None:
         """A project is new or changed."""
@@ -110,6 +113,12 @@ class Draft:
         self.duty = self.duty.set(duty.project_id, duty)
         if self.terms is not None:
             self.terms = replace(self.terms, clockwork=self.terms.clockwork.with_duty(duty.project_id, duty))
+
+    def put_answers(self, answers: Answers) -> None:
+        """The answers of a project are these now."""
+        self.answers = self.answers.set(answers.project_id, answers)
+        if self.terms is not None and self.terms.trust is not None:
+            self.terms = replace(self.terms, trust=self.terms.trust.with_answers(self.answers, answers.project_id))
 
     def put_unit(self, unit: Unit) -> None:
         """A unit is new or changed."""
@@ -250,7 +259,7 @@ class Draft:
     def rebuild_derived(self) -> None:
         """Fill every derived field from the others; they must be empty. For a state that comes from a snapshot."""
         if self.policy is not None:
-            self.terms = terms_of(self.policy, self.duty)
+            self.terms = terms_of(self.policy, self.duty, self.answers)
         for hold_id in sorted(self.holds):
             hold = self.holds[hold_id]
             self.holds_in = self.holds_in.set(hold.unit_id, _with(self.holds_in.get(hold.unit_id, ()), hold_id))

@@ -9,6 +9,7 @@ from typing import assert_never, cast, get_args
 
 from coordinator.domain import (
     amending,
+    answering,
     availability,
     declining,
     duty,
@@ -161,6 +162,7 @@ def _evolve_decision(draft: Draft, entry: OpenedDecision) -> None:
             if event is not None and not isinstance(event, Unread):
                 apply(draft, event, entry.sequence, entry.event_time_ms)
         remember_event(draft, entry.opened, outcome, entry.sequence, entry.event_time_ms)
+    draft.corrected = None
     draft.at_ms = entry.event_time_ms
 
 
@@ -175,16 +177,19 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
         case Recorded() | Refused() | Duplicate() | Unreadable() | ClockAdvanced() | MatchExplained() | ContactLogged() | SightOpened():
             pass
         case CapacityChanged():
+            answering.evolve_corrected(draft, fact)
             availability.evolve_capacity_changed(draft, fact)
         case PlaceHeld():
             transfer_state.evolve_place_held(draft, fact, sequence, at_ms)
         case PlaceReserved():
+            answering.evolve_answered_free(draft, fact)
             transfer_state.evolve_place_staged(draft, fact, HoldStage.RESERVED, sequence, at_ms)
         case PlaceOccupied():
             transfer_state.evolve_place_occupied(draft, fact, sequence, at_ms)
         case PlaceKept():
             transfer_state.evolve_place_staged(draft, fact, HoldStage.KEPT, sequence, at_ms)
         case PlaceReleased():
+            answering.evolve_answered_not_free(draft, fact)
             transfer_state.evolve_place_released(draft, fact)
         case AvailabilityPublished() | AvailabilityLearned():
             availability.evolve_availability_published(draft, fact, sequence)

@@ -17,9 +17,10 @@ from coordinator.domain.state import Counted, Project, Unit
 from coordinator.domain.wording import are_slugs, each_once
 from coordinator.matching.danger import is_located
 from coordinator.matching.terms import Terms
+from events.answers import AGE_STEPS_MS
 from events.fact import Actor, Danger
 from events.ids import is_slug
-from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, UnitAmended, UnitClosed, UnitOpened
+from events.network import ClockAdvanced, PolicyAdopted, ProjectAmended, ProjectRegistered, RulesAdopted, Trust, UnitAmended, UnitClosed, UnitOpened
 from events.verdict import Refused
 from events.vocabulary import Host, Programme, RefusalCode, Role, Urgency
 
@@ -28,6 +29,8 @@ MOST_PLACES = 10_000
 NOBODY = Actor("", "", Role.ADMINISTRATOR)
 _NOTHING_FREE = Counted(0, 0, 0, 0, 0, False, None, False)
 _MOST = 1 << 50
+_MOST_POINTS = 1_000_000
+_MOST_ANSWERS = 10_000
 """No number in a policy is larger, so that no sum leaves 64 bits."""
 
 _MOST_ASKED = 10
@@ -315,7 +318,25 @@ def _invalid_policy_field(event: PolicyAdopted) -> str | None:
         weights.thrift_per_spare_place,
         weights.fairness,
     )
-    return None if all(0 <= part <= 1_000_000 for part in parts) else "weights"
+    if not all(0 <= part <= _MOST_POINTS for part in parts):
+        return "weights"
+    return None if event.trust is None or _valid_trust(event.trust) else "trust"
+
+
+def _valid_trust(trust: Trust) -> bool:
+    """Whether its bands end at the ages by which answers are counted, the last with no end, and its numbers can be."""
+    ends = [band.up_to_ms for band in trust.bands]
+    bounded = [end for end in ends[:-1] if end is not None]
+    return (
+        0 <= trust.weight <= _MOST_POINTS
+        and 1 <= trust.prior_answers <= _MOST_ANSWERS
+        and 1 <= trust.network_answers <= _MOST_ANSWERS
+        and len(ends) == len(bounded) + 1
+        and ends[-1] is None
+        and all(end in AGE_STEPS_MS for end in bounded)
+        and bounded == sorted(set(bounded))
+        and all(0 <= band.prior_permille <= 1000 for band in trust.bands)
+    )
 
 
 def _invalid_duty(event: PolicyAdopted) -> str | None:

@@ -20,7 +20,7 @@ from coordinator.matching.household import Household
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
 from coordinator.matching.safety import could_host, excluded_by
-from events.transfer import MatchExplained, Scored
+from events.transfer import MOST_TRUST_TOLD, MatchExplained, Scored, TrustTold
 from events.vocabulary import Escalation, Rule
 
 _FITS = (None,)
@@ -139,9 +139,22 @@ def explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, pro
     """Account for every unit of the network."""
     entry.emit(
         MatchExplained(
-            case.case_id, transfer.transfer_id, proposal_id, entry.policy.version, answer.excluded, answer.scored, asked, explained_in(entry)
+            case.case_id, transfer.transfer_id, proposal_id, entry.policy.version, answer.excluded, answer.scored, asked, explained_in(entry),
+            trust=_trust_told(entry, answer.scored),
         )
-    )
+    )  # fmt: skip
+
+
+def _trust_told(entry: Deciding, scored: tuple[Scored, ...]) -> tuple[TrustTold, ...]:
+    """What the trust in the best units follows from, each project and range of ages once, in order of rank."""
+    trust = entry.terms.trust
+    if trust is None:
+        return ()
+    told: dict[TrustTold, None] = {}
+    for each in scored[:MOST_TRUST_TOLD]:
+        known = trust.known(entry.draft.units[each.unit_id].project_id, entry.at_ms - each.observed_at_ms)
+        told[TrustTold(known.project_id, known.up_to_ms, known.free, known.not_free, known.permille)] = None
+    return tuple(told)
 
 
 def loads_of(draft: Draft, without: Mapping[str, int] = NOBODY) -> Mapping[str, int]:

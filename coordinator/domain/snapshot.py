@@ -16,6 +16,7 @@ from coordinator.domain.draft import Draft
 from coordinator.domain.seen import ID_BYTES, SeenDay
 from coordinator.domain.seen_events import HASH_BYTES, SEQUENCE_BYTES
 from coordinator.domain.state import Awaited, Case, DutyHours, Hold, OpenReview, Project, State, Unit, initial_state
+from events.answers import Answers
 from events.codec import decode_fact, decode_record, encode_fact, encode_record, join, split
 from events.errors import Undecodable
 from events.fact import Actor, Danger
@@ -61,6 +62,8 @@ class ClearHalf:
     """Published duty hours, sorted by project."""
     explained_from: int | None
     """The first month, year times 100 and month, whose explanations may still have keys; null: they have had no term so far."""
+    answers: tuple[Answers, ...] = ()
+    """What projects answered when their published places were offered, sorted by project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,7 @@ def _clear_half(state: State, only_hashed: bool) -> ClearHalf:
         seen=_buckets(state.seen_ids, only_hashed),
         duty=tuple(state.duty[project_id] for project_id in sorted(state.duty)),
         explained_from=state.explained_from,
+        answers=tuple(state.answers[project_id] for project_id in sorted(state.answers)),
     )
 
 
@@ -276,6 +280,7 @@ def _take_clear(draft: Draft, half: ClearHalf) -> None:
     draft.holds = Map({hold.hold_id: hold for hold in half.holds})
     draft.crowded = half.crowded
     draft.explained_from = half.explained_from
+    draft.answers = Map({answers.project_id: answers for answers in half.answers})
     draft.seen_ids = Map({bucket.day: _day(bucket, SEQUENCE_BYTES) for bucket in half.seen})
 
 

@@ -16,6 +16,7 @@ from coordinator.domain.seen import SeenDay
 from coordinator.matching.household import Household
 from coordinator.matching.place import Place
 from coordinator.matching.terms import Terms
+from events.answers import Answers
 from events.fact import Actor, Danger
 from events.facts import TwoPersonEvent
 from events.network import DayWindow, DutyException, DutyWindow, PolicyAdopted
@@ -110,6 +111,8 @@ class Hold:
     """The entry in which the stage began."""
     since_ms: int
     """The time of that entry."""
+    observed_at_ms: int | None = None
+    """When the figure had been observed by which the place was free, while the hold waits for an answer; null in every other stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +354,10 @@ class State:
     """The last entry made as many proposals as one may: more may be possible, in the next."""
     seen_ids: Map[int, SeenDay]
     """By day of the id: event id -> sequence that decided it."""
+    answers: Map[str, Answers]
+    """Project -> what it answered when its published places were offered."""
+    corrected: str | None
+    """The unit whose figures a decline has just corrected, until the declined hold is released; null between two entries."""
 
     explained_from: int | None
     """The first month (`events.period`) whose explanations may still have keys; null: they have had no term so far."""
@@ -414,6 +421,8 @@ def initial_state(network: str) -> State:
         holds=Map(),
         crowded=False,
         seen_ids=Map(),
+        answers=Map(),
+        corrected=None,
         explained_from=None,
         unit_dangers=Map(),
         erased=Map(),

@@ -60,7 +60,8 @@ def evolve_departure_confirmed(draft: Draft, event: DepartureConfirmed) -> None:
 
 def evolve_place_held(draft: Draft, outcome: PlaceHeld, sequence: int, at_ms: int) -> None:
     """Places are held until a deadline."""
-    draft.put_hold(Hold(outcome.hold_id, outcome.unit_id, outcome.places, HoldStage.HELD, outcome.until_ms, sequence, at_ms))
+    observed_at_ms = draft.units[outcome.unit_id].counted.observed_at_ms
+    draft.put_hold(Hold(outcome.hold_id, outcome.unit_id, outcome.places, HoldStage.HELD, outcome.until_ms, sequence, at_ms, observed_at_ms))
 
 
 def evolve_place_staged(draft: Draft, outcome: PlaceReserved | PlaceOccupied | PlaceKept, stage: HoldStage, sequence: int, at_ms: int) -> None:

@@ -13,7 +13,7 @@ _FAMILIES = frozenset({Host.MOTHERS_WITH_CHILDREN, Host.FATHERS_WITH_CHILDREN})
 
 
 def score_parts(request: Request, place: Place, at_ms: int, terms: Terms, load: int) -> tuple[int, ...]:
-    """Score parts in the order of `Weights`' fields, signs included.
+    """Score parts in the order of `Weights`' fields, then `trust` where policy has it, always last; signs included.
 
     `load`: hundredths of the project's capacity that holds and arrivals of this network already take.
     """
@@ -29,7 +29,7 @@ def score_parts(request: Request, place: Place, at_ms: int, terms: Terms, load: 
     spare = place.free - household.size if not _FAMILIES.isdisjoint(place.hosts) else 0
     safe_distance = request.reason is Reason.SAFETY and terms.macro_area_of.get(place.region) not in request.zone.macro_areas
     fresh = place.observed_at_ms is not None and place.observed_at_ms > terms.clockwork.half_fresh_since(at_ms)
-    return (
+    parts = (
         weights.language * understood,
         weights.preferred_need * preferred,
         weights.level if place.level in request.wished_levels else 0,
@@ -40,6 +40,11 @@ def score_parts(request: Request, place: Place, at_ms: int, terms: Terms, load: 
         -weights.thrift_per_spare_place * spare,
         -weights.fairness * load,
     )
+    trust = terms.trust
+    if trust is None:
+        return parts
+    age_ms = at_ms - place.observed_at_ms if place.observed_at_ms is not None else None
+    return (*parts, trust.part(place.project_id, age_ms))
 
 
 def tie_break(request: Request, place: Place) -> bytes:

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coordinator.matching.clockwork import Clockwork, DutyTold, clockwork_of
+from coordinator.matching.trust import TrustTable, totals_of
+from events.answers import Answers
 from events.network import PolicyAdopted
 from events.vocabulary import Urgency
+
+NO_HISTORY: Mapping[str, Answers] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,14 +27,17 @@ class Terms:
     """How long a project has to answer, by urgency, where civil time plays no part."""
     clockwork: Clockwork
     """Calendar, duty hours and freshness."""
+    trust: TrustTable | None
+    """How far published places are trusted; None: alike."""
 
 
-def terms_of(policy: PolicyAdopted, duty: Mapping[str, DutyTold]) -> Terms:
-    """The terms of a policy, with the duty hours published so far, by project."""
+def terms_of(policy: PolicyAdopted, duty: Mapping[str, DutyTold], answers: Mapping[str, Answers] = NO_HISTORY) -> Terms:
+    """The terms of a policy, with the duty hours published so far and the answers given, by project."""
     return Terms(
         policy,
         {area.province: area.region for area in policy.areas},
         {area.region: area.macro_area for area in policy.areas},
         {deadline.urgency: deadline.answer_within_ms for deadline in policy.proposal_deadlines},
         clockwork_of(policy, duty),
+        None if policy.trust is None else TrustTable(policy.trust, answers, totals_of(answers)),
     )

@@ -62,6 +62,7 @@ RULES: dict[str, str] = {
     "explained.missing": "Each proposal, and each request without a place, is explained in its own entry.",
     "explained.units": "An explanation accounts for every open unit once.",
     "explained.score": "The proposed unit is the best of those scored, and its parts add up.",
+    "explained.trust": "How far a place is trusted follows from the answers of its project and of the network so far, by age.",
     "explained.safety": "Rules 2 and 3 are shown as safety and nothing more.",
     "explained.wrong": "A unit is scored if and only if no rule excludes it.",
     "secrecy.clear_field": "A record shows in clear only what may be clear.",

@@ -19,6 +19,7 @@ from ops.checker.responsibility import Responsibility
 from ops.checker.safety import Safety, forbidden_to_people
 from ops.checker.swaps import Swaps
 from ops.checker.terms import Terms
+from ops.checker.trust import Trust
 from ops.checker.two_people import ABOUT_ACTIONS, TwoPeople
 
 TICK_MS = 60_000
@@ -61,6 +62,7 @@ class Walk:
         self._missing = Missing(tick_ms)
         self._terms = Terms(self._network)
         self._responsibility = Responsibility(self._cases, self._places)
+        self._trust = Trust(self._network, self._places)
         self._swaps = Swaps(self._cases, self._safety)
         self._overriding: Fact | None = None
         """The choice of people that takes effect in the entry at hand."""
@@ -162,6 +164,7 @@ class Walk:
 
     def _outcome(self, entry: Entry, outcome: Fact) -> None:
         if outcome.name in _CLEAR:
+            self._trust.follow(entry, outcome)
             self._add(self._places.follow(entry, outcome))
             if outcome.name in ("PlaceReleased", "PlaceOccupied"):
                 self._no_longer_kept(outcome["hold_id"])
@@ -207,6 +210,7 @@ class Walk:
             self._add(self._cases.follow(entry, outcome))
         if outcome.name == "MatchExplained":
             self._add(self._terms.explained(entry, outcome))
+            self._add(self._trust.explained(entry, outcome))
         if outcome.name == "MatchExplained" and transfer is not None and transfer.case_id in self._cases.cases:
             self.findings.explanations += 1
             by_people, case = self._overriding is not None, self._cases.cases[transfer.case_id]

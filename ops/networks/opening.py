@@ -22,6 +22,8 @@ from events.network import (
     Retention,
     Sight,
     Transfers,
+    Trust,
+    TrustBand,
     Weights,
 )
 from events.vocabulary import DeclineCode, Reason, Role, Urgency
@@ -83,6 +85,7 @@ def _policy(network: Network, event_id: str, actor: Actor) -> PolicyAdopted:
         transfers=_transfers(policy.get("transfers")),
         sight=sight_of(policy["sight"]) if "sight" in policy else None,
         clocks=clocks_of(policy["clocks"]),
+        trust=trust_of(policy["trust"]) if "trust" in policy else None,
     )
 
 
@@ -122,6 +125,12 @@ def sight_of(told: Mapping[str, int]) -> Sight:
         blur=told["blur"],
         break_glass_ms=told["break_glass_minutes"] * 60_000,
     )
+
+
+def trust_of(told: Mapping[str, Any]) -> Trust:
+    """How far published places are trusted, by a network's file."""
+    bands = tuple(TrustBand(None if hours is None else hours * _HOUR_MS, prior) for hours, prior in told["bands"])
+    return Trust(told["weight"], bands, told["prior_answers"], told["network_answers"])
 
 
 def _decisions(decisions: dict[str, int] | None) -> Decisions | None:

@@ -11,7 +11,7 @@ from events.envelope import Envelope, seal_envelope
 from events.fact import Actor, Danger
 from events.facts import Event, Outcome
 from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
-from events.network import ClockAdvanced, Inquiries, ProgrammeEnded, ProgrammeTurned, Transfers, UnitClosed
+from events.network import ClockAdvanced, Inquiries, ProgrammeEnded, ProgrammeTurned, Transfers, Trust, TrustBand, UnitClosed
 from events.person import AgreementGiven, AgreementWithdrawn, CasesFoundSame, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.question import HoldDeadlineMoved
 from events.referral import (
@@ -186,6 +186,7 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
         "a unit twice": ("explained.units", _explained(explained(excluded=(Excluded("safety", ("north-1", "south-3", "centre-2")),)))),
         "not the best": ("explained.score", _explained(explained(scored=(Scored("centre-2", (99,), 99, START_MS),)))),
         "parts that do not add up": ("explained.score", _explained(explained(scored=(Scored("centre-2", (1, 1), sum(told.PARTS), START_MS),)))),
+        "a place trusted for no reason": ("explained.trust", _event(0, trust=Trust(10, (TrustBand(None, 500),), 1, 1))),
         "a link shown": ("explained.safety", _explained(explained(excluded=(Excluded("never_with_exploiters", ("north-1", "south-3")),)))),
         "a reason that is not true": (
             "explained.wrong",

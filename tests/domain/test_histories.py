@@ -120,6 +120,7 @@ from events.vocabulary import (
     TransferStage,
     Urgency,
 )
+from tests.domain.answers_told import AnswersTold
 from tests.domain.invariants import Invariants
 from tests.domain.world import (
     ADMINISTRATOR,
@@ -134,6 +135,7 @@ from tests.domain.world import (
     HOUR,
     MINUTE,
     POLICY,
+    TRUST,
     World,
     body,
     duty,
@@ -161,7 +163,8 @@ class History(World):
         self.__dict__.update(italy().__dict__)
         if chance.random() < 0.7:
             duties, clocks = chance.choice((DUTIES, DUTIES, CONFIRMING)), chance.choice((CLOCKS, CLOCKS, None))
-            self.send(replace(POLICY, version=2, inquiries=ASKING, transfers=duties, clocks=clocks))
+            trust = chance.choice((TRUST, TRUST, None))
+            self.send(replace(POLICY, version=2, inquiries=ASKING, transfers=duties, clocks=clocks, trust=trust))
         self.chance = chance
         self.gone: set[str] = set()
         """Erased cases, whose keys are destroyed."""
@@ -175,8 +178,12 @@ class History(World):
             name = f"case {index}"
             self.case(name, PROJECTS[index % 3], hosted=f"u{index}" if index < 3 else None)
             self.request(case_id, name)
+        self.answers = AnswersTold()
+        state = founded()
         for entry in self.entries:
+            state = evolve(state, entry)
             self.invariants.take(entry)
+            self.answers.take(entry, state)
 
     def step(self) -> None:
         """One event, at some later time."""
@@ -224,6 +231,7 @@ class History(World):
         outcomes = self.enter(opened)
         assert decide(before, opened, self.now, before.policy) == outcomes
         self.invariants.take(self.entries[-1])
+        self.answers.take(self.entries[-1], self.state)
         if isinstance(opened.event, CaseErased) and any(isinstance(outcome, Recorded) for outcome in outcomes):
             self.gone |= {opened.event.case_id, *(outcome.case_id for outcome in outcomes if isinstance(outcome, AliasErased))}
 
@@ -659,9 +667,10 @@ def policy(h: History) -> Event:
     clocks = CLOCKS if h.chance.random() < 0.7 else None
     version = h.state.policy.version + h.chance.choice((0, 1))
     fresh_for_ms, asking, duties = h.chance.choice((DAY, 2 * DAY)), h.chance.choice((None, ASKING)), h.chance.choice((None, DUTIES, CONFIRMING))
+    trust = h.chance.choice((None, TRUST, replace(TRUST, bands=TRUST.bands[1:], weight=7)))
     actor, retention = h.actor(ADMINISTRATOR), h.chance.choice((None, Retention(2 * DAY), Retention(2 * DAY, DAY)))
     return replace(
-        POLICY, actor=actor, version=version, near_is_same_region=near, fresh_for_ms=fresh_for_ms, inquiries=asking, transfers=duties, clocks=clocks,
+        POLICY, actor=actor, version=version, near_is_same_region=near, fresh_for_ms=fresh_for_ms, inquiries=asking, transfers=duties, clocks=clocks, trust=trust,
         retention=retention,
     )  # fmt: skip
 

@@ -25,6 +25,8 @@ from events.network import (
     ProjectRegistered,
     ProposalDeadline,
     Transfers,
+    Trust,
+    TrustBand,
     UnitClosed,
     UnitOpened,
     Weights,
@@ -101,6 +103,7 @@ def duty(project_id: str, since: int = 8, to: int = 20, *, weekdays: tuple[int, 
 ASKING = Inquiries(max_at_once=3, answer_within_ms=4 * HOUR)
 DUTIES = Transfers((), (), confirm_within_ms=HOUR, notify_missing_minor_within_ms=12 * HOUR)
 """What the policy may hold beside; null in `POLICY`."""
+TRUST = Trust(40, (TrustBand(4 * HOUR, 950), TrustBand(12 * HOUR, 900), TrustBand(24 * HOUR, 850), TrustBand(None, 750)), 20, 8)
 CONFIRMING = replace(DUTIES, confirm_first_urgencies=(Urgency.WITHIN_DAYS,), confirm_first_reasons=(Reason.SAFETY,))
 """The helpline confirms first what is needed within days, and whatever is asked for safety."""
 

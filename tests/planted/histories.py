@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from events.fact import Danger
 from events.network import ProgrammeEnded, ProjectAmended
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, CasesFoundSame, DangerDeclared, KeepApartDeclared
 from events.referral import ReferralReceived
 from events.transfer import ProposalAccepted, ProposalDeclined
 from events.vocabulary import AgeGroup, ChildView, DangerKind, DeclineCode, Gender, GivenBy, Host, KeepApart, Level, Need, Source
-from tests.domain.world import ADMINISTRATOR, DAY, HELPLINE, HOUR, POLICY, World, body, child, uuid, woman
+from tests.domain.world import ADMINISTRATOR, DAY, HELPLINE, HOUR, POLICY, TRUST, World, body, child, uuid, woman
 
 
 class Past(World):
@@ -118,6 +120,32 @@ def a_minor_alone() -> Past:
     past.case("anna", household=(woman("a", age_group=AgeGroup.MINOR),))
     past.send(AgreementGiven("", HELPLINE, ANNA, "a", past.now + 90 * DAY, GivenBy.GUARDIAN, ChildView.IN_FAVOUR))
     past.request(ANNA)
+    return past
+
+
+def silence_of_a_trusted_project() -> Past:
+    """One of two projects lets a proposal run out, and is then asked for somebody else; trust plays a part."""
+    past = Past()
+    past.send(replace(POLICY, version=2, trust=TRUST))
+    past.unit("rm-1", "lazio", "12")
+    past.unit("to-1", "piemonte", "01")
+    past.case("anna")
+    past.request(ANNA)
+    past.tick(DAY)
+    past.publish("rm-1")
+    past.request(past.case("bina"))
+    return past
+
+
+def not_free_in_one_project() -> Past:
+    """One of two projects says that its place is not free after all, and the other is asked; trust plays a part."""
+    past = Past()
+    past.send(replace(POLICY, version=2, trust=TRUST))
+    past.unit("rm-1", "lazio", "12")
+    past.unit("to-1", "piemonte", "01")
+    past.case("anna")
+    past.request(ANNA)
+    past.send(ProposalDeclined("", past.asked(ANNA), ANNA, past.transfer_id(ANNA), None, DeclineCode.PROVIDER_NOT_FREE, ""))
     return past
 
 

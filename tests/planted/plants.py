@@ -8,7 +8,20 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from coordinator.domain import agenda, explaining, on_duty, proposing, requests, rights, same_case, seen_events, settling, transfer, two_people
+from coordinator.domain import (
+    agenda,
+    answering,
+    explaining,
+    on_duty,
+    proposing,
+    requests,
+    rights,
+    same_case,
+    seen_events,
+    settling,
+    transfer,
+    two_people,
+)
 from coordinator.domain.agenda import Kind
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
@@ -17,13 +30,16 @@ from coordinator.ledger.fold import Folding
 from coordinator.ledger.state_hash import StateHasher
 from coordinator.ledger.trimming import _Records
 from coordinator.matching import best_place, score
+from coordinator.matching.trust import TrustTable
 from events import acceptance, envelope, seal
 from events.acceptance import Ignored, Position
+from events.answers import summed
 from events.codec import split
 from events.envelope import Envelope
 from events.errors import EnvelopeUnreadable
 from events.facts import Outcome
 from events.referral import ReferralReceived
+from events.transfer import PlaceReleased
 from events.vocabulary import Escalation
 from projections import actions, owed, transfers
 from projections.hand_over import HandOver
@@ -250,6 +266,22 @@ def dangers_of_the_other_name_lost() -> AbstractContextManager[None]:
 def responsible_though_ended() -> AbstractContextManager[None]:
     """Whoever arrives in a project is its own, though its programme was ended."""
     return instead(transfer._responsible_at, lambda _, project_id: project_id)
+
+
+def silence_is_an_answer() -> AbstractContextManager[None]:
+    """Whatever ends a hold that waits for an answer counts as one that its place is not free."""
+
+    def broken(draft: Draft, outcome: PlaceReleased) -> None:
+        draft.corrected = outcome.unit_id
+        answered(draft, outcome)
+
+    answered = answering.evolve_answered_not_free
+    return instead(answered, broken)
+
+
+def answers_of_others() -> AbstractContextManager[None]:
+    """The answers of any project are taken for one's own."""
+    return patched(TrustTable, "_given_by", lambda self, _, since, to: summed(self._totals[since:to]))
 
 
 def ties_by_chance() -> AbstractContextManager[None]:

@@ -11,7 +11,7 @@ from events.referral import ResponsibilityPassed
 from events.transfer import MatchExplained, PlaceKept, PlaceKeptFor
 from events.vocabulary import SightPurpose
 from reading.keys_memory import MemoryKeyStore
-from tests.domain import test_duty, test_glass, test_question, test_repeats, test_terms
+from tests.domain import test_answering, test_duty, test_glass, test_question, test_repeats, test_terms
 from tests.keys import test_erasure, test_store
 from tests.ledger import test_acceptance, test_stops, test_trimming
 from tests.ledger.benches import MemoryBench
@@ -29,6 +29,7 @@ _ERASED_STORE = test_of(test_store.test_what_is_destroyed_is_gone_with_its_refer
 _WRONG_HASHES = [test_of(test_stops.test_wrong_state_hash_stops, half) for half in ("clear", "sealed")]
 _SILENCED = test_inbox.test_a_proposal_of_people_silences_what_waited_for_them_until_it_comes_to_nothing
 _ANOTHER_EVENT = test_trimming.test_another_event_in_the_place_of_one_stops_it
+_SILENCE = test_of(test_answering.test_silence_and_withdrawal_say_nothing_about_the_place)
 _INCOMPLETE = test_inbox.test_an_incomplete_hand_over_stands_with_both_sides_also_after_the_departure
 
 BUGS: tuple[Bug, ...] = (
@@ -320,6 +321,18 @@ BUGS: tuple[Bug, ...] = (
                 "test_a_closed_case_can_be_looked_into_and_a_review_outlives_its_closing",
             ),
         ),
+    ),
+    Bug(
+        "trust",
+        "a proposal that ran out counts as a place that was not free",
+        plant.silence_is_an_answer,
+        ((checker(past.silence_of_a_trusted_project), "explained.trust"), (_SILENCE, "test_silence_and_withdrawal_say_nothing_about_the_place")),
+    ),
+    Bug(
+        "trust",
+        "one project's answers are taken for another's",
+        plant.answers_of_others,
+        ((checker(past.not_free_in_one_project), "explained.trust"),),
     ),
     Bug("determinism", "ties are broken by chance", plant.ties_by_chance, ((decided_again(past.two_places_alike), "fields of"),)),
     Bug(
