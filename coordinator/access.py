@@ -13,10 +13,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from coordinator.domain.who_may import Standing
+from coordinator.private_file import write_private
 from events.fact import Actor
 from events.vocabulary import Role
 
-__all__ = ["MACHINE_BODY", "Grant", "Standing", "Tokens", "TokensInvalid", "digest_of", "new_token", "read_tokens", "write_private", "write_tokens"]
+__all__ = ["MACHINE_BODY", "Grant", "Standing", "Tokens", "TokensInvalid", "digest_of", "new_token", "read_tokens", "write_tokens"]
 
 MACHINE_BODY = "at-the-machine"
 """Stands as the body of whoever uses the command line on the operator's machine."""
@@ -103,13 +104,3 @@ def write_tokens(path: Path, issued: Iterable[tuple[str, Grant]]) -> None:
     """Stores the digests of tokens with their grants, readable by the owner alone. Replaces the file at once, never half."""
     entries = [{"sha256": digest_of(token), **asdict(grant)} for token, grant in issued]
     write_private(path, json.dumps({"tokens": entries}, indent=1) + "\n")
-
-
-def write_private(path: Path, text: str) -> None:
-    """Writes a file that only its owner may read, in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

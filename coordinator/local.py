@@ -16,8 +16,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from coordinator.access import Grant, Standing, new_token, write_private, write_tokens
+from coordinator.access import Grant, Standing, new_token, write_tokens
 from coordinator.opening import NoNetworkFile, open_with_file
+from coordinator.private_file import write_private
 from coordinator.settings import Settings, load_settings, variable_of
 from coordinator.supervisor import Child, Supervisor
 from coordinator.wiring import create_network, open_network

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from coordinator.access import write_private
+from coordinator.private_file import write_private
+from coordinator.settings import Settings, load_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +82,10 @@ def only_one(data: Path) -> Iterator[bool]:
             yield False
         else:
             yield True
+
+
+def settings_here() -> Settings:
+    """The environment's settings; what they leave empty is what `staffetta up` runs from the same data directory. Raises SettingsInvalid."""
+    settings = load_settings()
+    running = read_running(settings.data)
+    return settings if running is None else load_settings({**running.environment, **{name: text for name, text in os.environ.items() if text}})

@@ -11,7 +11,6 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 import asyncpg
-import structlog
 
 from coordinator.access_log import AccessLog
 from coordinator.decision_core import DecisionCore
@@ -26,8 +25,7 @@ from coordinator.ledger.published_schemas import publish_schemas
 from coordinator.ledger.settings import LedgerSettings
 from coordinator.provisioning import provide_topics, require_topics
 from coordinator.rooms import NetworkRoom
-from coordinator.running import read_running
-from coordinator.settings import NetworkPlace, NotConfigured, Settings, load_settings, variable_of
+from coordinator.settings import NetworkPlace, NotConfigured, Settings, variable_of
 from events.acceptance import Position
 from events.entry import Genesis
 from events.topics import MAX_ACCESS_BYTES, TopicNames
@@ -44,16 +42,7 @@ from reading.master_key import MasterKey, create_master_key_file, master_key_fro
 from reading.vault import Vault
 from reading.waiting import until_reachable
 
-log = structlog.get_logger("staffetta.wiring")
-
 Say = Callable[[str], None]
-
-
-def settings_here() -> Settings:
-    """The environment's settings; what they leave empty is what `staffetta up` runs from the same data directory. Raises SettingsInvalid."""
-    settings = load_settings()
-    running = read_running(settings.data)
-    return settings if running is None else load_settings({**running.environment, **{name: text for name, text in os.environ.items() if text}})
 
 
 def needed(settings: Settings, field: str) -> str:

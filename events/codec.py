@@ -14,12 +14,12 @@ Every released version of a record is read, and resolved to the newest; only the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from events.binary import Malformed, TrailingBytes
-from events.compiled import HEADER_BYTES, Reader, Writer, compile_reader, compile_typed_reader, compile_typed_writer, compile_writer
+from events.compiled import HEADER_BYTES, JoiningReader, Reader, Writer, compile_reader, compile_typed_reader, compile_typed_writer, compile_writer
 from events.entry import Body, Decided, Genesis, Locked, NoEvent, SourceChanged
 from events.errors import BodyUnreadable, Undecodable
 from events.fact import SealedUnder
@@ -38,6 +38,7 @@ OUTCOME_NAMES = frozenset(kind.__name__ for kind in OUTCOME_TYPES)
 _NOTHING: Mapping[str, Any] = {}
 _UNREADABLE = (Malformed, IndexError, KeyError, UnicodeDecodeError)
 """What a compiled reader raises for bytes that are not its record, or that hold a symbol no vocabulary knows."""
+_K = TypeVar("_K")
 _T = TypeVar("_T")
 
 
@@ -75,8 +76,21 @@ class TypedFact:
     sealed: tuple[Sealed, ...]
 
 
-def _by_header(name: str) -> dict[bytes, Version]:
-    return {MARK + version.fingerprint: version for version in versions() if version.name == name}
+def _by_header(*names: str) -> dict[bytes, Version]:
+    return {MARK + version.fingerprint: version for version in versions() if version.name in names}
+
+
+class _Compiled(dict[_K, _T]):
+    """Made at its first use, and kept: one process reads and writes a part of all kinds and versions, and compiling all would delay every command."""
+
+    def __init__(self, make: Callable[[_K], _T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: _K) -> _T:
+        """Raises KeyError, and keeps nothing, where `make` does."""
+        made = self[key] = self._make(key)
+        return made
 
 
 def _field_names(name: str) -> tuple[str, ...]:
@@ -93,13 +107,15 @@ class _Form:
         self.name = name
         self.header = MARK + last.fingerprint
         self.writer = compile_typed_writer(last.schema, kind)
-        self.readers = {header: compile_typed_reader(version.schema, last.schema, kind) for header, version in _by_header(name).items()}
+        known = _by_header(name)
+        self.readers = _Compiled[bytes, JoiningReader](lambda header: compile_typed_reader(known[header].schema, last.schema, kind))
 
     def read(self, value: bytes, beside: Mapping[str, Any]) -> Any:
         """The whole dataclass, its other fields taken from `beside`. Raises Undecodable."""
-        reader = self.readers.get(value[:HEADER_BYTES])
-        if reader is None:
-            raise _unknown(value)
+        try:
+            reader = self.readers[value[:HEADER_BYTES]]
+        except KeyError:
+            raise _unknown(value) from None
         try:
             return reader(value, beside)
         except TrailingBytes:
@@ -111,7 +127,7 @@ class _Form:
 class _Kind:
     """How one kind of fact is split into its two records and joined again."""
 
-    __slots__ = ("clear_plain", "clear_typed", "fact", "header", "private", "readers", "typed_readers", "writer")
+    __slots__ = ("clear_plain", "clear_typed", "fact", "header", "private", "writer")
 
     def __init__(self, fact: type[Fact]) -> None:
         name = fact.__name__
@@ -120,8 +136,6 @@ class _Kind:
         self.fact = fact
         self.header = MARK + last.fingerprint
         self.writer = compile_writer(last.schema)
-        self.readers = {h: compile_reader(version.schema, last.schema, {"sealed": tuple[Sealed, ...]}) for h, version in _by_header(name).items()}
-        self.typed_readers = {h: _typed_reader(fact, version) for h, version in _by_header(name).items()}
         self.clear_plain = record_to_plain(fact, clear_names)
         self.clear_typed = fields_to_typed(fact, clear_names)
         self.private = None if fact.sealed_under is SealedUnder.NOBODY else _Form(fact, f"{name}Private")
@@ -130,9 +144,16 @@ class _Kind:
             raise TypeError(f"the fields of {name} are not those of its clear and its private schema together")
 
 
-def _typed_reader(fact: type[Fact], version: Version) -> Reader:
+def _fact_reader(header: bytes) -> tuple[str, Reader]:
+    """The kind's name, and a reader of its clear record to plain values."""
+    version = _FACT_VERSIONS[header]
+    return version.name, compile_reader(version.schema, newest()[version.name].schema, {"sealed": tuple[Sealed, ...]})
+
+
+def _typed_reader(header: bytes) -> Reader:
     """Of a clear record: the fact itself where it has no private part, else a `TypedFact`."""
-    name, wanted = fact.__name__, newest()[fact.__name__].schema
+    version = _FACT_VERSIONS[header]
+    name, fact, wanted = version.name, FACT_TYPES[version.name], newest()[version.name].schema
     if fact.sealed_under is SealedUnder.NOBODY:
         whole = compile_typed_reader(version.schema, wanted, fact)
         return lambda value: whole(value, _NOTHING)
@@ -145,10 +166,11 @@ def _typed_reader(fact: type[Fact], version: Version) -> Reader:
     return read
 
 
-_KINDS: Mapping[str, _Kind] = {name: _Kind(fact) for name, fact in FACT_TYPES.items()}
-_FACT_READERS = {header: (name, reader) for name, kind in _KINDS.items() for header, reader in kind.readers.items()}
-_TYPED_READERS = {header: reader for kind in _KINDS.values() for header, reader in kind.typed_readers.items()}
-_EVENT_HEADERS = frozenset(header for header, (name, _) in _FACT_READERS.items() if name in EVENT_NAMES)
+_KINDS = _Compiled[str, _Kind](lambda name: _Kind(FACT_TYPES[name]))
+_FACT_VERSIONS = _by_header(*FACT_TYPES)
+_FACT_READERS = _Compiled[bytes, tuple[str, Reader]](_fact_reader)
+_TYPED_READERS = _Compiled[bytes, Reader](_typed_reader)
+_EVENT_HEADERS = frozenset(header for header, version in _FACT_VERSIONS.items() if version.name in EVENT_NAMES)
 
 
 def _written(name: str, header: bytes, writer: Writer, record: object) -> bytes:
@@ -192,10 +214,10 @@ def encode_fact(name: str, clear: Mapping[str, object], sealed: tuple[Sealed, ..
 
 def decode_fact(value: bytes) -> WireFact:
     """The fact in a record's value, event or outcome. Raises Undecodable, never anything else, whatever the bytes are."""
-    found = _FACT_READERS.get(value[:HEADER_BYTES])
-    if found is None:
-        raise _unknown(value)
-    name, reader = found
+    try:
+        name, reader = _FACT_READERS[value[:HEADER_BYTES]]
+    except KeyError:
+        raise _unknown(value) from None
     record = _record_in(value, reader)
     return WireFact(name, record, record.pop("sealed", ()))
 
@@ -211,9 +233,10 @@ def _record_in(value: bytes, reader: Reader) -> Any:
 
 def decode_typed(value: bytes) -> Fact | TypedFact:
     """As `decode_fact`, with typed fields; already the fact where it has no private part. Raises Undecodable, for an unknown symbol too."""
-    reader = _TYPED_READERS.get(value[:HEADER_BYTES])
-    if reader is None:
-        raise _unknown(value)
+    try:
+        reader = _TYPED_READERS[value[:HEADER_BYTES]]
+    except KeyError:
+        raise _unknown(value) from None
     try:  # as `_record_in`, without the call: a rebuild comes here with every fact
         found: Fact | TypedFact = reader(value)
     except TrailingBytes:
@@ -260,8 +283,8 @@ def join_typed(typed: TypedFact, private_plain: bytes | None) -> Fact | Locked:
 
 def name_of(value: bytes) -> str | None:
     """The kind of fact in a record's value, without decoding it; None where it is none."""
-    found = _FACT_READERS.get(value[:HEADER_BYTES])
-    return None if found is None else found[0]
+    found = _FACT_VERSIONS.get(value[:HEADER_BYTES])
+    return None if found is None else found.name
 
 
 def event_id_of(value: bytes) -> str | None:
@@ -296,7 +319,9 @@ def decode_record(value: bytes, kind: type[_T]) -> _T:
     return record
 
 
-_BODY_KINDS: Mapping[bytes, type[Body]] = {header: kind for kind in (Decided, Genesis, NoEvent, SourceChanged) for header in _form_of(kind).readers}
+_BODY_KINDS: Mapping[bytes, type[Body]] = {
+    header: kind for kind in (Decided, Genesis, NoEvent, SourceChanged) for header in _by_header(kind.__name__)
+}
 
 
 def encode_body(body: Body) -> bytes:

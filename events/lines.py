@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -48,7 +49,7 @@ def parse_line(text: str, line: int) -> Event:
         raise LineInvalid(line, f"longer than {MAX_LINE_BYTES:,} bytes; an event is one line of at most that, so shorten its texts or split the file")
     name = _event_name(text, line)
     try:
-        return _ADAPTERS[name].validate_json(text)
+        return _adapter(name).validate_json(text)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False, include_input=False, include_context=True)
         raise LineInvalid(line, f"{name}: " + _problems(name, errors)) from None
@@ -57,7 +58,7 @@ def parse_line(text: str, line: int) -> Event:
 def format_line(event: Event) -> str:
     """The event as one line, without its end. `parse_line` gives it back. Instants are integers."""
     name = type(event).__name__
-    return json.dumps({"event": name, **_PLAIN[name](event)}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps({"event": name, **_plain(name)(event)}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _event_name(text: str, line: int) -> str:
@@ -185,14 +186,20 @@ def _record(kind: type, schemas: dict[str, Schema], event: str | None = None) ->
     return Annotated[model, AfterValidator(lambda read: kind(**{name: getattr(read, name) for name in names}))]
 
 
-def _adapter(kind: type[Event]) -> TypeAdapter[Event]:
-    name = kind.__name__
+@cache
+def _adapter(name: str) -> TypeAdapter[Event]:
+    """Made at its first use: a file holds a part of all kinds."""
+    kind = _TYPES[name]
     fields = [*newest()[name].schema["fields"], *newest()[f"{name}Private"].schema["fields"]]
     return TypeAdapter(_record(kind, {field["name"]: field["type"] for field in fields}, event=name))
 
 
-_ADAPTERS: dict[str, TypeAdapter[Event]] = {kind.__name__: _adapter(kind) for kind in EVENT_TYPES}
-_PLAIN: dict[str, Callable[[Any], dict[str, Any]]] = {kind.__name__: record_to_plain(kind, tuple(hints_of(kind))) for kind in EVENT_TYPES}
+_TYPES: dict[str, type[Event]] = {kind.__name__: kind for kind in EVENT_TYPES}
+
+
+@cache
+def _plain(name: str) -> Callable[[Any], dict[str, Any]]:
+    return record_to_plain(_TYPES[name], tuple(hints_of(_TYPES[name])))
 
 
 # What is said about a line that is not accepted
@@ -243,5 +250,4 @@ def _among(location: tuple[int | str, ...]) -> str:
 
 
 def _fields(name: str) -> str:
-    kind = next(each for each in EVENT_TYPES if each.__name__ == name)
-    return ", ".join(hints_of(kind))
+    return ", ".join(hints_of(_TYPES[name]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -35,20 +36,23 @@ class CaseFile:
     timeline: tuple[FactAt, ...] = ()
 
 
-_ADAPTER: TypeAdapter[CaseFile] = TypeAdapter(CaseFile)
-
-
 _ERASURES = (CaseErased, CaseExpired, AliasErased)
+
+
+@cache
+def _adapter() -> TypeAdapter[CaseFile]:
+    """Made at its first use: most readers of views open no file."""
+    return TypeAdapter(CaseFile)
 
 
 def to_bytes(file: CaseFile) -> bytes:
     """The record's plain bytes; the same file gives the same bytes."""
-    return _ADAPTER.dump_json(file, exclude_defaults=True)
+    return _adapter().dump_json(file, exclude_defaults=True)
 
 
 def from_bytes(plain: bytes) -> CaseFile:
     """The file in these bytes. Raises ValueError where they are not one."""
-    return _ADAPTER.validate_json(plain)
+    return _adapter().validate_json(plain)
 
 
 def about(fact: Event | Outcome) -> str | None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from coordinator.cli.failures import describe
 from coordinator.cli.outcome import Exit, NotDone, print_not_done
 from coordinator.cli.wires import Wires
-from coordinator.rooms import NetworkRoom
 from coordinator.settings import NetworkPlace, Settings, SettingsInvalid
+
+if TYPE_CHECKING:
+    from coordinator.rooms import NetworkRoom
 
 T = TypeVar("T")
 
@@ -80,6 +81,8 @@ def reporting(as_json: bool) -> Iterator[None]:
     except typer.Exit:
         raise
     except Exception as failure:
+        from coordinator.cli.failures import describe  # it knows everything that can fail, and so imports it
+
         told = describe(failure)
         if told is None:
             raise

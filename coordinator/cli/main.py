@@ -1,14 +1,163 @@
-"""The command line's root. `run` is called by `coordinator.wiring` with everything a command may need."""
+"""The command line's root. `run` is called by `coordinator.__main__` with everything a command may need."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import typer
 
-from coordinator.cli import checking, doctor, machine, networks, operators, processes, reporting, scenario, sheets, submit, views
+from coordinator.cli.on_demand import Loaded, Room, group_of
 from coordinator.cli.wires import Wires
+
+
+def _machine() -> Mapping[str, Loaded]:
+    from coordinator.cli import machine
+
+    return {"up": machine.up, "down": machine.down, "reset": machine.reset}
+
+
+def _submit() -> Mapping[str, Loaded]:
+    from coordinator.cli import submit
+
+    return {"submit": submit.submit}
+
+
+def _views() -> Mapping[str, Loaded]:
+    from coordinator.cli import views
+
+    return {
+        "capacity": views.capacity,
+        "duty": views.duty,
+        "transfers": views.transfers,
+        "case": views.case,
+        "actions": views.actions,
+        "inbox": views.inbox,
+        "audit": views.audit,
+        "explain": views.explain,
+        "access": views.access,
+    }
+
+
+def _reporting() -> Mapping[str, Loaded]:
+    from coordinator.cli import reporting
+
+    return {"indicators": reporting.indicators, "retention": reporting.retention}
+
+
+def _scenario() -> Mapping[str, Loaded]:
+    from coordinator.cli import scenario
+
+    return {"scenario": scenario.scenario}
+
+
+def _doctor() -> Mapping[str, Loaded]:
+    from coordinator.cli import doctor
+
+    return {"doctor": doctor.doctor}
+
+
+def _checking() -> Mapping[str, Loaded]:
+    from coordinator.cli import checking
+
+    return {"replay": checking.replay, "rebuild": checking.rebuild, "export": checking.export}
+
+
+def _operators() -> Mapping[str, Loaded]:
+    from coordinator.cli import operators
+
+    return {
+        "heal": operators.heal,
+        "no-event": operators.no_event,
+        "source-changed": operators.source_changed,
+        "trim-events": operators.trim_events,
+    }
+
+
+def _processes() -> Mapping[str, Loaded]:
+    from coordinator.cli import processes
+
+    return {"worker": processes.worker, "projector": processes.projector, "relay": processes.relay, "gateway": processes.gateway}
+
+
+def _networks() -> Mapping[str, Loaded]:
+    from coordinator.cli import networks
+
+    return {"network": networks.app}
+
+
+def _sheets() -> Mapping[str, Loaded]:
+    from coordinator.cli import sheets
+
+    return {"sheet": sheets.app}
+
+
+ROOMS = (
+    Room(
+        {
+            "up": "Start everything on persistent data",
+            "down": "Stop what `staffetta up` runs from this data directory",
+            "reset": "Stop, and forget everything that the data directory holds",
+        },
+        _machine,
+    ),
+    Room({"network": "Networks: one country's system each"}, _networks),
+    Room({"submit": "Send the events of a file, in order"}, _submit),
+    Room(
+        {
+            "capacity": "What is free, in every unit, with the age of each figure",
+            "duty": "When somebody of each project answers, as it published",
+            "transfers": "Transfers that are open, the most urgent first",
+            "case": "One case's timeline, with the facts opened",
+            "actions": "What waits for a second person or a review",
+            "inbox": "What waits for a project, or for the helpline",
+            "audit": "The trail of entries as far as the ledger shows it in clear",
+            "explain": "Why a transfer was matched so, or not at all",
+            "access": "Who looked at whose data, when and why",
+        },
+        _views,
+    ),
+    Room(
+        {
+            "indicators": "Monitoring indicators of a period",
+            "retention": "What will go when: closed cases, explanations, events",
+        },
+        _reporting,
+    ),
+    Room({"sheet": "Data sheets of cases, as CSV"}, _sheets),
+    Room({"scenario": "Play scenarios step by step on a clock of their own"}, _scenario),
+    Room({"doctor": "Look at topics, clocks, key store, ledger, events and views"}, _doctor),
+    Room(
+        {
+            "replay": "Decide every event again",
+            "rebuild": "Fold the views again from the ledger",
+            "export": "Write accepted entries to an Avro object container file",
+        },
+        _checking,
+    ),
+    Room(
+        {
+            "heal": "Append a lost tail of the ledger again, verbatim",
+            "no-event": "State that offsets of the events topic hold no event",
+            "source-changed": "State that the events topic was replaced or restored",
+            "trim-events": "Hold the events topic against the ledger, byte for byte",
+        },
+        _operators,
+    ),
+    Room(
+        {
+            "worker": "Decide events: the coordinator itself",
+            "projector": "Keep the views level with the ledger",
+            "relay": "Copy accepted entries to the topic for everybody outside",
+            "gateway": "Serve HTTP: events in, accepted entries and views out",
+        },
+        _processes,
+    ),
+)
+"""Every command, in the order of the help."""
 
 app = typer.Typer(
     name="staffetta",
+    cls=group_of(*ROOMS),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,
@@ -17,41 +166,10 @@ app = typer.Typer(
     epilog="Exit status: 0 done; 1 done, and something is wrong; 2 not done. Settings are environment variables: docs/reference/settings.md.",
 )
 
-RUNNING, TAKING, VIEWS, LEARNING, CHECKING, OPERATING, PROCESSES = "Run it", "Events", "Views", "Learn", "Check", "Operate", "Processes"
 
-app.add_typer(networks.app, name="network", rich_help_panel=RUNNING)
-app.add_typer(sheets.app, name="sheet", rich_help_panel=VIEWS)
-for _name, _command, _panel in (
-    ("up", machine.up, RUNNING),
-    ("down", machine.down, RUNNING),
-    ("reset", machine.reset, RUNNING),
-    ("submit", submit.submit, TAKING),
-    ("capacity", views.capacity, VIEWS),
-    ("duty", views.duty, VIEWS),
-    ("transfers", views.transfers, VIEWS),
-    ("case", views.case, VIEWS),
-    ("actions", views.actions, VIEWS),
-    ("inbox", views.inbox, VIEWS),
-    ("audit", views.audit, VIEWS),
-    ("explain", views.explain, VIEWS),
-    ("indicators", reporting.indicators, VIEWS),
-    ("retention", reporting.retention, VIEWS),
-    ("access", views.access, VIEWS),
-    ("scenario", scenario.scenario, LEARNING),
-    ("doctor", doctor.doctor, CHECKING),
-    ("replay", checking.replay, CHECKING),
-    ("rebuild", checking.rebuild, CHECKING),
-    ("export", checking.export, CHECKING),
-    ("heal", operators.heal, OPERATING),
-    ("no-event", operators.no_event, OPERATING),
-    ("source-changed", operators.source_changed, OPERATING),
-    ("trim-events", operators.trim_events, OPERATING),
-    ("worker", processes.worker, PROCESSES),
-    ("projector", processes.projector, PROCESSES),
-    ("relay", processes.relay, PROCESSES),
-    ("gateway", processes.gateway, PROCESSES),
-):
-    app.command(_name, rich_help_panel=_panel)(_command)
+@app.callback()
+def _staffetta() -> None:
+    """Typer makes a group of an application with a callback; the help is the application's."""
 
 
 def run(wires: Wires, arguments: list[str] | None = None) -> None:

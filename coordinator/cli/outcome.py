@@ -15,8 +15,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coordinator.plain import value_json
-
 
 class Exit(IntEnum):
     """How a command ends."""
@@ -46,6 +44,8 @@ def say(text: str) -> None:
 
 def print_json(value: object) -> None:
     """One JSON value on standard output."""
+    from coordinator.plain import value_json  # which knows every fact: commands that print none need not load them
+
     sys.stdout.write(json.dumps(value_json(value), ensure_ascii=False, indent=None, separators=(", ", ": ")) + "\n")
     sys.stdout.flush()
 

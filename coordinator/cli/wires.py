@@ -1,15 +1,16 @@
-"""What the command line is given by `coordinator.wiring`, which stands above it: how to open networks, start things, run processes."""
+"""What the command line is given by `coordinator.__main__`, which stands above it: how to open networks, start things, run processes."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from coordinator.ledger.heal import Healed
-from coordinator.rooms import NetworkRoom
-from coordinator.settings import NetworkPlace, Settings
+if TYPE_CHECKING:  # whoever only lists the commands needs none of them
+    from coordinator.ledger.heal import Healed
+    from coordinator.rooms import NetworkRoom
+    from coordinator.settings import NetworkPlace, Settings
 
 
 class LocalRun(Protocol):
