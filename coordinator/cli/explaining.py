@@ -11,7 +11,7 @@ from coordinator.cli.instants import age_text, time_text
 from coordinator.cli.outcome import out, print_table
 from events.network import Weights
 from events.sentences import rule_sentence
-from events.transfer import PART_OF_TRUST, TrustTold
+from events.transfer import PART_OF_TRUST, Excluded, TrustTold
 from projections.network import Unit
 from projections.reads import Explanation, OpenTransfer
 
@@ -53,7 +53,7 @@ def _show(one: Explanation, units: Mapping[str, Unit]) -> None:
     print_table(
         "Units that were excluded",
         ("rule", "units", "which", "why"),
-        [(excluded.rule, len(excluded.units), ", ".join(excluded.units), rule_sentence(excluded.rule)) for excluded in told.excluded],
+        [(excluded.rule, excluded.count, _which(excluded), rule_sentence(excluded.rule)) for excluded in told.excluded],
         right=frozenset({"units"}),
         empty="None.",
     )
@@ -74,8 +74,15 @@ def _show(one: Explanation, units: Mapping[str, Unit]) -> None:
             right=frozenset({"free after all", "of answers", "trusted"}),
             empty="None.",
         )
-    excluded = sum(len(group.units) for group in told.excluded)
-    out.print(f"{len(told.scored)} fitted + {excluded} excluded = {len(told.scored) + excluded} units accounted for.")
+    excluded, fitted = sum(group.count for group in told.excluded), len(told.scored)
+    if told.rest is not None:
+        out.print(f"{told.rest.units} more fitted, with scores from {told.rest.lowest} to {told.rest.highest}.")
+        fitted += told.rest.units
+    out.print(f"{fitted} fitted + {excluded} excluded = {fitted + excluded} units accounted for.")
+
+
+def _which(excluded: Excluded) -> str:
+    return ", ".join(excluded.units) if not excluded.more else "too many to be named; --full names them"
 
 
 def _range_text(trust: TrustTold) -> str:

@@ -74,7 +74,7 @@ class Draft:
         self.seen_by_case = state.seen_by_case
         self.terms = state.terms
         self.places = state.places
-        self.place_ids = state.place_ids
+        self.open_units = state.open_units
         self.capacity = state.capacity
         self.taken = state.taken
         self.holds_in = state.holds_in
@@ -104,9 +104,9 @@ class Draft:
         was, now = _turns_ms(self.projects.get(project.project_id), self.policy), _turns_ms(project, self.policy)
         self._reschedule(Kind.PROGRAMME, project.project_id, was, now)
         self.projects = self.projects.set(project.project_id, project)
-        for unit_id in self.place_ids:
-            if self.places[unit_id].project_id == project.project_id:
-                self._place(self.units[unit_id])
+        for place in self.open_units:
+            if place.project_id == project.project_id:
+                self._place(self.units[place.unit_id])
 
     def put_duty(self, duty: DutyHours) -> None:
         """The duty hours of a project are these now."""
@@ -130,7 +130,7 @@ class Draft:
         place = self.places.get(unit.unit_id)
         if before is not None and _same_place(before, unit):
             if place is not None and before.counted is not unit.counted:
-                self.places = self.places.set(unit.unit_id, _recounted(place, unit.counted, runs=self._runs(unit)))
+                self._put_place(_recounted(place, unit.counted, runs=self._runs(unit)))
         else:
             self._place(unit)
 
@@ -142,7 +142,7 @@ class Draft:
             self._weigh(owner, sign * places, sign * taken)
         self.units = self.units.set(unit_id, changed(unit, project_id=project_id, body=body))
         if unit.is_open:
-            self.places = self.places.set(unit_id, place_of(self, self.units[unit_id]))
+            self._put_place(place_of(self, self.units[unit_id]))
 
     def put_unit_dangers(self, unit_id: str, dangers: tuple[Danger, ...]) -> None:
         """The dangers to a unit or its residents are these now."""
@@ -293,11 +293,13 @@ class Draft:
         if not unit.is_open:
             if before is not None:
                 self.places = self.places.delete(unit_id)
-                self.place_ids = tuple(other for other in self.place_ids if other != unit_id)
+                self.open_units = self.open_units.without(unit_id)
             return
-        if before is None:
-            self.place_ids = _with(self.place_ids, unit_id)
-        self.places = self.places.set(unit_id, place_of(self, unit))
+        self._put_place(place_of(self, unit))
+
+    def _put_place(self, place: Place) -> None:
+        self.places = self.places.set(place.unit_id, place)
+        self.open_units = self.open_units.put(place)
 
     def _runs(self, unit: Unit) -> bool:
         return self.projects[unit.project_id].programme is Programme.RUNNING

@@ -87,8 +87,7 @@ def _could_be_asked(entry: Deciding, request: Request) -> list[Scored]:
     """Units that only a fresh figure is missing of, best first."""
     draft, terms, at_ms = entry.draft, entry.terms, entry.at_ms
     found: list[tuple[int, bytes, Scored]] = []
-    places = [draft.places[unit_id] for unit_id in draft.place_ids]
-    for place in that_may_be_asked(request, places, at_ms, terms):
+    for place in that_may_be_asked(request, draft.open_units.residential(), at_ms, terms):
         if request.household.size > place.places - _held(draft, place.unit_id):
             continue
         parts = score_parts(request, place, at_ms, terms, 0)

@@ -127,9 +127,9 @@ def amend_project(entry: Deciding, event: ProjectAmended) -> Refused | None:
     refusal = refusal or _project_refused(entry, event)
     if refusal is not None:
         return refusal
-    places = entry.draft.places
-    units = [unit_id for unit_id in entry.draft.place_ids if places[unit_id].project_id == event.project_id]
-    if any(places[unit_id].body not in event.bodies for unit_id in units):
+    places = [place for place in entry.draft.open_units if place.project_id == event.project_id]
+    units = [place.unit_id for place in places]
+    if any(place.body not in event.bodies for place in places):
         return refused(RefusalCode.UNIT_IN_USE, "bodies")
     entry.record(event)
     turn_programme(entry, event.project_id)
@@ -255,8 +255,8 @@ def adopt_policy(entry: Deciding, event: PolicyAdopted) -> Refused | None:
         return refused(RefusalCode.FIELD_INVALID, field)
     regions = {area.region for area in event.areas}
     provinces = {area.province for area in event.areas}
-    places, projects = entry.draft.places, entry.draft.projects
-    if any(places[unit].region not in regions for unit in entry.draft.place_ids):
+    projects = entry.draft.projects
+    if any(place.region not in regions for place in entry.draft.open_units):
         return refused(RefusalCode.UNKNOWN_AREA, "areas")
     if any(province not in provinces for project in projects.values() for province in project.provinces):
         return refused(RefusalCode.UNKNOWN_AREA, "areas")

@@ -104,7 +104,7 @@ def take_override(entry: Deciding, event: MatchOverridden) -> None:
     assert transfer is not None
     answer = _ranking(entry, case)
     rank, better = _better(answer, event.unit_id)
-    score = next((scored.total for scored in answer.scored if scored.unit_id == event.unit_id), 0)
+    score = next((fitting.total for fitting in answer.weighed.fitting if fitting.place.unit_id == event.unit_id), 0)
     proposal_id = offer(entry, case, entry.draft.units[event.unit_id], score, confirmed=True)
     if better:
         entry.emit(OutOfOrder(case.case_id, transfer.transfer_id, proposal_id, rank, better, event.code))
@@ -121,12 +121,11 @@ def _ranking(entry: Deciding, case: Case) -> Answer:
     """How the units rank for the case, as if nothing were proposed to it."""
     draft = entry.draft
     proposed = case.transfer.proposal if case.transfer is not None else None
-    places = [
-        draft.places[unit_id] if proposed is None or unit_id != proposed.unit_id else _let_go(draft, unit_id, len(case.household))
-        for unit_id in draft.place_ids
-    ]
+    units = draft.open_units
+    if proposed is not None and proposed.unit_id in draft.places:
+        units = units.put(_let_go(draft, proposed.unit_id, len(case.household)))
     loads = loads_of(draft, {} if proposed is None else {proposed.project_id: len(case.household)})
-    return match_by_people(_by_people(entry, case), places, entry.at_ms, entry.terms, loads)
+    return match_by_people(_by_people(entry, case), units, entry.at_ms, entry.terms, loads)
 
 
 def _let_go(draft: Draft, unit_id: str, people: int) -> Place:
@@ -138,6 +137,6 @@ def _let_go(draft: Draft, unit_id: str, people: int) -> Place:
 
 def _better(answer: Answer, unit_id: str) -> tuple[int, tuple[str, ...]]:
     """(rank of a unit, units before it). One that had declined stands after all others."""
-    ranked = [scored.unit_id for scored in answer.scored]
+    ranked = [fitting.place.unit_id for fitting in answer.weighed.in_order()]
     rank = ranked.index(unit_id) if unit_id in ranked else len(ranked)
     return rank + 1, tuple(ranked[:rank])

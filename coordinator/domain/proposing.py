@@ -58,8 +58,7 @@ def propose(entry: Deciding) -> None:
             requests.append(request)
     if not requests:
         return
-    places = [draft.places[unit_id] for unit_id in draft.place_ids]
-    for answer in entry.matcher(requests, places, entry.at_ms, entry.terms, loads_of(draft)):
+    for answer in entry.matcher(requests, draft.open_units, entry.at_ms, entry.terms, loads_of(draft)):
         _answered(entry, answer)
 
 
@@ -105,8 +104,7 @@ def _escalate_explained(entry: Deciding, case: Case, transfer: Transfer, why: Es
     if why in transfer.escalated:
         return
     draft = entry.draft
-    places = [draft.places[unit_id] for unit_id in draft.place_ids]
-    (answer,) = entry.matcher([request_of(draft, case, entry.terms, entry.at_ms)], places, entry.at_ms, entry.terms, {})
+    (answer,) = entry.matcher([request_of(draft, case, entry.terms, entry.at_ms)], draft.open_units, entry.at_ms, entry.terms, {})
     entry.escalate(case, why)
     explain(entry, case, transfer, answer, None)
 
@@ -116,8 +114,9 @@ def _answered(entry: Deciding, answer: Answer) -> None:
     case = draft.cases[answer.case_id]
     transfer = case.transfer
     assert transfer is not None
-    if not answer.scored:
-        asleep = any(excluded.rule == Rule.ON_DUTY for excluded in answer.excluded)
+    best = answer.best
+    if best is None:
+        asleep = Rule.ON_DUTY in answer.weighed.excluded
         why = Escalation.NO_PROJECT_ON_DUTY if asleep else Escalation.NO_PLACE
         known = why in transfer.escalated
         entry.escalate(case, why)
@@ -128,21 +127,30 @@ def _answered(entry: Deciding, answer: Answer) -> None:
     if entry.room == 0:
         return
     entry.room -= 1
-    best = answer.scored[0]
-    unit = draft.units[best.unit_id]
+    unit = draft.units[best.place.unit_id]
     proposal_id = offer(entry, case, unit, best.total, confirmed=False)
     explain(entry, case, transfer, answer, proposal_id)
     entry.recount(unit.unit_id)
 
 
 def explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, proposal_id: str | None, asked: tuple[Scored, ...] = ()) -> None:
-    """Account for every unit of the network."""
+    """Account for every unit of the network: in short, with the digest of the whole."""
+    told = answer.account()
     entry.emit(
         MatchExplained(
-            case.case_id, transfer.transfer_id, proposal_id, entry.policy.version, answer.excluded, answer.scored, asked, explained_in(entry),
-            trust=_trust_told(entry, answer.scored),
+            case_id=case.case_id,
+            transfer_id=transfer.transfer_id,
+            proposal_id=proposal_id,
+            policy_version=entry.policy.version,
+            excluded=told.excluded,
+            scored=told.scored,
+            asked=asked,
+            period=explained_in(entry),
+            rest=told.rest,
+            digest=told.digest,
+            trust=_trust_told(entry, told.scored),
         )
-    )  # fmt: skip
+    )
 
 
 def _trust_told(entry: Deciding, scored: tuple[Scored, ...]) -> tuple[TrustTold, ...]:

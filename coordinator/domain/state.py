@@ -14,6 +14,7 @@ from immutables import Map
 from coordinator.domain.agenda import NO_AGENDA, Agenda
 from coordinator.domain.seen import SeenDay
 from coordinator.matching.household import Household
+from coordinator.matching.open_units import NO_UNITS, OpenUnits
 from coordinator.matching.place import Place
 from coordinator.matching.terms import Terms
 from events.answers import Answers
@@ -388,8 +389,8 @@ class State:
     terms: Terms | None
     places: Map[str, Place]
     """Open units, as the matcher sees them."""
-    place_ids: tuple[str, ...]
-    """Keys of `places`, sorted."""
+    open_units: OpenUnits
+    """The same, arranged for whoever looks through many."""
     capacity: Map[str, int]
     """Project -> places of its open units."""
     taken: Map[str, int]
@@ -438,7 +439,7 @@ def initial_state(network: str) -> State:
         seen_by_case=Map(),
         terms=None,
         places=Map(),
-        place_ids=(),
+        open_units=NO_UNITS,
         capacity=Map(),
         taken=Map(),
         holds_in=Map(),

@@ -31,3 +31,13 @@ class Place:
     free: int
     observed_at_ms: int | None
     """When the published count was observed; None: never published, nothing is free."""
+
+
+def takes_in(place: Place) -> bool:
+    """Whether the unit takes people in, and people live in it."""
+    return place.accepting and place.level is not Level.NON_RESIDENTIAL
+
+
+def has_room(place: Place, people: int) -> bool:
+    """Whether so many places are free."""
+    return people <= place.free

@@ -7,31 +7,27 @@ that can turn (`still_safe`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from coordinator.matching.danger import overlap
 from coordinator.matching.household import Household
-from coordinator.matching.place import Place
+from coordinator.matching.place import Place, has_room, takes_in
 from coordinator.matching.request import NOWHERE, Request
 from coordinator.matching.terms import Terms
 from events.vocabulary import Host, Level, Rule
 
 Predicate = Callable[[Request, Place, int, Terms], Rule | None]
-Split = Callable[[Sequence[Place], int], tuple[list[Place], list[str]]]
-"""(places, people in the smallest household) -> (places that a predicate may let pass, units that it excludes for every household of that size or
-larger), both in the order given."""
-
 _NON_RESIDENTIAL = Level.NON_RESIDENTIAL
 
 
 def accepting(_request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
     """The unit takes people in, and people live in it."""
-    return None if place.accepting and place.level is not Level.NON_RESIDENTIAL else Rule.ACCEPTING
+    return None if takes_in(place) else Rule.ACCEPTING
 
 
 def one_place_one_case(request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
     """Rule 1. The whole household fits in this one unit, and it is not the one that it lives in."""
-    return None if request.household.size <= place.free and place.unit_id != request.lives_in else Rule.ONE_PLACE_ONE_CASE
+    return None if has_room(place, request.household.size) and place.unit_id != request.lives_in else Rule.ONE_PLACE_ONE_CASE
 
 
 def never_towards_danger(request: Request, place: Place, _at_ms: int, terms: Terms) -> Rule | None:
@@ -143,23 +139,6 @@ BINDING_PEOPLE: tuple[Predicate, ...] = tuple(
 """What no choice of people overrides, in the order of `Rule`."""
 
 
-def _split_accepting(places: Sequence[Place], _size: int) -> tuple[list[Place], list[str]]:
-    passed = [place for place in places if place.accepting and place.level is not _NON_RESIDENTIAL]
-    if len(passed) == len(places):
-        return passed, []
-    return passed, [place.unit_id for place in places if not place.accepting or place.level is _NON_RESIDENTIAL]
-
-
-def _split_by_room(places: Sequence[Place], size: int) -> tuple[list[Place], list[str]]:
-    return [place for place in places if size <= place.free], [place.unit_id for place in places if size > place.free]
-
-
-_SPLITS: Mapping[Predicate, tuple[Rule, Split]] = {
-    accepting: (Rule.ACCEPTING, _split_accepting),
-    one_place_one_case: (Rule.ONE_PLACE_ONE_CASE, _split_by_room),
-}
-"""For the predicates that exclude most places: the rule, and what tells the places that it excludes for every household, in one pass over all."""
-
 _ABOUT_THE_REQUEST: tuple[Predicate, ...] = (agreement, one_live_proposal, people_decide)
 """They say the same of every place."""
 
@@ -235,17 +214,3 @@ def still_safe(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule
 def still_agreed(request: Request, at_ms: int) -> bool:
     """Whether everybody who must agree does so at this instant."""
     return request.agreed_until_ms is not None and request.agreed_until_ms > at_ms
-
-
-def excluded_for_all(places: Sequence[Place], size: int) -> tuple[list[Place], dict[Rule, list[str]]]:
-    """What the first predicates exclude for every household of at least `size` people: (the places left, in the order given; units by rule)."""
-    left = list(places)
-    excluded: dict[Rule, list[str]] = {}
-    for predicate in PREDICATES:
-        if predicate not in _SPLITS:
-            break
-        rule, split = _SPLITS[predicate]
-        left, out = split(left, size)
-        if out:
-            excluded[rule] = out
-    return left, excluded

@@ -64,6 +64,7 @@ RULES: dict[str, str] = {
     "explained.score": "The proposed unit is the best of those scored, and its parts add up.",
     "explained.trust": "How far a place is trusted follows from the answers of its project and of the network so far, by age.",
     "explained.safety": "Rules 2 and 3 are shown as safety and nothing more.",
+    "explained.digest": "The digest of an explanation is that of the whole answer, where it can be worked out.",
     "explained.wrong": "A unit is scored if and only if no rule excludes it.",
     "secrecy.clear_field": "A record shows in clear only what may be clear.",
     "secrecy.plaintext": "No sealed text stands in the raw record.",

@@ -1,7 +1,12 @@
-"""Explanations: every unit accounted for, the best one proposed, and the reasons true."""
+"""Explanations: every unit accounted for, the best one proposed, and the reasons true.
+
+Where an explanation only counts units, it is worked out here, from the rules as the checker states them, under which rule each unit that it does not name may
+stand; the counts must be possible, and where there is one way only, so must the digest of the whole.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 
@@ -12,6 +17,12 @@ from ops.checker.places import Unit
 from ops.checker.safety import RULES_OF_A_UNIT, SHOWN_AS_SAFETY, Safety, forbidden_to_people
 
 _NOT_ABOUT_A_UNIT = frozenset({"people_decide", "one_live_proposal", "on_duty"})
+_IN_ORDER = (
+    "accepting", "one_place_one_case", "safety", "minors", "gender", "essential_needs", "agreement", "one_live_proposal", "freshness", "people_decide",
+    "declined_before", "on_duty",
+)  # fmt: skip
+_FITS = ""
+"""Stands for no rule."""
 
 
 def check(entry: Entry, told: Fact, safety: Safety, case: Case, transfer: Transfer, *, by_people: bool = False) -> Iterator[Breach]:
@@ -23,8 +34,11 @@ def check(entry: Entry, told: Fact, safety: Safety, case: Case, transfer: Transf
     twice = sorted(unit for unit, times in Counter(named).items() if times > 1)
     if twice:
         yield Breach(at, "explained.units", f"units named twice: {', '.join(twice[:3])}")
-    if missing := sorted(open_units - set(named)):
-        yield Breach(at, "explained.units", f"{len(missing)} open units are not accounted for, {missing[0]} among them")
+    counted = _counted(told)
+    missing = sorted(open_units - set(named))
+    if len(missing) != sum(counted.values()):
+        text = f"{len(missing)} open units are not named, {sum(counted.values())} are counted"
+        yield Breach(at, "explained.units", f"{text}; {missing[0]} is not named" if missing else text)
     if strangers := sorted(set(named) - set(safety.places.units)):
         yield Breach(at, "explained.units", f"unit {strangers[0]} is nobody's")
     if hidden := {group["rule"] for group in told["excluded"]} & set(SHOWN_AS_SAFETY):
@@ -32,7 +46,78 @@ def check(entry: Entry, told: Fact, safety: Safety, case: Case, transfer: Transf
     totals = [scored["total"] for scored in told["scored"]]
     if totals != sorted(totals, reverse=True) or any(sum(scored["parts"]) != scored["total"] for scored in told["scored"]):
         yield Breach(at, "explained.score", "scores are not in order, or their parts do not add up")
+    rest = told.fields.get("rest")
+    if rest is not None and not (rest["lowest"] <= rest["highest"] <= min(totals, default=rest["highest"]) and rest["units"] > 0 and totals):
+        yield Breach(at, "explained.score", "the units that are scored together are better than those scored one by one, or none")
     yield from _truth(entry, told, excluded, safety, case, transfer, by_people=by_people)
+    if not (twice or strangers) and len(missing) == sum(counted.values()):
+        may_be = {unit: _may_be(safety.places.units[unit], safety, case, transfer, entry.event_time_ms) & counted.keys() for unit in missing}
+        yield from _counts(at, counted, may_be)
+        yield from _digest(at, told, may_be)
+
+
+def _counted(told: Fact) -> dict[str, int]:
+    """How many units are not named, by rule; those that fitted under `_FITS`."""
+    counted = {group["rule"]: group["more"] for group in told["excluded"] if group.get("more")}
+    rest = told.fields.get("rest")
+    return counted if rest is None else {**counted, _FITS: rest["units"]}
+
+
+def _may_be(unit: Unit, safety: Safety, case: Case, transfer: Transfer, at_ms: int) -> set[str]:
+    """Under which rules the unit may stand, `_FITS` where it may be scored: the first that excludes it for certain, and those before that may."""
+    may_be: set[str] = set()
+    for rule in _IN_ORDER:
+        if _certainly(rule, unit, safety, case, transfer, at_ms):
+            return {*may_be, rule}
+        if _possibly(rule, unit, safety, case, transfer):
+            may_be.add(rule)
+    return {*may_be, _FITS}
+
+
+def _certainly(rule: str, unit: Unit, safety: Safety, case: Case, transfer: Transfer, at_ms: int) -> bool:
+    if rule in _NOT_ABOUT_A_UNIT or rule == "declined_before":
+        return False
+    if rule == "safety":
+        return any(safety.breaks(each, unit, case, transfer, at_ms) for each in SHOWN_AS_SAFETY)
+    return forbidden_to_people(unit, case) if rule == "minors" else safety.breaks(rule, unit, case, transfer, at_ms)
+
+
+def _possibly(rule: str, unit: Unit, safety: Safety, case: Case, transfer: Transfer) -> bool:
+    if rule == "declined_before":
+        return unit.unit_id in case.declined
+    return rule in _NOT_ABOUT_A_UNIT or (rule == "safety" and safety.may_be_unsafe(unit, case, transfer))
+
+
+def _counts(at: int, counted: dict[str, int], may_be: dict[str, set[str]]) -> Iterator[Breach]:
+    """Each count lies between the units that can only be there and those that may be."""
+    for unit, names in sorted(may_be.items()):
+        if not names:
+            yield Breach(at, "explained.wrong", f"unit {unit} is not named, and can be among none of those counted")
+    for name, count in counted.items():
+        most = sum(name in names for names in may_be.values())
+        least = sum(names == {name} for names in may_be.values())
+        if not least <= count <= most:
+            yield Breach(at, "explained.wrong", f"{count} units are counted under {name or 'those that fitted'}, where {least} to {most} can be")
+
+
+def _digest(at: int, told: Fact, may_be: dict[str, set[str]]) -> Iterator[Breach]:
+    """The digest of the whole, where only one whole is possible and no score is hidden."""
+    said, counted = told.fields.get("digest"), _counted(told)
+    if said is None:
+        if counted:
+            yield Breach(at, "explained.digest", "units are counted, and no digest says which")
+        return
+    if _FITS in counted or any(len(names) != 1 for names in may_be.values()):
+        return
+    lines = []
+    for group in told["excluded"]:
+        units = sorted([*group["units"], *(unit for unit, (name,) in may_be.items() if name == group["rule"])])
+        lines.append(" ".join(["excluded", group["rule"], *units]))
+    for scored in sorted(told["scored"], key=lambda scored: str(scored["unit_id"])):
+        numbers = (scored["total"], scored["observed_at_ms"], *scored["parts"])
+        lines.append(" ".join(["scored", scored["unit_id"], *map(str, numbers)]))
+    if hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest() != said:
+        yield Breach(at, "explained.digest", "the digest is not that of the whole answer")
 
 
 def _truth(

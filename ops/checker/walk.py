@@ -285,7 +285,8 @@ class Walk:
         ranked = [scored["unit_id"] for scored in told["scored"]]
         better = ranked[: ranked.index(made["unit_id"])] if made["unit_id"] in ranked else ranked
         said = [fact["better"] for fact in entry.outcomes if fact.name == "OutOfOrder" and fact.fields.get("proposal_id") == made["proposal_id"]]
-        if said != ([better] if better else []):
+        beyond = told.fields.get("rest") is not None and made["unit_id"] not in ranked
+        if (said != ([better] if better else [])) if not beyond else (len(said) != 1 or said[0][: len(better)] != better):
             yield Breach(entry.sequence, "out_of_order", f"unit {made['unit_id']} is proposed before better ones, and that is not said as it is")
         event = entry.recorded
         alone = event is not None and event.name == "MatchOverridden" and not any(fact.name == "ReviewDue" for fact in entry.outcomes)

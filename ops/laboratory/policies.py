@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 
 from coordinator.matching.best_place import Answer, Matcher, match
-from coordinator.matching.place import Place
+from coordinator.matching.open_units import OpenUnits
 from coordinator.matching.request import Request
 from coordinator.matching.terms import Terms
 from events.network import PolicyAdopted, Weights
@@ -51,7 +51,7 @@ class Scene:
     terms: Terms
     requests: Sequence[Request]
     """To be answered now, in the order in which they are served."""
-    places: Sequence[Place]
+    units: OpenUnits
     """Every unit, sorted, with what is known of it."""
     loads: Mapping[str, int]
     waiting: Mapping[str, Waiting]
@@ -63,7 +63,7 @@ class Scene:
 
 
 Choose = Callable[[Scene], Sequence[Answer]]
-"""One answer for each of the scene's requests; the first scored place of each is proposed, none where nothing is scored."""
+"""One answer for each of the scene's requests; the best place of each is proposed, none where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -394,17 +394,17 @@ class _Play:
         requests = [request for _, request in found]
         answers: Sequence[Answer]
         if self._policy.choose is None:
-            answers = self._policy.matcher(requests, self._stock.places, at_ms, self._terms, self._stock.loads)
+            answers = self._policy.matcher(requests, self._stock.units, at_ms, self._terms, self._stock.loads)
         else:
-            scene = Scene(at_ms, self._terms, requests, self._stock.places, self._stock.loads, self._everybody(found, at_ms), self._instance)
+            scene = Scene(at_ms, self._terms, requests, self._stock.units, self._stock.loads, self._everybody(found, at_ms), self._instance)
             answers = self._policy.choose(scene)
             for case_id, again_ms in scene.look_again.items():
                 case = self._cases[case_id]
                 self._at(max(again_ms, at_ms + 1), _Kind.LOOK_AGAIN, partial(self._look_again, case))
         for (case, _), answer in zip(found, answers, strict=True):
             assert answer.case_id == case.asked.request.case_id
-            if answer.scored:
-                self._offer(case, self._unit_of[answer.scored[0].unit_id], answer.scored[0].total, at_ms)
+            if answer.best is not None:
+                self._offer(case, self._unit_of[answer.best.place.unit_id], answer.best.total, at_ms)
 
     def _everybody(self, found: list[tuple[_Case, Request]], at_ms: int) -> Mapping[str, Waiting]:
         now = {request.case_id: request for _, request in found}

@@ -7,6 +7,7 @@ said that its figure does not hold, until it publishes anew. What is really free
 from __future__ import annotations
 
 from coordinator.domain.changing import changed
+from coordinator.matching.open_units import open_units_of
 from coordinator.matching.place import Place
 from ops.laboratory.instance import Instance
 
@@ -15,7 +16,7 @@ class Stock:
     """Every unit of one instance while it is played. Units and places by their index."""
 
     __slots__ = (
-        "_arrived", "_capacity", "_counted", "_held", "_inside", "_instance", "_taken_of_project", "_there", "changes", "loads", "places",
+        "_arrived", "_capacity", "_counted", "_held", "_inside", "_instance", "_taken_of_project", "_there", "changes", "loads", "places", "units",
     )  # fmt: skip
 
     def __init__(self, instance: Instance) -> None:
@@ -23,6 +24,8 @@ class Stock:
         self._instance = instance
         self.places: list[Place] = list(instance.units)
         """As the network knows them."""
+        self.units = open_units_of(self.places)
+        """The same, arranged for the matcher."""
         self.changes = [0] * units
         """By unit: the step at which what it offers last changed."""
         self.loads: dict[str, int] = {}
@@ -62,7 +65,7 @@ class Stock:
         self._counted[unit] = counted
         self._weigh(plain.project_id, -self._arrived[unit])
         self._arrived[unit] = 0
-        self.places[unit] = changed(before, accepting=plain.accepting, observed_at_ms=at_ms, free=self._left(unit) if plain.accepting else 0)
+        self._put(unit, changed(before, accepting=plain.accepting, observed_at_ms=at_ms, free=self._left(unit) if plain.accepting else 0))
         return self.places[unit].free > 0
 
     def hold(self, unit: int, request: int, people: int, at_ms: int) -> tuple[int, ...]:
@@ -101,14 +104,18 @@ class Stock:
 
     def correct(self, unit: int) -> None:
         """The project said that its figure does not hold."""
-        self.places[unit] = changed(self.places[unit], accepting=False, free=0)
+        self._put(unit, changed(self.places[unit], accepting=False, free=0))
 
     def _left(self, unit: int) -> int:
         return max(0, self._counted[unit] - self._held[unit] - self._arrived[unit])
 
     def _recount(self, unit: int) -> None:
         if self.places[unit].accepting:
-            self.places[unit] = changed(self.places[unit], free=self._left(unit))
+            self._put(unit, changed(self.places[unit], free=self._left(unit)))
+
+    def _put(self, unit: int, place: Place) -> None:
+        self.places[unit] = place
+        self.units = self.units.put(place)
 
     def _weigh(self, project_id: str, people: int) -> None:
         if people:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from events.availability import AvailabilityPublished, CapacityChanged
+from events.explanation import explanation_digest
 from events.fact import Actor, Danger
 from events.network import Area, PolicyAdopted, ProjectRegistered, ProposalDeadline, UnitOpened, Weights
 from events.person import AgreementGiven, DangerDeclared
@@ -162,6 +165,13 @@ def explained(*, scored: tuple[Scored, ...] | None = None, excluded: tuple[Exclu
         (Scored("centre-2", PARTS, sum(PARTS), START_MS),) if scored is None else scored,
         (),
     )
+
+
+def in_short(counted: dict[str, int] | None = None) -> MatchExplained:
+    """The same where the two units are counted alone, as many are."""
+    whole = explained(excluded=(Excluded("one_place_one_case", ("north-1",)), Excluded("safety", ("south-3",))))
+    groups = tuple(Excluded(rule, (), count) for rule, count in (counted or {"one_place_one_case": 1, "safety": 1}).items())
+    return replace(whole, excluded=groups, digest=explanation_digest(whole.excluded, whole.scored))
 
 
 def story() -> list[Step]:

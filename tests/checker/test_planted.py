@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from events.transfer import MatchExplained
 from ops.checker.__main__ import main
 from ops.checker.breach import RULES
 from tests.checker.book import check, write
 from tests.checker.planted import asked, confirmed, planted_records, planted_steps
-from tests.checker.story import DEPARTED, REFERRED, staff, story
+from tests.checker.story import DEPARTED, REFERRED, REQUESTED, in_short, staff, story
 
 
 def test_a_right_story_passes(tmp_path: Path) -> None:
@@ -33,6 +34,13 @@ def test_an_erased_case_is_not_held_against_the_ledger(tmp_path: Path) -> None:
 
 def test_safety_lowered_by_two_bodies_passes(tmp_path: Path) -> None:
     assert check(write(confirmed(story(), staff("centre"))), tmp_path).breaches == []
+
+
+def test_an_explanation_in_short_passes(tmp_path: Path) -> None:
+    steps = story()
+    said = [in_short() if isinstance(each, MatchExplained) else each for each in steps[REQUESTED].outcomes]
+    steps[REQUESTED] = replace(steps[REQUESTED], outcomes=said)
+    assert check(write(steps), tmp_path).breaches == []
 
 
 def test_an_inquiry_where_figures_are_old_passes(tmp_path: Path) -> None:

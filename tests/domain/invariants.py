@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from events.availability import AvailabilityLearned, AvailabilityPublished, CapacityChanged
 from events.entry import Locked, OpenedDecision, Unread
+from events.explanation import explanation_digest
 from events.fact import Danger, SealedUnder
 from events.facts import Event
 from events.glass import GlassBroken, SightOpened
@@ -521,7 +522,11 @@ class Invariants:
                     self._closed(seen, outcome, entry.sequence)
             case MatchExplained():
                 units = [unit for group in outcome.excluded for unit in group.units] + [scored.unit_id for scored in outcome.scored]
-                assert sorted(units) == sorted(self.units.keys() - self.closed), "an explanation accounts for every open unit, once"
+                counted = sum(group.more for group in outcome.excluded) + (outcome.rest.units if outcome.rest is not None else 0)
+                is_open = self.units.keys() - self.closed
+                assert len(units) + counted == len(is_open), "an explanation accounts for every open unit, once"
+                assert len(set(units)) == len(units) and is_open.issuperset(units), "an explanation accounts for every open unit, once"
+                assert counted or outcome.digest == explanation_digest(outcome.excluded, outcome.scored)
                 assert all(sum(scored.parts) == scored.total for scored in (*outcome.scored, *outcome.asked))
                 asked = {opened.unit_id for opened in self.cases[outcome.case_id].asked.values()}
                 assert asked.issuperset(scored.unit_id for scored in outcome.asked) and not (outcome.asked and outcome.scored)

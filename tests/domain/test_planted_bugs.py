@@ -9,11 +9,11 @@ import pytest
 
 from coordinator.domain import deadlines, deciding, proposing
 from coordinator.domain.agenda import Kind
-from coordinator.matching import best_place, safety
+from coordinator.matching import accounting, open_units, safety
 from events.entry import OpenedDecision, OpenedEvent
 from events.fact import Danger
 from events.person import DangerDeclared, KeepApartDeclared
-from events.transfer import MatchExplained
+from events.transfer import Excluded, MatchExplained
 from events.verdict import Recorded
 from events.vocabulary import DangerKind, Gender, Host, KeepApart, Level, Need, Reason, Urgency
 from tests.domain.invariants import Invariants
@@ -94,8 +94,6 @@ def nobody_lives_there() -> World:
 
 
 RULES: list[tuple[safety.Predicate, Callable[[], World], str]] = [
-    (safety.accepting, nobody_lives_there, "takes nobody in"),
-    (safety.one_place_one_case, too_many, "held what was not free"),
     (safety.never_towards_danger, towards_danger, "rule 2"),
     (safety.never_towards_danger, back_where_they_flee_from, "rule 2"),
     (safety.never_with_exploiters, with_exploiters, "rule 3"),
@@ -110,6 +108,21 @@ RULES: list[tuple[safety.Predicate, Callable[[], World], str]] = [
 def test_a_rule_left_out_is_found(predicate: safety.Predicate, play: Callable[[], World], named: str, monkeypatch: pytest.MonkeyPatch) -> None:
     checked(play())
     monkeypatch.setattr(safety, "PREDICATES", tuple(each for each in safety.PREDICATES if each is not predicate))
+    monkeypatch.setattr(proposing, "_may_fit", lambda household, places: True)
+
+    with pytest.raises(AssertionError, match=named):
+        checked(play())
+
+
+@pytest.mark.parametrize(
+    ("question", "play", "named"), [("takes_in", nobody_lives_there, "takes nobody in"), ("has_room", too_many, "held what was not free")]
+)
+def test_what_is_asked_of_every_place_left_out_is_found(
+    question: str, play: Callable[[], World], named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked(play())
+    for module in (safety, open_units):
+        monkeypatch.setattr(module, question, lambda *_: True)
     monkeypatch.setattr(proposing, "_may_fit", lambda household, places: True)
 
     with pytest.raises(AssertionError, match=named):
@@ -175,7 +188,7 @@ def test_an_explanation_that_leaves_a_unit_out_is_found(monkeypatch: pytest.Monk
         return world
 
     checked(play())
-    monkeypatch.setattr(best_place, "_shown", lambda excluded: ())
+    monkeypatch.setattr(accounting, "_excluded", lambda name, groups, whole: Excluded(name, ()))
     with pytest.raises(AssertionError, match="accounts for every open unit"):
         checked(play())
 

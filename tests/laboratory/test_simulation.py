@@ -154,13 +154,13 @@ def test_whoever_chooses_sees_the_whole_scene_and_may_wait(instance: Instance) -
     def later(scene: Scene) -> list[Answer]:
         seen.append(len(scene.waiting))
         assert {request.case_id for request in scene.requests} <= scene.waiting.keys()
-        answers = policy.matcher(scene.requests, scene.places, scene.at_ms, scene.terms, scene.loads)
+        answers = policy.matcher(scene.requests, scene.units, scene.at_ms, scene.terms, scene.loads)
         told = []
         for answer in answers:
             due_ms = scene.waiting[answer.case_id].arrives_ms + DAY_MS
             if scene.at_ms < due_ms:
                 scene.look_again[answer.case_id] = due_ms
-                answer = replace(answer, scored=())
+                answer = replace(answer, best=None)
             told.append(answer)
         return told
 

@@ -29,7 +29,7 @@ from coordinator.ledger.events_source import EventsSource
 from coordinator.ledger.fold import Folding
 from coordinator.ledger.state_hash import StateHasher
 from coordinator.ledger.trimming import _Records
-from coordinator.matching import best_place, score
+from coordinator.matching import accounting, score
 from coordinator.matching.trust import TrustTable
 from events import acceptance, envelope, seal
 from events.acceptance import Ignored, Position
@@ -132,6 +132,11 @@ def genesis_of_any_body() -> AbstractContextManager[None]:
 def excludes_nothing(predicate: Callable[..., object]) -> Plant:
     """A named predicate lets every place pass."""
     return lambda: instead(predicate, nothing)
+
+
+def lets_every_place_pass(question: Callable[..., bool]) -> Plant:
+    """What the arranged units and a predicate both ask of a place is always answered with yes."""
+    return lambda: instead(question, lambda *_: True)
 
 
 def minors_placed_by_the_machine() -> AbstractContextManager[None]:
@@ -249,12 +254,13 @@ def let_go_at_arrival() -> AbstractContextManager[None]:
 
 def one_exclusion_forgotten() -> AbstractContextManager[None]:
     """An explanation leaves out one unit."""
-    shown = best_place._shown
+    told = accounting._excluded
 
-    def broken(excluded: Mapping[Any, list[str]]) -> Any:
-        return tuple(replace(group, units=group.units[1:]) for group in shown(excluded))
+    def broken(name: str, groups: Any, *, whole: bool) -> Any:
+        group = told(name, groups, whole=whole)
+        return replace(group, units=group.units[1:])
 
-    return instead(shown, broken)
+    return instead(told, broken)
 
 
 def dangers_of_the_other_name_lost() -> AbstractContextManager[None]:

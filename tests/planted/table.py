@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from coordinator.domain.agenda import Kind
-from coordinator.matching import safety
+from coordinator.matching import place, safety
 from events.person import AliasErased
 from events.referral import ResponsibilityPassed
 from events.transfer import MatchExplained, PlaceKept, PlaceKeptFor
@@ -83,7 +83,7 @@ BUGS: tuple[Bug, ...] = (
     Bug(
         "safety",
         "rule 1 (one place, one case) excludes nothing",
-        plant.excludes_nothing(safety.one_place_one_case),
+        plant.lets_every_place_pass(place.has_room),
         ((checker(past.a_place_too_small), "one_place_one_case"), (invariants(past.a_place_too_small), "held what was not free")),
     ),
     Bug(
@@ -217,7 +217,7 @@ BUGS: tuple[Bug, ...] = (
         plant.minors_placed_by_the_machine,
         ((checker(past.a_minor_alone), "minors"), (invariants(past.a_minor_alone), "rule 4: unaccompanied")),
     ),
-    Bug("safety", "accepting excludes nothing", plant.excludes_nothing(safety.accepting), ((checker(past.a_place_without_beds), "accepting"),)),
+    Bug("safety", "accepting excludes nothing", plant.lets_every_place_pass(place.takes_in), ((checker(past.a_place_without_beds), "accepting"),)),
     Bug(
         "safety",
         "declined before excludes nothing",

@@ -45,6 +45,8 @@ def _values(name: str, hint: Any) -> st.SearchStrategy[Any]:
         return st.none()
     if hint is bool:
         return st.booleans()
+    if hint is bytes:
+        return st.binary(max_size=40)
     if hint is int:
         return st.integers(-(2**63), 2**63 - 1)
     if issubclass(hint, StrEnum):
@@ -77,6 +79,10 @@ class Canaries:
             return self._value(top, name, next(each for each in get_args(hint) if each is not type(None)))
         if hint is bool:
             return True
+        if hint is bytes:
+            text = f"canary{self._count:06}{name}"
+            self.texts.setdefault(top, []).append(text)
+            return text.encode()
         if hint is int:
             self.numbers.setdefault(top, []).append(0x5A5A_0000_5A5A_0000 + self._count)
             return self.numbers[top][-1]

@@ -1,0 +1,74 @@
+"""One request held against the places that have room for it: the rule that excludes each, or how well it suits.
+
+Rules `accepting` and `one_place_one_case` are answered by `OpenUnits` for most places; what is weighed here are the others. `coordinator.matching.accounting` puts
+both together where somebody is owed an account of every unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from coordinator.matching.place import Place
+from coordinator.matching.request import Request
+from coordinator.matching.safety import Predicate, that_may_exclude
+from coordinator.matching.score import score_parts, tie_break
+from coordinator.matching.terms import Terms
+from events.vocabulary import Rule
+
+
+class Fitting(NamedTuple):
+    """A place that no rule excludes, with its score."""
+
+    total: int
+    parts: tuple[int, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """What there is to say of the places with room."""
+
+    request: Request
+    excluded: Mapping[Rule, Sequence[str]]
+    """Units by the rule that excludes them, sorted."""
+    fitting: Sequence[Fitting]
+    """Sorted by unit."""
+
+    def best(self) -> Fitting | None:
+        """The place to propose; None: nothing fits."""
+        if not self.fitting:
+            return None
+        highest = max([fitting.total for fitting in self.fitting])
+        return min((fitting for fitting in self.fitting if fitting.total == highest), key=lambda fitting: tie_break(self.request, fitting.place))
+
+    def in_order(self, most: int | None = None) -> list[Fitting]:
+        """Those that fit, best first; at most so many, None: all."""
+        ordered = sorted(self.fitting, key=lambda fitting: -fitting.total)
+        if most is not None and most < len(ordered):
+            least = ordered[most - 1].total
+            ordered = [fitting for fitting in ordered if fitting.total >= least]
+        ordered.sort(key=lambda fitting: (-fitting.total, tie_break(self.request, fitting.place)))
+        return ordered[:most]
+
+
+def weigh(
+    request: Request, roomy: Iterable[Place], at_ms: int, terms: Terms, loads: Mapping[str, int], asking: Sequence[Predicate] | None = None
+) -> Weighed:
+    """A request against places with room for it, sorted by unit. `loads`: of each project, in hundredths; `asking`: these predicates; None: all."""
+    excluded: dict[Rule, list[str]] = {}
+    fitting: list[Fitting] = []
+    predicates: Sequence[Predicate] | None = asking
+    for place in roomy:
+        if predicates is None:
+            predicates = that_may_exclude(request, place, at_ms, terms)
+        for predicate in predicates:
+            rule = predicate(request, place, at_ms, terms)
+            if rule is not None:
+                excluded.setdefault(rule, []).append(place.unit_id)
+                break
+        else:
+            parts = score_parts(request, place, at_ms, terms, loads.get(place.project_id, 0))
+            fitting.append(Fitting(sum(parts), parts, place))
+    return Weighed(request, excluded, fitting)
