@@ -8,7 +8,7 @@ from statistics import median
 
 from events.inquiry import InquiryEnded
 from events.person import AgreementWithdrawn
-from events.referral import ContactLogged
+from events.referral import ContactLogged, ReferralReceived
 from events.transfer import (
     ArrivalConfirmed,
     MatchExplained,
@@ -16,6 +16,7 @@ from events.transfer import (
     ProposalDeclined,
     ProposalEnded,
     ProposalMade,
+    ProposalPrepared,
     TransferAmended,
     TransferClosed,
     TransferEnded,
@@ -23,8 +24,11 @@ from events.transfer import (
     TransferRequested,
 )
 from events.verdict import Duplicate, Recorded, Refused
-from events.vocabulary import Escalation, ProposalEnd, TransferEnd
+from events.vocabulary import Escalation, ProposalEnd, TransferEnd, Urgency
 from ops.demand.agenda import Answer, Timed
+
+FIT_PARTS = 5
+"""Of the score parts the first, in the order of `Weights`: how well a place suits the people; the others are about the network."""
 
 
 @dataclass(slots=True)
@@ -33,14 +37,28 @@ class Request:
 
     asked_at_ms: int
     needed_by_ms: int
-    urgency: str
+    urgency: Urgency
+    persons: int
     first_proposal_ms: int | None = None
     """When the first place was proposed."""
     accepted_at_ms: int | None = None
     """When the acceptance that stands was given; None again where it fell through."""
+    accepted_proposal: str | None = None
     live_proposal: str | None = None
     ended: TransferEnd | None = None
     last_escalation: Escalation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A request whose proposal was made in time and accepted, and has not fallen through."""
+
+    urgency: Urgency
+    persons: int
+    waited_ms: int
+    """From the request to the proposal that was accepted."""
+    fit_points: int
+    """How well the place suits them: the policy's parts for language, preferred needs, level, wished region and distance from danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +117,12 @@ class Tally:
     duplicates: int = 0
     events: int = 0
     explained: int = 0
+    _people: dict[str, int] = field(default_factory=dict)
+    """Persons by case."""
+    _offered: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """(instant, unit) by proposal."""
+    _fits: dict[str, int] = field(default_factory=dict)
+    """Points by proposal."""
 
     def took(self, timed: Timed, answer: Answer) -> None:
         """Counts one decided event."""
@@ -118,10 +142,13 @@ class Tally:
 
     def _recorded(self, timed: Timed) -> None:
         match timed.event:
-            case TransferRequested(transfer_id=transfer_id, needed_by_ms=needed_by_ms, urgency=urgency):
-                self.requests[transfer_id] = Request(timed.at_ms, needed_by_ms, urgency.value)
-            case ProposalAccepted(transfer_id=transfer_id):
+            case ReferralReceived(case_id=case_id, household=household):
+                self._people[case_id] = len(household)
+            case TransferRequested(case_id=case_id, transfer_id=transfer_id, needed_by_ms=needed_by_ms, urgency=urgency):
+                self.requests[transfer_id] = Request(timed.at_ms, needed_by_ms, urgency, self._people[case_id])
+            case ProposalAccepted(transfer_id=transfer_id, proposal_id=proposal_id):
                 self.requests[transfer_id].accepted_at_ms = timed.at_ms
+                self.requests[transfer_id].accepted_proposal = proposal_id
             case ProposalDeclined(code=code):
                 self.declined[code.value] += 1
             case ArrivalConfirmed():
@@ -140,8 +167,11 @@ class Tally:
 
     def _followed(self, at_ms: int, outcome: object) -> None:
         match outcome:
-            case ProposalMade(transfer_id=transfer_id, proposal_id=proposal_id):
+            case ProposalPrepared(proposal_id=proposal_id, unit_id=unit_id):
+                self._offered[proposal_id] = at_ms, unit_id
+            case ProposalMade(transfer_id=transfer_id, proposal_id=proposal_id, unit_id=unit_id):
                 self.proposals += 1
+                self._offered[proposal_id] = at_ms, unit_id
                 request = self.requests[transfer_id]
                 request.live_proposal = proposal_id
                 request.first_proposal_ms = at_ms if request.first_proposal_ms is None else request.first_proposal_ms
@@ -155,14 +185,27 @@ class Tally:
                 self.requests[transfer_id].ended = how
             case InquiryEnded(how=how):
                 self.inquiries[how.value] += 1
-            case MatchExplained():
+            case MatchExplained(proposal_id=explained_id, scored=scored):
                 self.explained += 1
+                if explained_id is not None:
+                    offered = next((each for each in scored if each.unit_id == self._offered[explained_id][1]), None)
+                    self._fits[explained_id] = 0 if offered is None else sum(offered.parts[:FIT_PARTS])
             case _:
                 pass
 
     def open_requests(self) -> int:
         """Requests that have not ended."""
         return sum(request.ended is None for request in self.requests.values())
+
+    def placements(self) -> list[Placement]:
+        """Who has a place, in the order of the requests."""
+        return [
+            Placement(request.urgency, request.persons, offered_ms - request.asked_at_ms, self._fits.get(proposal_id, 0))
+            for request in self.requests.values()
+            if _served(request)
+            and (proposal_id := request.accepted_proposal) is not None
+            and (offered_ms := self._offered[proposal_id][0]) < request.needed_by_ms
+        ]
 
     def summary(self) -> Summary:
         """The figures so far."""

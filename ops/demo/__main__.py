@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -21,11 +22,12 @@ from rich.console import Console
 
 from coordinator.settings import SettingsInvalid
 from ops.demand.day import DEFAULT_DAYS, DEFAULT_HEAVINESS, DEFAULT_SEED, Day
+from ops.demo.comparison import THIS_POLICY, Outcome, compared_elsewhere, has_weights, outcome_of
 from ops.demo.door import Door, NotAccepted
 from ops.demo.place import Place, demo_place
 from ops.demo.player import Played, play_before, play_days
 from ops.demo.screen import Screen, Stopwatch
-from ops.demo.summary import summary_for_people, verified_for_people
+from ops.demo.summary import comparison_for_people, summary_for_people, verified_for_people
 from ops.demo.verification import Verified, verify
 from ops.networks import load_network
 from ops.services.errors import ServiceFailed
@@ -87,12 +89,15 @@ def _run(chosen: argparse.Namespace, console: Console) -> dict[str, Any]:
         say(f"gateway: {place.local.gateway_url}; ctrl-C stops everything and leaves nothing running")
         watch.lap("starting_s")
         played = Played(day)
-        found = asyncio.run(_play_and_verify(place, played, chosen, console, watch))
+        found, others = asyncio.run(_play_and_verify(place, played, chosen, console, watch))
         watch.lap("verifying_s")
     watch.lap("stopping_s")
     summary = played.tally.summary()
+    others["same"][THIS_POLICY] = outcome_of(played.tally)
     console.print()
     console.print(summary_for_people(summary))
+    console.print()
+    console.print(comparison_for_people(others["same"], others["heavier"], weighed=has_weights(network)))
     console.print()
     console.print(verified_for_people(found))
     round_trip_ms = round(played.round_trip_s / max(1, played.round_trips) * 1000, 1)
@@ -106,6 +111,7 @@ def _run(chosen: argparse.Namespace, console: Console) -> dict[str, Any]:
         "seed": chosen.seed,
         "days": chosen.days,
         "summary": summary.as_json(),
+        "compared": {name: {policy: asdict(outcome) for policy, outcome in outcomes.items()} for name, outcomes in others.items()},
         "verified": {each.name: {"holds": each.holds, **each.figures} for each in found},
         "round_trip_ms": round_trip_ms,
         "not_stored": played.not_stored,
@@ -113,16 +119,23 @@ def _run(chosen: argparse.Namespace, console: Console) -> dict[str, Any]:
     }
 
 
-async def _play_and_verify(place: Place, played: Played, chosen: argparse.Namespace, console: Console, watch: Stopwatch) -> list[Verified]:
+async def _play_and_verify(
+    place: Place, played: Played, chosen: argparse.Namespace, console: Console, watch: Stopwatch
+) -> tuple[list[Verified], dict[str, dict[str, Outcome]]]:
+    """What was verified, and what came of the same days, and of heavier ones, under other policies."""
     tending = asyncio.create_task(_tend(place), name="supervisor")
     try:
         async with Door(place.local.gateway_url, place.network.name, place.token) as door:
             await _shown(_play(played, door, chosen.speed, watch), Screen(console, played.day.play.world.network, played), door)
         chosen.keep.mkdir(parents=True, exist_ok=True)
         part = chosen.keep / f"{place.network.name}.avro"
-        found = await verify(place, played, part, lambda line: console.print(f"  {line}", style="dim", highlight=False))
-        part.replace(chosen.keep / _EXPORT)
-        return found
+        comparing = asyncio.create_task(compared_elsewhere(chosen.network, chosen.seed, chosen.days, chosen.heaviness), name="comparison")
+        try:
+            found = await verify(place, played, part, lambda line: console.print(f"  {line}", style="dim", highlight=False))
+            part.replace(chosen.keep / _EXPORT)
+            return found, await comparing
+        finally:
+            comparing.cancel()
     finally:
         tending.cancel()
 

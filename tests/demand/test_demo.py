@@ -22,6 +22,8 @@ async def test_a_light_day_is_played_and_verified(kafka: str, postgres_url: str,
     assert result["summary"]["synthetic"] is True
     assert result["verified"]["one_entry_an_event"]["lost"] == 0
     assert result["verified"]["rules"]["breaches"] == 0
+    assert result["compared"]["same"]["this policy"]["requests"] == result["summary"]["requests"]
+    assert set(result["compared"]["heavier"]) == {"this policy", "thrift first", "first come"}
     assert result["verified"]["as_rehearsed"]["differ"] == 0
     assert result["verified"]["as_rehearsed"]["compared"] == result["verified"]["one_entry_an_event"]["entries"]
     assert (tmp_path / "ledger.avro").exists()
