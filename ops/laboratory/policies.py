@@ -12,7 +12,7 @@ from enum import Enum, unique
 from coordinator.matching.best_place import Answer, Matcher, match
 from coordinator.matching.open_units import OpenUnits
 from coordinator.matching.request import Request
-from coordinator.matching.terms import Terms
+from coordinator.matching.terms import Terms, terms_of
 from events.network import PolicyAdopted, Weights
 from events.vocabulary import Urgency
 from ops.laboratory.instance import Instance
@@ -89,28 +89,33 @@ def as_they_ship(terms: Terms) -> Terms:
 
 
 def with_weights(terms: Terms, **weights: int) -> Terms:
-    """The terms with some weights changed, and no weights of scarcity."""
+    """The terms with some weights changed."""
     return with_policy(terms, replace(terms.policy, weights=replace(terms.policy.weights, **weights)))
 
 
+def _plain(terms: Terms) -> Terms:
+    """The terms as before places were trusted by their history."""
+    return with_policy(terms, replace(terms.policy, trust=None))
+
+
 def with_policy(terms: Terms, policy: PolicyAdopted) -> Terms:
-    """The terms with another policy of the same geography and clocks."""
-    return replace(terms, policy=policy)
+    """The terms with another policy of the same clocks."""
+    return replace(terms_of(policy, {}), clockwork=terms.clockwork)
 
 
 def _any_place(terms: Terms) -> Terms:
     """Nothing weighs anything, so that the hash of request and unit decides."""
-    return with_policy(terms, replace(terms.policy, weights=Weights(0, 0, 0, 0, 0, 0, 0, 0, 0)))
+    return with_policy(terms, replace(_plain(terms).policy, weights=Weights(0, 0, 0, 0, 0, 0, 0, 0, 0)))
 
 
 def _without_thrift(terms: Terms) -> Terms:
-    return with_weights(terms, thrift_per_offer=0, thrift_per_spare_place=0)
+    return with_weights(_plain(terms), thrift_per_offer=0, thrift_per_spare_place=0)
 
 
 def _thrift_first(terms: Terms) -> Terms:
     weights = terms.policy.weights
     return with_weights(
-        terms,
+        _plain(terms),
         thrift_per_offer=weights.thrift_per_offer * _FIRST_OF_ALL,
         thrift_per_spare_place=weights.thrift_per_spare_place * _FIRST_OF_ALL,
     )

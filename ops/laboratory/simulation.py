@@ -19,6 +19,7 @@ from coordinator.matching.place import Place
 from coordinator.matching.request import NOWHERE, Request, near_also
 from coordinator.matching.safety import could_host, excluded_by, still_safe
 from coordinator.matching.terms import Terms
+from events.answers import NO_ANSWERS, Answers, age_class, with_answer
 from events.vocabulary import Consequence, DeclineCode
 from ops.demand.hours import DAY_MS, HOUR_MS, local
 from ops.laboratory.instance import Asked, Instance
@@ -141,6 +142,8 @@ class _Play:
         self._opens_ms: int | None = None
         """The coming opening that is already on the agenda."""
         self._agenda: list[tuple[int, int, int, Callable[[int], None]]] = []
+        self._answers: Mapping[str, Answers] = {}
+        """What projects answered, where the policy counts that."""
         self._added = 0
         self._step = 0
         self._calls = 0
@@ -221,8 +224,9 @@ class _Play:
         if case.outcome is not None:
             return
         if case.proposal is not None:
-            self._end(case, case.proposal, at_ms, Ending.WITHDRAWN, None)
-        self._over(case, Outcome.WITHDRAWN)
+            self._end(case, case.proposal, at_ms, Ending.WITHDRAWN, None, Outcome.WITHDRAWN)
+        else:
+            self._over(case, Outcome.WITHDRAWN)
 
     def _deadline(self, case: _Case, _at_ms: int) -> None:
         if case.outcome is None and case.proposal is None:
@@ -240,14 +244,24 @@ class _Play:
             consequences = CONSEQUENCES[proposal.code]
             if proposal.code in self._terms.policy.not_free_codes:
                 self._stock.correct(proposal.unit)
+                self._learn(proposal, free=False)
             lasts = Consequence.NOT_THIS_UNIT in consequences
             reassess = Consequence.REASSESS in consequences
         else:
             lasts = reassess = False
         self._park(case, proposal.unit, at_ms, lasts=lasts)
-        self._end(case, proposal, at_ms, proposal.how, proposal.code)
-        if reassess:
-            self._over(case, Outcome.REASSESS)
+        self._end(case, proposal, at_ms, proposal.how, proposal.code, Outcome.REASSESS if reassess else None)
+
+    def _learn(self, proposal: _Proposal, *, free: bool) -> None:
+        """What a project's answer says of its figures, where the policy trusts them by their history."""
+        if self._terms.trust is None:
+            return
+        project_id = self._instance.units[proposal.unit].project_id
+        before = self._answers.get(project_id)
+        number = age_class(proposal.at_ms - proposal.observed_at_ms)
+        told = Answers(project_id, with_answer(before.cells if before is not None else NO_ANSWERS, number, free=free))
+        self._answers = {**self._answers, project_id: told}
+        self._terms = replace(self._terms, trust=self._terms.trust.with_answers(self._answers, project_id))
 
     def _park(self, case: _Case, unit: int, at_ms: int, *, lasts: bool) -> None:
         case.parked[self._instance.units[unit].unit_id] = _Parked(at_ms, self._step, lasts)
@@ -260,6 +274,7 @@ class _Play:
 
     def _accepted(self, case: _Case, proposal: _Proposal, at_ms: int) -> None:
         asked = case.asked
+        self._learn(proposal, free=True)
         leaves_ms = max(proposal.at_ms + asked.stay_ms, at_ms)
         self._stock.arrive(proposal.unit, case.size)
         case.proposal = None
@@ -319,6 +334,7 @@ class _Play:
 
     def _over(self, case: _Case, outcome: Outcome, placed: _Proposal | None = None) -> None:
         asked = case.asked
+        assert case.outcome is None
         case.outcome = outcome
         self._over_already += 1
         self._wait_no_more(case)
@@ -336,15 +352,20 @@ class _Play:
             worth=0 if placed is None else placement_points(self._instance, asked, placed.unit, placed.at_ms),
         )
 
-    def _end(self, case: _Case, proposal: _Proposal, at_ms: int, how: Ending, code: DeclineCode | None) -> None:
-        """A proposal is over without a place: its places are free again, and the request waits, or is a person's from here on."""
+    def _end(self, case: _Case, proposal: _Proposal, at_ms: int, how: Ending, code: DeclineCode | None, outcome: Outcome | None = None) -> None:
+        """A proposal is over without a place: its places are free again, and the request waits, or is a person's from here on.
+
+        `outcome`: the request is over as well, with this.
+        """
         case.proposal = None
         self._record(case, proposal, at_ms, how, code, None)
         if self._stock.release(proposal.unit, case.size, proposal.taken):
             self._changed.add(proposal.unit)
         self._moved(case)
         policy = self._terms.policy
-        if case.asked.needed_by_ms <= at_ms:
+        if outcome is not None:
+            self._over(case, outcome)
+        elif case.asked.needed_by_ms <= at_ms:
             self._over(case, Outcome.DEADLINE)
         elif case.declines >= policy.max_declines:
             self._over(case, Outcome.DECLINES)

@@ -87,6 +87,7 @@ class _Told:
         self._unit_of = {unit.unit_id: index for index, unit in enumerate(instance.units)}
         self._live: dict[str, tuple[int, tuple[int, ...]]] = {}
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
+        self._planned = 0
         self._open()
 
     def play(self) -> list[tuple[int, int, str]]:
@@ -108,7 +109,9 @@ class _Told:
         return self.proposed
 
     def _plan(self, at_ms: int, happen: Callable[[], None]) -> None:
-        heapq.heappush(self._agenda, (at_ms, len(self._agenda) + self.world.sequence * 10_000, partial(self._then, at_ms, happen)))
+        self._planned += 1
+        then: Callable[[], None] = partial(self._then, at_ms, happen)
+        heapq.heappush(self._agenda, (at_ms, self._planned, then))
 
     def _then(self, at_ms: int, happen: Callable[[], None]) -> None:
         self.world.now = at_ms
