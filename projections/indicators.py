@@ -48,6 +48,7 @@ from events.transfer import (
 from events.two_people import ActionLapsed, ActionRefused, ActionTaken
 from events.vocabulary import ProposalEnd, Reason, Relevance, TransferEnd, Urgency
 from projections import freshness, network
+from projections.calibration import AnsweredFold, Calibration, calibration_of
 from projections.freshness import Freshness
 from projections.network import Policy
 from projections.reported import Effects
@@ -153,6 +154,12 @@ class Indicators:
     """Answers by which a unit's figures became known."""
     units_by_freshness: Mapping[str, int]
     """Open units at the report, by the age of their figures."""
+    places_answered_free: int
+    """Published places, held for somebody, that their project accepted: they were free."""
+    places_answered_not_free: int
+    """Published places, held for somebody, that were not free after all."""
+    trust: Calibration | None
+    """How well the trust in them turned out; null: no policy had trust."""
     unopened: int
     """Facts of the period whose key is gone."""
 
@@ -200,10 +207,12 @@ class IndicatorsFold:
         """Overrides that were reported and have not taken effect."""
         self._observed: dict[str, int | None] = {}
         self._policies: network.Rows = network.Rows({}, {}, {})
+        self._answered = AnsweredFold()
 
     def take(self, effects: Effects) -> None:
         """The effects of the next entry."""
         self._sequence, self._at_ms = effects.sequence, effects.at_ms
+        self._answered.take(effects)
         for _, fact in effects.facts:
             if isinstance(fact, Locked):
                 self._unopened += self._period.holds(effects.at_ms)
@@ -328,6 +337,7 @@ class IndicatorsFold:
         arrivals = [one for of_case in self._arrivals.values() for one in of_case if self._period.holds(one.at_ms)]
         ripe = [one for one in arrivals if self._at_ms - one.at_ms >= SAFE_AFTER_MS]
         fates = Counter(_fate(one) for one in requests)
+        answered = [one for one in self._answered.answered if self._period.holds(one.at_ms)]
         over = len(requests) - fates[Fate.OPEN]
         placed = fates[Fate.PLACED_IN_TIME] + fates[Fate.PLACED_LATE]
         return Indicators(
@@ -370,6 +380,9 @@ class IndicatorsFold:
             inquiries_by_end=self._counted("inquiries"),
             capacity_learned_by_inquiry=self._single("learned"),
             units_by_freshness=_counted(self._freshness()),
+            places_answered_free=sum(one.free for one in answered),
+            places_answered_not_free=sum(not one.free for one in answered),
+            trust=calibration_of(answered),
             unopened=self._unopened,
         )
 

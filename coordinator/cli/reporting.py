@@ -15,6 +15,7 @@ from coordinator.cli.outcome import NotDone, out, print_json, print_table
 from coordinator.domain.who_may import View
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
+from projections.calibration import Calibration
 from projections.indicators import Indicators, Period, Waits
 from projections.reporting import draw_up_indicators, draw_up_terms
 from projections.terms import Terms
@@ -95,8 +96,26 @@ def _rows(found: Indicators) -> list[tuple[object, ...]]:
         ("inquiries asked", "", found.inquiries_asked),
         *_each("  how they ended", found.inquiries_by_end),
         ("  figures learned by them", "", found.capacity_learned_by_inquiry),
+        ("published places that were free when asked for", "", found.places_answered_free),
+        ("  that were not", "", found.places_answered_not_free),
+        *_trusted(found.trust),
         *_each("open units by age of their figures", found.units_by_freshness),
         ("facts whose key is gone", "", found.unopened),
+    ]
+
+
+def _trusted(found: Calibration | None) -> list[tuple[object, ...]]:
+    """How the trust in published places turned out: Brier scores, lower is better, then what was expected beside what came."""
+    if found is None:
+        return []
+    ways = (("as trusted", found.trust), ("all alike", found.constant), ("all free", found.always))
+    return [
+        *(("  Brier score", which, f"{(scores.brier or 0) / 10_000:.4f}") for which, scores in ways),
+        *(("  log score", which, f"{(scores.log or 0) / 1000:.3f}") for which, scores in ways),
+        *(
+            ("  free, of those trusted by", f"{each.expected_permille / 10:.1f} % ({each.answers})", f"{each.free_permille / 10:.1f} %")
+            for each in found.reliability
+        ),
     ]
 
 

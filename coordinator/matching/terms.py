@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coordinator.matching.clockwork import Clockwork, DutyTold, clockwork_of
-from coordinator.matching.trust import TrustTable, totals_of
 from events.answers import Answers
 from events.network import PolicyAdopted
+from events.trust import TrustTable, totals_of
 from events.vocabulary import Urgency
 
 NO_HISTORY: Mapping[str, Answers] = {}

@@ -120,6 +120,8 @@ from events.vocabulary import (
     TransferStage,
     Urgency,
 )
+from projections.calibration import AnsweredFold
+from projections.reported import effects_of
 from tests.domain.answers_told import AnswersTold
 from tests.domain.invariants import Invariants
 from tests.domain.world import (
@@ -179,11 +181,13 @@ class History(World):
             self.case(name, PROJECTS[index % 3], hosted=f"u{index}" if index < 3 else None)
             self.request(case_id, name)
         self.answers = AnswersTold()
+        self.calibration = AnsweredFold()
         state = founded()
         for entry in self.entries:
             state = evolve(state, entry)
             self.invariants.take(entry)
             self.answers.take(entry, state)
+            self.calibration.take(effects_of(entry))
 
     def step(self) -> None:
         """One event, at some later time."""
@@ -232,6 +236,8 @@ class History(World):
         assert decide(before, opened, self.now, before.policy) == outcomes
         self.invariants.take(self.entries[-1])
         self.answers.take(self.entries[-1], self.state)
+        self.calibration.take(effects_of(self.entries[-1]))
+        assert dict(self.calibration.counts()) == dict(self.state.answers), "a view counts answers otherwise"
         if isinstance(opened.event, CaseErased) and any(isinstance(outcome, Recorded) for outcome in outcomes):
             self.gone |= {opened.event.case_id, *(outcome.case_id for outcome in outcomes if isinstance(outcome, AliasErased))}
 

@@ -30,7 +30,6 @@ from coordinator.ledger.fold import Folding
 from coordinator.ledger.state_hash import StateHasher
 from coordinator.ledger.trimming import _Records
 from coordinator.matching import accounting, score
-from coordinator.matching.trust import TrustTable
 from events import acceptance, envelope, seal
 from events.acceptance import Ignored, Position
 from events.answers import summed
@@ -40,6 +39,7 @@ from events.errors import EnvelopeUnreadable
 from events.facts import Outcome
 from events.referral import ReferralReceived
 from events.transfer import PlaceReleased
+from events.trust import TrustTable
 from events.vocabulary import Escalation
 from projections import actions, owed, transfers
 from projections.hand_over import HandOver

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.matching.trust import TrustTable, totals_of
 from events.answers import AGE_STEPS_MS, ANSWER, FULL, NO_ANSWERS, Answers, Cell, age_class, smoothed, with_answer
+from events.trust import TrustTable, totals_of
 from tests.domain.world import HOUR, TRUST
 
 PROJECTS = ("campania", "lazio", "piemonte")
