@@ -21,6 +21,8 @@ _WAIT_MS = 30_000
 _ATTEMPTS = 20
 _PAUSE_S = 0.5
 ERASED = 410
+_BYTES = (bytes, bytes | None)
+"""Told as hex."""
 
 
 class NotAccepted(Exception):
@@ -103,6 +105,9 @@ def _verdict(told: dict[str, Any]) -> Verdict:
 def outcome_of(told: dict[str, Any]) -> Outcome:
     """The outcome in its JSON form. Raises KeyError for a name or a symbol that nobody knows."""
     kind = FACT_TYPES[told["outcome"]]
-    fields = {name: value for name, value in told.items() if name != "outcome"}
-    outcome: Outcome = kind(**fields_to_typed(kind, tuple(hints_of(kind)))(fields))  # type: ignore[assignment]
+    hints = hints_of(kind)
+    fields = {
+        name: bytes.fromhex(value) if isinstance(value, str) and hints[name] in _BYTES else value for name, value in told.items() if name != "outcome"
+    }
+    outcome: Outcome = kind(**fields_to_typed(kind, tuple(hints))(fields))  # type: ignore[assignment]
     return outcome
