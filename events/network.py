@@ -272,6 +272,53 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
+class KindWeights:
+    """How scarce places of one kind are."""
+
+    kind: str
+    """Whom such a place hosts and what it offers, as canonical text (`coordinator.matching.kinds`)."""
+    weights: tuple[int, ...]
+    """Points a person and place: the n-th holds when n places of the kind are free in the network; with more, the last; with none, the first. Never empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScarcityWeights:
+    """What each kind of place is worth to those who may still need it, estimated ahead from sampled futures."""
+
+    estimated_at_ms: int
+    valid_until_ms: int
+    """From then on thrift holds again, as without weights."""
+    method: str
+    """How they were estimated, in a few words."""
+    sample: str
+    """What they were estimated from: seeds, days, load; a description or a digest."""
+    kinds: tuple[KindWeights, ...]
+    """Sorted by kind, each once."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBack:
+    """Which requests may wait for a better place rather than take one that is worth more to others."""
+
+    urgencies: tuple[Urgency, ...]
+    """In the order of `Urgency`, never empty, never immediate."""
+    until_before_deadline_ms: int
+    """Not in the last part of their time: from this long before the request's own deadline on, any place that fits is proposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What a placement is worth, in points: the network's own choice, adopted by its people."""
+
+    urgency_values: tuple[int, ...]
+    """Points a person placed, one for each urgency, in the order of `Urgency`; none is worth more than the one before it."""
+    scarcity: ScarcityWeights | None
+    """null: none; thrift holds in their stead."""
+    hold_back: HoldBack | None
+    """null: whatever fits is proposed."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAdopted:
     """The rules and numbers in force from here on. Old holds keep the deadline they were made with."""
 
@@ -319,6 +366,8 @@ class PolicyAdopted:
     """The calendar; null: civil time plays no part, durations are plain, nobody is ever off duty, and nothing reminds or pauses."""
     trust: Trust | None = None
     """How far published places are trusted; null: alike, whatever was answered."""
+    matching: Matching | None = None
+    """What a placement is worth, and what is scarce; null: the best place for each request in turn, by `weights` alone."""
 
 
 @dataclass(frozen=True, slots=True)

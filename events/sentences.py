@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from events.vocabulary import Escalation, RefusalCode, Rule
+from events.vocabulary import Escalation, Host, Need, RefusalCode, Rule, ScarcityStanding
 
 
 class Language(StrEnum):
@@ -32,6 +32,24 @@ def rule_sentence(rule: Rule | str, language: Language | str = Language.ENGLISH)
 def escalation_sentence(why: Escalation, language: Language | str = Language.ENGLISH) -> str:
     """Why an operator is called in."""
     return _ESCALATIONS[why][_column(language)]
+
+
+def standing_sentence(standing: ScarcityStanding, language: Language | str = Language.ENGLISH) -> str:
+    """Whether scarcity weights played a part in a match."""
+    return _STANDINGS[standing][_column(language)]
+
+
+def kept_for_sentence(hosts: Iterable[Host], needs: Iterable[Need], language: Language | str = Language.ENGLISH) -> str:
+    """For whom places are scarce that host these people and offer this; they are named in the order given."""
+    column = _column(language)
+    people = _listed([_HOSTS[host][column] for host in hosts], column)
+    needed = _listed([_NEEDS[need][column] for need in needs], column)
+    kept, who_need = (("kept for ", ", above all who need "), ("riservato a ", ", soprattutto con bisogno di "))[column]
+    return kept + people + (who_need + needed if needed else "")
+
+
+def _listed(words: list[str], column: int) -> str:
+    return (" and ", " e ")[column].join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _column(language: Language | str) -> int:
@@ -251,6 +269,14 @@ _REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
         "Places are exchanged between two cases of as many people, each living in a unit of the project that is responsible for it.",
         "I posti si scambiano tra due casi con lo stesso numero di persone, ciascuno accolto in una struttura del progetto che ne è responsabile.",
     ),
+    RefusalCode.UNKNOWN_KIND: (
+        "A kind of place in the policy is not written as one: whom it hosts, sorted, joined by +, then a / and what it offers, likewise.",
+        "Un tipo di posto nella policy non è scritto come deve: chi ospita, in ordine, unito da +, poi / e ciò che offre, allo stesso modo.",
+    ),
+    RefusalCode.IMMEDIATE_NEVER_WAITS: (
+        "An immediate request never waits for a better place; only requests of other urgencies can.",
+        "Una richiesta immediata non aspetta mai un posto migliore; possono aspettare solo le richieste di altra urgenza.",
+    ),
     RefusalCode.NO_NOTIFICATION_DUE: (
         "No notification to the authority is due for this transfer.",
         "Per questo trasferimento non è dovuta alcuna comunicazione all'autorità.",
@@ -437,4 +463,39 @@ _ESCALATIONS: Mapping[Escalation, tuple[str, str]] = {
         "The programme of the project that accepted has ended, and no other project succeeds it.",
         "Il programma del progetto che aveva accettato è finito e nessun altro progetto gli succede.",
     ),
+}
+
+_STANDINGS: Mapping[ScarcityStanding, tuple[str, str]] = {
+    ScarcityStanding.IN_FORCE: (
+        "Scarcity weights were in force: a place costs what it is worth to those who may still need it.",
+        "I pesi di scarsità erano in vigore: un posto costa quanto vale per chi può ancora averne bisogno.",
+    ),
+    ScarcityStanding.MISSING: (
+        "The policy has no scarcity weights; what would be left over of a place counted against it instead.",
+        "La policy non ha pesi di scarsità; al loro posto ha contato ciò che di un posto sarebbe rimasto inutilizzato.",
+    ),
+    ScarcityStanding.EXPIRED: (
+        "The scarcity weights had expired; what would be left over of a place counted against it instead.",
+        "I pesi di scarsità erano scaduti; al loro posto ha contato ciò che di un posto sarebbe rimasto inutilizzato.",
+    ),
+}
+
+_HOSTS: Mapping[Host, tuple[str, str]] = {
+    Host.WOMEN: ("women", "donne"),
+    Host.MEN: ("men", "uomini"),
+    Host.TRANS_WOMEN: ("trans women", "donne trans"),
+    Host.TRANS_MEN: ("trans men", "uomini trans"),
+    Host.NON_BINARY: ("non-binary people", "persone non binarie"),
+    Host.MOTHERS_WITH_CHILDREN: ("mothers with children", "madri con figli"),
+    Host.FATHERS_WITH_CHILDREN: ("fathers with children", "padri con figli"),
+    Host.UNACCOMPANIED_MINORS: ("unaccompanied minors", "minori non accompagnati"),
+}
+
+_NEEDS: Mapping[Need, tuple[str, str]] = {
+    Need.PSYCHIATRIC_CARE: ("psychiatric care", "cure psichiatriche"),
+    Need.ADDICTION_CARE: ("care for an addiction", "cure per una dipendenza"),
+    Need.DISABILITY_SUPPORT: ("support with a disability", "assistenza per una disabilità"),
+    Need.STEP_FREE: ("step-free access", "accesso senza gradini"),
+    Need.PREGNANCY_CARE: ("care in pregnancy", "assistenza in gravidanza"),
+    Need.SERIOUS_ILLNESS_CARE: ("care for a serious illness", "cure per una malattia grave"),
 }

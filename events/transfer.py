@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from events.fact import Actor, SealedUnder
-from events.vocabulary import DeclineCode, Escalation, Level, OverrideCode, ProposalEnd, Reason, Rule, TransferEnd, Urgency
+from events.vocabulary import DeclineCode, Escalation, Level, OverrideCode, ProposalEnd, Reason, Rule, ScarcityStanding, TransferEnd, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +348,33 @@ class NotificationDue:
     overdue: bool
 
 
+PART_OF_SCARCITY = "scarcity"
+"""The score part after those of `Weights` where the policy has a `matching` record: what the place is worth to those who may still need it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindTold:
+    """One kind of place, as the matcher priced it."""
+
+    kind: str
+    """As it stands in the policy."""
+    free: int
+    """Places priced as this kind that were free in the network."""
+    weight: int
+    """Points a person and place."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScarcityTold:
+    """Whether scarcity weights played a part in a match, and which."""
+
+    standing: ScarcityStanding
+    kinds: tuple[KindTold, ...]
+    """Of the units scored, sorted by kind; empty where no weights were in force."""
+    unknown: int
+    """How many of the units scored are of a kind without a weight: they cost nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Excluded:
     """One rule with the units it excluded, sorted by id. Rules 2 and 3 appear together under `safety`."""
@@ -367,7 +394,8 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A unit that fitted, with its score parts in the order of `Weights`' fields, then `PART_OF_TRUST` where policy has it, their signs included."""
+    """A unit that fitted, with its score parts in the order of `Weights`' fields, then `PART_OF_SCARCITY` and `PART_OF_TRUST` where policy has those,
+    their signs included."""
 
     unit_id: str
     parts: tuple[int, ...]
@@ -433,6 +461,8 @@ class MatchExplained:
     """SHA-256 of the whole answer (`events.explanation`); null: an entry of old, in which everything is named."""
     trust: tuple[TrustTold, ...] = ()
     """What the trust in the best of `scored` follows from (`MOST_TRUST_TOLD` units at most, each project and range once); empty where policy has no trust."""
+    scarcity: ScarcityTold | None = None
+    """null: the policy says nothing of scarcity."""
 
 
 RULES_SHOWN_AS_SAFETY = frozenset({Rule.NEVER_TOWARDS_DANGER, Rule.NEVER_WITH_EXPLOITERS})

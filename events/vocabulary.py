@@ -236,6 +236,16 @@ class Urgency(StrEnum):
     PLANNED = "planned"
 
 
+class ScarcityStanding(StrEnum):
+    """Why scarcity weights did or did not play a part in a match."""
+
+    IN_FORCE = "in_force"
+    MISSING = "missing"
+    """The policy has none: thrift held in their stead."""
+    EXPIRED = "expired"
+    """Their time was over: likewise."""
+
+
 class DeclineCode(StrEnum):
     """Why a proposal was declined; the first part of the value names the party (provider, person, eligibility)."""
 
@@ -526,3 +536,6 @@ class RefusalCode(StrEnum):
     """The unit has no fresh free places for the whole household, or takes nobody in."""
     ALREADY_PROPOSED = "already_proposed"
     SWAP_UNEVEN = "swap_uneven"
+    UNKNOWN_KIND = "unknown_kind"
+    """A kind of place is not written as one."""
+    IMMEDIATE_NEVER_WAITS = "immediate_never_waits"

@@ -9,14 +9,19 @@ from rich.markup import escape
 
 from coordinator.cli.instants import age_text, time_text
 from coordinator.cli.outcome import out, print_table
+from coordinator.matching.kinds import read_kind
 from events.network import Weights
-from events.sentences import rule_sentence
-from events.transfer import PART_OF_TRUST, Excluded, TrustTold
+from events.sentences import Language, kept_for_sentence, rule_sentence, standing_sentence
+from events.transfer import PART_OF_SCARCITY, PART_OF_TRUST, Excluded, MatchExplained, ScarcityTold, TrustTold
 from projections.network import Unit
 from projections.reads import Explanation, OpenTransfer
 
-PARTS = (*(field.name for field in fields(Weights)), PART_OF_TRUST)
-"""Names of score parts in their order; the last only where the policy has trust."""
+_WEIGHTS = tuple(field.name for field in fields(Weights))
+
+
+def parts_named(told: MatchExplained) -> tuple[str, ...]:
+    """Names of the parts of its scores, in their order; one too many where the policy has no trust."""
+    return (*_WEIGHTS, *(() if told.scarcity is None else (PART_OF_SCARCITY,)), PART_OF_TRUST)
 
 
 def show_explanations(transfer: OpenTransfer | None, explained: Sequence[Explanation], units: Mapping[str, Unit]) -> None:
@@ -39,7 +44,7 @@ def _show(one: Explanation, units: Mapping[str, Unit]) -> None:
     rows = [
         (
             number, scored.unit_id, _project(units, scored.unit_id), scored.total,
-            " ".join(f"{name}={part:+d}" for name, part in zip(PARTS, scored.parts, strict=False) if part), age_text(one.at_ms - scored.observed_at_ms),
+            " ".join(f"{name}={part:+d}" for name, part in zip(parts_named(told), scored.parts, strict=False) if part), age_text(one.at_ms - scored.observed_at_ms),
         )
         for number, scored in enumerate(told.scored, start=1)
     ]  # fmt: skip
@@ -50,6 +55,11 @@ def _show(one: Explanation, units: Mapping[str, Unit]) -> None:
         right=frozenset({"#", "score"}),
         empty="None.",
     )
+    if told.proposal_id and len(told.scored) > 1:
+        best, following = told.scored[:2]
+        out.print(f"Next best: {escape(following.unit_id)}, {best.total - following.total} points behind.")
+    if told.scarcity is not None:
+        _show_scarcity(told.scarcity)
     print_table(
         "Units that were excluded",
         ("rule", "units", "which", "why"),
@@ -87,6 +97,25 @@ def _which(excluded: Excluded) -> str:
 
 def _range_text(trust: TrustTold) -> str:
     return "older" if trust.up_to_ms is None else f"up to {trust.up_to_ms // 3_600_000} h"
+
+
+def _show_scarcity(told: ScarcityTold) -> None:
+    out.print(standing_sentence(told.standing))
+    if told.kinds:
+        print_table(
+            "What their places cost, in points a person",
+            ("kind of place", "free", "weight", "why"),
+            [(kind.kind, kind.free, kind.weight, kept_for(kind.kind) if kind.weight else "") for kind in told.kinds],
+            right=frozenset({"free", "weight"}),
+        )
+    if told.unknown:
+        out.print(f"{told.unknown} of these units are of a kind that has no weight, and cost nothing.")
+
+
+def kept_for(kind: str, language: Language = Language.ENGLISH) -> str:
+    """For whom places of a kind are scarce: "kept for women and mothers with children"."""
+    hosts, needs = read_kind(kind)
+    return kept_for_sentence(hosts, needs, language)
 
 
 def _project(units: Mapping[str, Unit], unit_id: str) -> str:

@@ -168,4 +168,5 @@ def wire_size(outcome: Outcome) -> int:
     names = sum(2 * len(group.units) + sum(map(len, group.units)) for group in outcome.excluded)
     scores = sum([16 + len(scored.unit_id) + 6 * len(scored.parts) for scored in (*outcome.scored, *outcome.asked)])
     told = sum([32 + len(trust.project_id) for trust in outcome.trust])
-    return 2 * (names + scores + told) + _PLAIN_OUTCOME_BYTES
+    kinds = 0 if outcome.scarcity is None else sum([16 + len(kind.kind) for kind in outcome.scarcity.kinds])
+    return 2 * (names + scores + told + kinds) + _PLAIN_OUTCOME_BYTES

@@ -17,6 +17,7 @@ from coordinator.domain.state import Case, Inquiry, Parked, Transfer, Unit
 from coordinator.domain.wording import LONGEST_TEXT
 from coordinator.matching.request import Request
 from coordinator.matching.safety import that_may_be_asked
+from coordinator.matching.scarcity import stock_of
 from coordinator.matching.score import score_parts, tie_break
 from events.availability import AvailabilityLearned
 from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
@@ -87,10 +88,11 @@ def _could_be_asked(entry: Deciding, request: Request) -> list[Scored]:
     """Units that only a fresh figure is missing of, best first."""
     draft, terms, at_ms = entry.draft, entry.terms, entry.at_ms
     found: list[tuple[int, bytes, Scored]] = []
+    stock = stock_of(draft.open_units, terms, at_ms)
     for place in that_may_be_asked(request, draft.open_units.residential(), at_ms, terms):
         if request.household.size > place.places - _held(draft, place.unit_id):
             continue
-        parts = score_parts(request, place, at_ms, terms, 0)
+        parts = score_parts(request, place, at_ms, terms, 0, stock)
         found.append((-sum(parts), tie_break(request, place), Scored(place.unit_id, parts, sum(parts), place.observed_at_ms or 0)))
     found.sort(key=lambda item: item[:2])
     return [scored for *_, scored in found]

@@ -15,6 +15,7 @@ from coordinator.domain.rules import RULES
 from coordinator.domain.settling import settle_holds_in
 from coordinator.domain.state import Counted, Project, Unit
 from coordinator.domain.wording import are_slugs, each_once
+from coordinator.domain.worth import wrong_in
 from coordinator.matching.danger import is_located
 from coordinator.matching.terms import Terms
 from events.answers import AGE_STEPS_MS
@@ -253,6 +254,10 @@ def adopt_policy(entry: Deciding, event: PolicyAdopted) -> Refused | None:
     field = _invalid_policy_field(event)
     if field is not None:
         return refused(RefusalCode.FIELD_INVALID, field)
+    wrong = wrong_in(event.matching) if event.matching is not None else None
+    if wrong is not None:
+        code, field = wrong
+        return refused(code, f"matching.{field}")
     regions = {area.region for area in event.areas}
     provinces = {area.province for area in event.areas}
     projects = entry.draft.projects

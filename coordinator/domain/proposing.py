@@ -20,7 +20,8 @@ from coordinator.matching.household import Household
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
 from coordinator.matching.safety import could_host, excluded_by
-from events.transfer import MOST_TRUST_TOLD, MatchExplained, Scored, TrustTold
+from coordinator.matching.scarcity import scarcity_told, stock_of
+from events.transfer import MOST_TRUST_TOLD, MatchExplained, ScarcityTold, Scored, TrustTold
 from events.vocabulary import Escalation, Rule
 
 _FITS = (None,)
@@ -149,6 +150,7 @@ def explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, pro
             rest=told.rest,
             digest=told.digest,
             trust=_trust_told(entry, told.scored),
+            scarcity=_scarcity_of_asked(entry, asked) if asked else answer.weighed.scarcity,
         )
     )
 
@@ -163,6 +165,13 @@ def _trust_told(entry: Deciding, scored: tuple[Scored, ...]) -> tuple[TrustTold,
         known = trust.known(entry.draft.units[each.unit_id].project_id, entry.at_ms - each.observed_at_ms)
         told[TrustTold(known.project_id, known.up_to_ms, known.free, known.not_free, known.permille)] = None
     return tuple(told)
+
+
+def _scarcity_of_asked(entry: Deciding, asked: tuple[Scored, ...]) -> ScarcityTold | None:
+    """What is said of scarcity where nothing fits and projects are asked."""
+    places, terms, at_ms = entry.draft.places, entry.terms, entry.at_ms
+    stock = stock_of(entry.draft.open_units, terms, at_ms)
+    return scarcity_told([places[scored.unit_id] for scored in asked], stock, terms, at_ms)
 
 
 def loads_of(draft: Draft, without: Mapping[str, int] = NOBODY) -> Mapping[str, int]:

@@ -14,6 +14,7 @@ from coordinator.matching.open_units import OpenUnits
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request, kept_apart
 from coordinator.matching.safety import BINDING_PEOPLE, declined_before
+from coordinator.matching.scarcity import priced_as, stock_of
 from coordinator.matching.terms import Terms
 from coordinator.matching.weighing import Fitting, Weighed, weigh
 
@@ -45,22 +46,28 @@ Matcher = Callable[[Sequence[Request], OpenUnits, int, Terms, Mapping[str, int]]
 
 def match(requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int]) -> tuple[Answer, ...]:
     """Answers, one a request. `requests`: most urgent first; `loads`: of each project, in hundredths."""
+    stock = stock_of(units, terms, at_ms)
     placed: dict[str, Place] = {}
     answers: list[Answer] = []
     for request in requests:
         apart = request
         for other in sorted(request.apart_from & placed.keys()):
             apart = kept_apart(apart, placed[other], terms.policy)
-        weighed = weigh(apart, units.roomy(request.household.size), at_ms, terms, loads)
+        weighed = weigh(apart, units.roomy(request.household.size), at_ms, terms, loads, stock)
         best = weighed.best()
         answers.append(Answer(weighed, units, best))
         if best is not None:
             units = units.put(replace(best.place, free=best.place.free - request.household.size))
             placed[request.case_id] = best.place
+            kind = priced_as(best.place, terms)
+            if kind in stock:
+                stock[kind] -= request.household.size
     return tuple(answers)
 
 
 def match_by_people(request: Request, units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int]) -> Answer:
     """How the places rank for a request where people choose: rules 8 and 10 are theirs. A unit that had declined is no better place."""
-    weighed = weigh(request, units.roomy(request.household.size), at_ms, terms, loads, (*BINDING_PEOPLE, declined_before))
+    weighed = weigh(
+        request, units.roomy(request.household.size), at_ms, terms, loads, stock_of(units, terms, at_ms), (*BINDING_PEOPLE, declined_before)
+    )
     return Answer(weighed, units, weighed.best())

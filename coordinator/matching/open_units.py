@@ -11,10 +11,11 @@ has room. Only the last are worth asking any other rule about.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import NamedTuple
 
+from coordinator.matching.kinds import kind_of
 from coordinator.matching.place import Place, has_room, takes_in
 from events.vocabulary import Level
 
@@ -35,7 +36,7 @@ class Units(NamedTuple):
 class Block:
     """Some places, sorted by unit; at least one."""
 
-    __slots__ = ("_full", "_residential", "_roomy", "_shut", "places")
+    __slots__ = ("_free_by_kind", "_full", "_residential", "_roomy", "_shut", "places")
 
     def __init__(self, places: tuple[Place, ...]) -> None:
         self.places = places
@@ -43,6 +44,7 @@ class Block:
         self._shut: Units | None = None
         self._roomy: dict[int, tuple[Place, ...]] = {}
         self._full: dict[int, Units] = {}
+        self._free_by_kind: dict[str, int] | None = None
 
     @property
     def residential(self) -> tuple[Place, ...]:
@@ -57,6 +59,16 @@ class Block:
         if self._shut is None:
             self._shut = _units([place.unit_id for place in self.places if not takes_in(place)])
         return self._shut
+
+    @property
+    def free_by_kind(self) -> Mapping[str, int]:
+        """Free places in those that take people in, by kind."""
+        if self._free_by_kind is None:
+            self._free_by_kind = {}
+            for place in self.roomy(1):
+                kind = kind_of(place.hosts, place.offers)
+                self._free_by_kind[kind] = self._free_by_kind.get(kind, 0) + place.free
+        return self._free_by_kind
 
     def roomy(self, size: int) -> tuple[Place, ...]:
         """Those that take people in and have so many places free."""
@@ -128,6 +140,14 @@ class OpenUnits:
         if len(blocks) != 1 or blocks[0].places[0].unit_id != firsts[at]:
             firsts = (*firsts[:at], *[block.places[0].unit_id for block in blocks], *firsts[at + 1 :])
         return OpenUnits((*self.blocks[:at], *blocks, *self.blocks[at + 1 :]), firsts, size)
+
+    def free_by_kind(self) -> dict[str, int]:
+        """Free places in units that take people in, by kind."""
+        found: dict[str, int] = {}
+        for block in self.blocks:
+            for kind, free in block.free_by_kind.items():
+                found[kind] = found.get(kind, 0) + free
+        return found
 
     def residential(self) -> list[Place]:
         """The places in which people live, sorted by unit."""

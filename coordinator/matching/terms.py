@@ -29,6 +29,8 @@ class Terms:
     """Calendar, duty hours and freshness."""
     trust: TrustTable | None
     """How far published places are trusted; None: alike."""
+    scarcity: Mapping[str, tuple[int, ...]]
+    """Scarcity weights by kind of place, whether or not their time is over; empty: the policy has none."""
 
 
 def terms_of(policy: PolicyAdopted, duty: Mapping[str, DutyTold], answers: Mapping[str, Answers] = NO_HISTORY) -> Terms:
@@ -40,4 +42,11 @@ def terms_of(policy: PolicyAdopted, duty: Mapping[str, DutyTold], answers: Mappi
         {deadline.urgency: deadline.answer_within_ms for deadline in policy.proposal_deadlines},
         clockwork_of(policy, duty),
         None if policy.trust is None else TrustTable(policy.trust, answers, totals_of(answers)),
+        _scarcity_weights(policy),
     )
+
+
+def _scarcity_weights(policy: PolicyAdopted) -> Mapping[str, tuple[int, ...]]:
+    if policy.matching is None or policy.matching.scarcity is None:
+        return {}
+    return {each.kind: each.weights for each in policy.matching.scarcity.kinds}

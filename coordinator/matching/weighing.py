@@ -13,8 +13,10 @@ from typing import NamedTuple
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
 from coordinator.matching.safety import Predicate, that_may_exclude
+from coordinator.matching.scarcity import scarcity_told
 from coordinator.matching.score import score_parts, tie_break
 from coordinator.matching.terms import Terms
+from events.transfer import ScarcityTold
 from events.vocabulary import Rule
 
 
@@ -35,6 +37,8 @@ class Weighed:
     """Units by the rule that excludes them, sorted."""
     fitting: Sequence[Fitting]
     """Sorted by unit."""
+    scarcity: ScarcityTold | None
+    """Whether scarcity weights played a part; None: the policy says nothing of them."""
 
     def best(self) -> Fitting | None:
         """The place to propose; None: nothing fits."""
@@ -54,9 +58,18 @@ class Weighed:
 
 
 def weigh(
-    request: Request, roomy: Iterable[Place], at_ms: int, terms: Terms, loads: Mapping[str, int], asking: Sequence[Predicate] | None = None
+    request: Request,
+    roomy: Iterable[Place],
+    at_ms: int,
+    terms: Terms,
+    loads: Mapping[str, int],
+    stock: Mapping[str, int],
+    asking: Sequence[Predicate] | None = None,
 ) -> Weighed:
-    """A request against places with room for it, sorted by unit. `loads`: of each project, in hundredths; `asking`: these predicates; None: all."""
+    """A request against places with room for it, sorted by unit.
+
+    `loads`: of each project, in hundredths; `stock`: free places of the network by kind (`stock_of`); `asking`: these predicates; None: all.
+    """
     excluded: dict[Rule, list[str]] = {}
     fitting: list[Fitting] = []
     predicates: Sequence[Predicate] | None = asking
@@ -69,6 +82,6 @@ def weigh(
                 excluded.setdefault(rule, []).append(place.unit_id)
                 break
         else:
-            parts = score_parts(request, place, at_ms, terms, loads.get(place.project_id, 0))
+            parts = score_parts(request, place, at_ms, terms, loads.get(place.project_id, 0), stock)
             fitting.append(Fitting(sum(parts), parts, place))
-    return Weighed(request, excluded, fitting)
+    return Weighed(request, excluded, fitting, scarcity_told([each.place for each in fitting], stock, terms, at_ms))

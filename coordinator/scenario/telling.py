@@ -41,6 +41,8 @@ NOTHING = "none"
 """Written for a field that may say nothing, where leaving it out would say something."""
 _WHO = re.compile(r"(?:(?P<person>[\w-]+) of )?(?P<who>[\w -]+?)(?: for (?P<body>[\w-]+))?\Z")
 _LENGTHS = ("_for_ms", "_within_ms", "_after_ms", "_left_ms")
+_INSTANTS = ("_at_ms", "_until_ms")
+"""In a policy, whose other times are lengths."""
 _STANDING: Mapping[str, str] = {"until_ms": "+90 days", "needed_by_ms": "+10 days"}
 """What a time is where nobody says it."""
 
@@ -172,7 +174,7 @@ class _Telling:
         return value
 
     def _time(self, name: str, text: str) -> int:
-        if self.kind is PolicyAdopted or name.endswith(_LENGTHS):
+        if (self.kind is PolicyAdopted and not name.endswith(_INSTANTS)) or name.endswith(_LENGTHS):
             return moments.span_ms(text)
         return moments.instant(text, self.now.at_ms, self.teller.zone)
 

@@ -60,13 +60,14 @@ class Trust:
         terms = None if self.network.policy is None else self.network.policy.get("trust")
         if terms is None:
             return
+        before = _PARTS_BEFORE + (self.network.policy is not None and self.network.policy.get("matching") is not None)
         for scored in (*told["scored"], *told["asked"]):
             unit = self.places.units.get(scored["unit_id"])
             if unit is None:
                 continue
             age_ms = entry.event_time_ms - scored["observed_at_ms"] if scored["observed_at_ms"] else None
             part = -(terms["weight"] * (1000 - self.permille(terms, unit.project_id, age_ms)) // 1000)
-            if len(scored["parts"]) <= _PARTS_BEFORE or scored["parts"][-1] != part:
+            if len(scored["parts"]) <= before or scored["parts"][-1] != part:
                 yield Breach(entry.sequence, "explained.trust", f"unit {unit.unit_id} is trusted by {scored['parts'][-1]}, {part} follow")
         for known in told["trust"]:
             if known["permille"] != self.permille(terms, known["project_id"], known["up_to_ms"]):

@@ -41,7 +41,7 @@ class Placement:
 
 def fit_points(request: Request, place: Place, terms: Terms) -> int:
     """How well the place suits the people, in points; it depends on neither the instant nor what else is taken."""
-    return min(sum(score_parts(request, place, 0, terms, 0)[:FIT_PARTS]), MOST_FIT_A_PERSON * request.household.size)
+    return min(sum(score_parts(request, place, 0, terms, 0, {})[:FIT_PARTS]), MOST_FIT_A_PERSON * request.household.size)
 
 
 def waiting_points(persons: int, waited_ms: int) -> int:

@@ -15,6 +15,7 @@ from events.network import (
     DutyHoursPublished,
     DutyWindow,
     Inquiries,
+    Matching,
     OffsetFrom,
     PolicyAdopted,
     ProjectRegistered,
@@ -86,6 +87,7 @@ def _policy(network: Network, event_id: str, actor: Actor) -> PolicyAdopted:
         sight=sight_of(policy["sight"]) if "sight" in policy else None,
         clocks=clocks_of(policy["clocks"]),
         trust=trust_of(policy["trust"]) if "trust" in policy else None,
+        matching=_matching(policy.get("matching")),
     )
 
 
@@ -98,6 +100,11 @@ def _retention(told: dict[str, Any] | None) -> Retention | None:
         explanations_ms=None if explanations is None else explanations * _HOUR_MS,
         events_ms=None if events is None else events * _HOUR_MS,
     )
+
+
+def _matching(told: dict[str, Any] | None) -> Matching | None:
+    """What a placement is worth by a network's file. Scarcity weights are adopted later: they are estimated for a network as it is."""
+    return None if told is None else Matching(tuple(told["urgency_values"][urgency.value] for urgency in Urgency), None, None)
 
 
 def _inquiries(told: dict[str, Any] | None) -> Inquiries | None:

@@ -86,7 +86,7 @@ class AnswersTold:
         assert self.policy is not None
         terms = self.policy.trust
         for scored in told.scored:
-            assert len(scored.parts) == 9 + (terms is not None)
+            assert len(scored.parts) == 9 + (self.policy.matching is not None) + (terms is not None)
             if terms is not None:
                 permille = self.permille(terms, self.project_of[scored.unit_id], entry.event_time_ms - scored.observed_at_ms)
                 assert scored.parts[-1] == -(terms.weight * (1000 - permille) // 1000), "trust is counted otherwise"

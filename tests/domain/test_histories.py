@@ -135,6 +135,7 @@ from tests.domain.world import (
     DUTIES,
     HELPLINE,
     HOUR,
+    MATCHING,
     MINUTE,
     POLICY,
     TRUST,
@@ -677,7 +678,7 @@ def policy(h: History) -> Event:
     actor, retention = h.actor(ADMINISTRATOR), h.chance.choice((None, Retention(2 * DAY), Retention(2 * DAY, DAY)))
     return replace(
         POLICY, actor=actor, version=version, near_is_same_region=near, fresh_for_ms=fresh_for_ms, inquiries=asking, transfers=duties, clocks=clocks, trust=trust,
-        retention=retention,
+        retention=retention, matching=h.chance.choice((None, replace(MATCHING, scarcity=None), MATCHING)),
     )  # fmt: skip
 
 

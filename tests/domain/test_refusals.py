@@ -21,6 +21,8 @@ from events.network import (
     DayWindow,
     DutyException,
     DutyWindow,
+    HoldBack,
+    KindWeights,
     PolicyAdopted,
     ProgrammeEnded,
     ProjectAmended,
@@ -99,8 +101,10 @@ from tests.domain.world import (
     DUTIES,
     HELPLINE,
     HOUR,
+    MATCHING,
     MINUTE,
     POLICY,
+    SCARCITY,
     START,
     World,
     body,
@@ -319,6 +323,16 @@ def with_clocks(**changes: object) -> PolicyAdopted:
     return replace(POLICY, version=2, clocks=replace(CLOCKS, **changes))  # type: ignore[arg-type]
 
 
+def with_matching(**changes: object) -> PolicyAdopted:
+    """A new policy that says what a placement is worth, but for these fields."""
+    return replace(POLICY, version=2, matching=replace(MATCHING, **changes))  # type: ignore[arg-type]
+
+
+def with_scarcity(**changes: object) -> PolicyAdopted:
+    """A new policy with scarcity weights, but for these fields."""
+    return with_matching(scarcity=replace(SCARCITY, **changes))  # type: ignore[arg-type]
+
+
 QUESTION = InformationRequested("", body("lazio"), CASE, TRANSFER, None, "Why?")
 REPLY = InformationGiven("", HELPLINE, CASE, TRANSFER, None, "Because.")
 
@@ -405,6 +419,36 @@ ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
     "a policy of no freshness": (RefusalCode.FIELD_INVALID, "fresh_for_ms", send(replace(POLICY, version=2, fresh_for_ms=0))),
     "a policy that keeps backwards": (RefusalCode.FIELD_INVALID, "kept_after_arrival_ms", send(replace(POLICY, version=2, kept_after_arrival_ms=-1))),
     "a negative weight": (RefusalCode.FIELD_INVALID, "weights", send(replace(POLICY, version=2, weights=replace(POLICY.weights, level=-1)))),
+    "values that grow with patience": (RefusalCode.FIELD_INVALID, "matching.urgency_values", send(with_matching(urgency_values=(1, 2, 3)))),
+    "a value for two urgencies": (RefusalCode.FIELD_INVALID, "matching.urgency_values", send(with_matching(urgency_values=(2, 1)))),
+    "a negative value": (RefusalCode.FIELD_INVALID, "matching.urgency_values", send(with_matching(urgency_values=(2, 1, -1)))),
+    "weights that end before they begin": (RefusalCode.FIELD_INVALID, "matching.scarcity.valid_until_ms", send(with_scarcity(valid_until_ms=1))),
+    "weights by no method": (RefusalCode.FIELD_INVALID, "matching.scarcity.method", send(with_scarcity(method=" "))),
+    "weights from a long story": (RefusalCode.FIELD_INVALID, "matching.scarcity.sample", send(with_scarcity(sample="x" * 401))),
+    "weights of nothing": (RefusalCode.FIELD_INVALID, "matching.scarcity.kinds", send(with_scarcity(kinds=()))),
+    "a kind twice": (
+        RefusalCode.FIELD_INVALID,
+        "matching.scarcity.kinds",
+        send(with_scarcity(kinds=(KindWeights("women", (1,)), KindWeights("women", (2,))))),
+    ),
+    "a kind of nobody": (RefusalCode.UNKNOWN_KIND, "matching.scarcity.kinds", send(with_scarcity(kinds=(KindWeights("women/garden", (1,)),)))),
+    "a kind without weights": (RefusalCode.FIELD_INVALID, "matching.scarcity.kinds.weights", send(with_scarcity(kinds=(KindWeights("men", ()),)))),
+    "a place that costs less than nothing": (
+        RefusalCode.FIELD_INVALID,
+        "matching.scarcity.kinds.weights",
+        send(with_scarcity(kinds=(KindWeights("men", (-1,)),))),
+    ),
+    "immediate requests that wait": (
+        RefusalCode.IMMEDIATE_NEVER_WAITS,
+        "matching.hold_back.urgencies",
+        send(with_matching(hold_back=HoldBack((Urgency.IMMEDIATE,), HOUR))),
+    ),
+    "nobody who waits": (RefusalCode.FIELD_INVALID, "matching.hold_back.urgencies", send(with_matching(hold_back=HoldBack((), HOUR)))),
+    "waiting backwards": (
+        RefusalCode.FIELD_INVALID,
+        "matching.hold_back.until_before_deadline_ms",
+        send(with_matching(hold_back=HoldBack((Urgency.PLANNED,), -1))),
+    ),
     "no duty at all": (RefusalCode.FIELD_INVALID, "weekly", send(replace(duty("lazio"), weekly=()))),
     "duty over midnight in one": (RefusalCode.FIELD_INVALID, "weekly", send(replace(duty("lazio"), weekly=(DutyWindow(0, 1200, 1500),)))),
     "duty twice at once": (

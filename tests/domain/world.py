@@ -21,9 +21,12 @@ from events.network import (
     DutyHoursPublished,
     DutyWindow,
     Inquiries,
+    KindWeights,
+    Matching,
     PolicyAdopted,
     ProjectRegistered,
     ProposalDeadline,
+    ScarcityWeights,
     Transfers,
     Trust,
     TrustBand,
@@ -100,6 +103,15 @@ def duty(project_id: str, since: int = 8, to: int = 20, *, weekdays: tuple[int, 
     return replace(DutyHoursPublished("", body(project_id), project_id, weekly, (), ()), **changes)  # type: ignore[arg-type]
 
 
+SCARCITY = ScarcityWeights(
+    START,
+    START + 30 * DAY,
+    "by hand",
+    "none",
+    (KindWeights("men", (3,)), KindWeights("mothers_with_children+women", (9, 5, 2)), KindWeights("women", (4, 1))),
+)
+MATCHING = Matching((4000, 2000, 1000), SCARCITY, None)
+"""What a placement is worth, and what is scarce; null in `POLICY`."""
 ASKING = Inquiries(max_at_once=3, answer_within_ms=4 * HOUR)
 DUTIES = Transfers((), (), confirm_within_ms=HOUR, notify_missing_minor_within_ms=12 * HOUR)
 """What the policy may hold beside; null in `POLICY`."""

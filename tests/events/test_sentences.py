@@ -8,14 +8,15 @@ from itertools import combinations
 
 import pytest
 
-from events.sentences import SAFETY, Language, escalation_sentence, refusal_sentence, rule_sentence
-from events.vocabulary import Escalation, RefusalCode, Rule
+from events.sentences import SAFETY, Language, escalation_sentence, kept_for_sentence, refusal_sentence, rule_sentence, standing_sentence
+from events.vocabulary import Escalation, Host, Need, RefusalCode, Rule, ScarcityStanding
 
 
 def _all(language: Language) -> Iterator[str]:
     yield from (refusal_sentence(code, language) for code in RefusalCode)
     yield from (rule_sentence(rule, language) for rule in (*Rule, SAFETY))
     yield from (escalation_sentence(why, language) for why in Escalation)
+    yield from (standing_sentence(standing, language) for standing in ScarcityStanding)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -46,3 +47,13 @@ def test_english_unless_told_otherwise() -> None:
     assert refusal_sentence(RefusalCode.UNIT_CLOSED, "it") == "L'unità è chiusa."
     with pytest.raises(ValueError, match="fr"):
         refusal_sentence(RefusalCode.UNIT_CLOSED, "fr")
+
+
+def test_for_whom_places_are_scarce_is_said_in_words() -> None:
+    families = (Host.MOTHERS_WITH_CHILDREN, Host.WOMEN)
+    assert kept_for_sentence(families, ()) == "kept for mothers with children and women"
+    assert kept_for_sentence(families, (), Language.ITALIAN) == "riservato a madri con figli e donne"
+    assert kept_for_sentence(Host, (Need.STEP_FREE,)).endswith("fathers with children and unaccompanied minors, above all who need step-free access")
+    assert kept_for_sentence((Host.MEN,), Need, Language.ITALIAN).startswith(
+        "riservato a uomini, soprattutto con bisogno di cure psichiatriche, cure per"
+    )

@@ -46,12 +46,12 @@ def test_score_parts_follow_the_order_of_the_weights() -> None:
     assert list(Weights.__dataclass_fields__) == [
         "language", "preferred_need", "level", "wished_region", "distance_from_danger", "fresh", "thrift_per_offer", "thrift_per_spare_place", "fairness",
     ]  # fmt: skip
-    assert score_parts(request, place, NOW, TERMS, 7) == (5, 3, 4, 4, 6, 1, -2, -2, -7)
+    assert score_parts(request, place, NOW, TERMS, 7, {}) == (5, 3, 4, 4, 6, 1, -2, -2, -7)
 
 
 def test_an_older_count_and_a_nearer_danger_weigh_less() -> None:
     request = replace(REQUEST, reason=Reason.SAFETY, zone=endangered(Danger(DangerKind.MACRO_AREA, "centre")).zone)
-    parts = score_parts(request, replace(PLACE, observed_at_ms=NOW - DAY), NOW, TERMS, 0)
+    parts = score_parts(request, replace(PLACE, observed_at_ms=NOW - DAY), NOW, TERMS, 0, {})
     assert (parts[4], parts[5]) == (0, 0)
 
 
