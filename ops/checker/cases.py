@@ -29,6 +29,7 @@ class Transfer:
     case_id: str
     reason: str
     leaving_province: str | None
+    urgency: str
     needed_by_ms: int = 0
     prepared: bool = False
     """Its proposal waits for the helpline's word, and the project does not know of it."""
@@ -90,6 +91,8 @@ class Network:
     region_of: dict[str, str] = field(default_factory=dict)
     macro_of: dict[str, str] = field(default_factory=dict)
     projects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    duty: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Duty hours, of the projects that have published some."""
     programmes: dict[str, str] = field(default_factory=dict)
     """Where a project stands in its programme, once that was said."""
 
@@ -105,6 +108,8 @@ class Network:
             self.macro_of = {area["region"]: area["macro_area"] for area in event["areas"]}
         elif event.name in ("ProjectRegistered", "ProjectAmended"):
             self.projects[event["project_id"]] = event.fields
+        elif event.name == "DutyHoursPublished":
+            self.duty[event["project_id"]] = event.fields
 
     def competent(self, province: str | None) -> set[str | None]:
         """Projects whose territory the province is; `{None}`: the helpline."""
@@ -210,7 +215,9 @@ class Cases:
             yield Breach(entry.sequence, "responsibility.actor", f"transfer {event['transfer_id']} is asked for by who is not responsible")
         case.live = event["transfer_id"]
         case.declined.clear()
-        self.transfers[case.live] = Transfer(case.live, case.case_id, event["reason"], event["leaving_province"], event["needed_by_ms"])
+        self.transfers[case.live] = Transfer(
+            case.live, case.case_id, event["reason"], event["leaving_province"], event["urgency"], event["needed_by_ms"]
+        )
 
     def _may_speak(self, actor: dict[str, Any], case: Case) -> bool:
         return actor["role"] == HELPLINE or self.network.speaks_for(actor, case.responsible)
@@ -275,8 +282,6 @@ class Cases:
                 transfer.deadline_at_ms = outcome["deadline_at_ms"]
             case "ProposalPassed" if transfer is not None:
                 transfer.project_id = outcome["project_id"]
-            case "ProposalPaused" | "ProposalResumed" if transfer is not None:
-                transfer.deadline_at_ms = outcome["deadline_at_ms"]
             case "ProposalEnded" if transfer is not None:
                 self._proposal_ended(entry, case, transfer, outcome)
             case "TransferEscalated" if transfer is not None:
@@ -321,4 +326,5 @@ def _amend(case: Case, transfer: Transfer, event: Fact, at_ms: int) -> None:
         transfer.expected_arrival_ms, transfer.overdue_said = event["expected_arrival_ms"], False
     transfer.called_in_for -= fallen
     transfer.leaving_province, transfer.needed_by_ms = event["leaving_province"], event["needed_by_ms"]
+    transfer.urgency = event["urgency"]
     case.declined = {unit_id: said for unit_id, said in case.declined.items() if not said[2]}

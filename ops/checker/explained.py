@@ -10,10 +10,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 
+from ops.checker.answers import Answers
 from ops.checker.breach import Breach
 from ops.checker.cases import Case, Transfer
 from ops.checker.entry import Entry, Fact
-from ops.checker.places import Unit
+from ops.checker.places import Places, Unit
 from ops.checker.safety import RULES_OF_A_UNIT, SHOWN_AS_SAFETY, Safety, forbidden_to_people
 
 _NOT_ABOUT_A_UNIT = frozenset({"people_decide", "one_live_proposal", "on_duty"})
@@ -144,6 +145,19 @@ def _excluded(rule: str, unit: Unit, safety: Safety, case: Case, transfer: Trans
     if rule == "safety":
         return safety.may_be_unsafe(unit, case, transfer) or any(safety.breaks(each, unit, case, transfer, at_ms) for each in SHOWN_AS_SAFETY)
     return rule in RULES_OF_A_UNIT and safety.breaks(rule, unit, case, transfer, at_ms)
+
+
+def asleep(entry: Entry, told: Fact, answers: Answers, places: Places, *, immediate: bool) -> Iterator[Breach]:
+    """Whether `on_duty` is said of those alone whose project is off duty before it has to answer at once. `immediate`: the request is."""
+    named = [unit for group in told["excluded"] if group["rule"] == "on_duty" for unit in group["units"]]
+    for unit_id in named:
+        unit = places.units.get(unit_id)
+        if unit is not None and (not immediate or answers.awake(unit.project_id, entry.event_time_ms)):
+            yield Breach(entry.sequence, "on_duty", f"unit {unit_id} is said to be asleep and is not, or need not be awake")
+    for scored in told["scored"]:
+        unit = places.units.get(scored["unit_id"])
+        if unit is not None and immediate and not answers.awake(unit.project_id, entry.event_time_ms):
+            yield Breach(entry.sequence, "on_duty", f"unit {unit.unit_id} is scored and its project is off duty before it has to answer")
 
 
 def best_is_proposed(entry: Entry, told: Fact, made: Fact) -> Iterator[Breach]:

@@ -107,9 +107,9 @@ class TwoPeople:
     def _opened(self, entry: Entry, outcome: Fact) -> Iterator[Breach]:
         """What is behind glass opens where its action takes effect, and for a day at most."""
         if not self._said(entry, "ActionTaken", outcome["action_id"]):
-            yield Breach(entry.sequence, "two_people", "something opens that nobody confirmed")
+            yield Breach(entry.sequence, "glass", "something opens that nobody confirmed")
         if not entry.event_time_ms < outcome["until_ms"] <= entry.event_time_ms + DAY_MS:
-            yield Breach(entry.sequence, "two_people", "something stays open for longer than a day")
+            yield Breach(entry.sequence, "glass", "something stays open for longer than a day")
 
     def taken(self, action_id: str) -> Fact | None:
         """The event whose action takes effect in this entry; asked before `follow`. None: it cannot be known."""

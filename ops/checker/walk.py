@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ops.checker import explained, secrecy
+from ops.checker.answers import ABOUT_ANSWERS, IMMEDIATE, Answers
 from ops.checker.breach import Breach
 from ops.checker.cases import NOT_THIS_UNIT, Cases, Network, Transfer
 from ops.checker.chain import Chain
@@ -64,6 +65,7 @@ class Walk:
         self._responsibility = Responsibility(self._cases, self._places)
         self._trust = Trust(self._network, self._places)
         self._swaps = Swaps(self._cases, self._safety)
+        self._answers = Answers(self._network, tick_ms)
         self._overriding: Fact | None = None
         """The choice of people that takes effect in the entry at hand."""
         self._tick_ms = tick_ms
@@ -106,6 +108,7 @@ class Walk:
         self._add(self._event_followed(entry))
         self._add(self._transfers(entry))
         self._add(self._overdue(entry))
+        self._add(self._answers.late(entry, self._cases.transfers))
         self._add(self._two_people.late(entry))
         self._add(self._inquiries.left_open(entry))
         self._add(self._missing.late(entry))
@@ -195,6 +198,8 @@ class Walk:
         if outcome.name in ("ProposalMade", "ProposalPrepared"):
             confirmed = transfer is not None and transfer.prepared and transfer.proposal_id == outcome["proposal_id"]
             self._add(self._confirmed(entry, outcome) if confirmed else self._proposal(entry, outcome, transfer))
+            if transfer is not None:
+                self._add(self._answers.proposed(entry, outcome, transfer))
         elif outcome.name == "PlaceExchanged" and outcome["case_id"] in self._cases.cases:
             self._add(self._swaps.exchanged(entry, outcome, self._cases.cases[outcome["case_id"]]))
         elif outcome.name == "PlaceKeptFor":
@@ -207,6 +212,8 @@ class Walk:
         elif outcome.name == "NotificationDue":
             self._missing.follow(outcome)
         else:
+            if outcome.name in ABOUT_ANSWERS and transfer is not None:
+                self._add(self._answers.follow(entry, outcome, transfer))
             self._add(self._cases.follow(entry, outcome))
         if outcome.name == "MatchExplained":
             self._add(self._terms.explained(entry, outcome))
@@ -215,6 +222,7 @@ class Walk:
             self.findings.explanations += 1
             by_people, case = self._overriding is not None, self._cases.cases[transfer.case_id]
             self._add(explained.check(entry, outcome, self._safety, case, transfer, by_people=by_people))
+            self._add(explained.asleep(entry, outcome, self._answers, self._places, immediate=transfer.urgency == IMMEDIATE))
 
     def _inquiry(self, entry: Entry, outcome: Fact, transfer: Transfer | None) -> None:
         case = self._cases.cases.get(outcome["case_id"])

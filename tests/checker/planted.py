@@ -68,6 +68,7 @@ from events.vocabulary import (
 )
 from tests.checker import story as told
 from tests.checker.book import START_MS, Step, Written, case_id, event_id
+from tests.checker.planted_answers import planted_answers
 from tests.checker.planted_terms import planted_terms
 from tests.checker.story import (
     ACCEPTED,
@@ -291,6 +292,7 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
         "a confirmation after its time": ("two_people", lambda steps: confirmed(steps, staff("north"), after_ms=24 * HOUR + MINUTE)),
         "an action that never lapses": ("two_people.late", lambda steps: _after_all(_lowered(steps, _awaited(steps)), 30 * HOUR)),
         **planted_terms(),
+        **planted_answers(),
         "private parts as they are": ("secrecy.plaintext", lambda steps: _changed(steps, REQUESTED, unsealed=True)),
         "both ends of a way": ("secrecy.together", _outcomes(DEPARTED, lambda said: [*said, PlaceReleased(HOLD, "centre-2", 1)])),
     }

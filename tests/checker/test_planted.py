@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from events.facts import Outcome
+from events.glass import SightOpened
 from events.transfer import MatchExplained
+from events.two_people import ActionTaken
+from events.verdict import Recorded
 from ops.checker.__main__ import main
 from ops.checker.breach import RULES
 from tests.checker.book import check, write
 from tests.checker.planted import asked, confirmed, planted_records, planted_steps
-from tests.checker.story import DEPARTED, REFERRED, REQUESTED, in_short, staff, story
+from tests.checker.planted_answers import LOOKED, clocked, looked, questioned
+from tests.checker.story import CASE, DEPARTED, HOUR, REFERRED, REQUESTED, in_short, staff, story
 
 
 def test_a_right_story_passes(tmp_path: Path) -> None:
@@ -41,6 +46,20 @@ def test_an_explanation_in_short_passes(tmp_path: Path) -> None:
     said = [in_short() if isinstance(each, MatchExplained) else each for each in steps[REQUESTED].outcomes]
     steps[REQUESTED] = replace(steps[REQUESTED], outcomes=said)
     assert check(write(steps), tmp_path).breaches == []
+
+
+def test_times_to_answer_by_the_calendar_pass(tmp_path: Path) -> None:
+    assert check(write(clocked(story())), tmp_path).breaches == []
+
+
+def test_a_question_that_stops_the_clock_passes(tmp_path: Path) -> None:
+    assert check(write(questioned(story())), tmp_path).breaches == []
+
+
+def test_glass_broken_by_two_bodies_passes(tmp_path: Path) -> None:
+    steps = story()
+    opened: list[Outcome] = [Recorded(), ActionTaken(CASE, LOOKED), SightOpened(CASE, LOOKED, steps[-1].at_ms + HOUR)]
+    assert check(write(looked(steps, opened)), tmp_path).breaches == []
 
 
 def test_an_inquiry_where_figures_are_old_passes(tmp_path: Path) -> None:
