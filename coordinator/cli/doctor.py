@@ -19,6 +19,8 @@ from coordinator.cli.outcome import Exit, end, out, print_json
 from coordinator.rooms import NetworkRoom
 from coordinator.settings import Settings
 from events.topics import MAX_EVENT_BYTES
+from projections.reporting import draw_up_unserved
+from projections.unserved import Unserved
 from reading.kafka_log import KafkaLog
 
 WITHIN = timedelta(seconds=30)
@@ -40,7 +42,7 @@ class Finding:
 
 
 def doctor(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False) -> None:
-    """Look at topics, clocks, key store, ledger, events and views. Exit status 1 where something is wrong."""
+    """Look at topics, clocks, key store, ledger, events, views and requests that wait. Exit status 1 where something is wrong."""
 
     async def work() -> list[Finding]:
         settings = settings_of(context)
@@ -59,6 +61,7 @@ def doctor(context: typer.Context, network: NetworkOption = None, as_json: JsonO
                 ("ledger", lambda: _ledger(room)),
                 ("events", lambda: _events(room)),
                 ("views", lambda: _views(room)),
+                ("requests", lambda: _requests(room)),
             )
             return [await _look(name, look) for name, look in looks]
         finally:
@@ -190,3 +193,28 @@ async def _views(room: NetworkRoom) -> Finding:
         found += f" for {age_text(time.time_ns() // 1_000_000 - health.since_ms)}"
     well = behind < BEHIND and health.state != "stopped"
     return Finding("views", well, found, "" if well else "Is a projector running? `staffetta projector`; `staffetta rebuild all` folds them again.")
+
+
+async def _requests(room: NetworkRoom) -> Finding:
+    return requests_finding(await draw_up_unserved(room.reads, a_day_before=True))
+
+
+def requests_finding(seen: Unserved) -> Finding:
+    """Whether requests wait that should not."""
+    found = f"{seen.waiting} wait for a place, {seen.late} of them past their limit"
+    if seen.fitting:
+        longest = age_text(seen.longest_ms)
+        return Finding(
+            "requests",
+            False,
+            f"{found}; for {seen.fitting} a fresh place plainly fits and nothing was proposed, the longest for {longest}",
+            "The matcher proposes nothing where it should. Place them by hand (`staffetta explain`, `staffetta transfers`), and have the release looked at.",
+        )
+    if seen.rises:
+        return Finding(
+            "requests",
+            False,
+            f"{found} ({seen.late_percent} %; a day before {seen.late_percent_before} %)",
+            "More wait too long than yesterday: is capacity published, do projects answer? `staffetta capacity`, `staffetta inbox`.",
+        )
+    return Finding("requests", True, found)

@@ -34,3 +34,19 @@ streams_shut = Counter(
     "staffetta_gateway_streams_shut", "Streams that ended because their token was no longer in force.", ["network", "view"], registry=registry
 )
 streams = Gauge("staffetta_gateway_streams", "Open streams of views.", ["network", "view"], registry=registry)
+requests_waiting = Gauge("staffetta_gateway_requests_waiting", "Requests for a place elsewhere that have none.", ["network"], registry=registry)
+requests_late = Gauge(
+    "staffetta_gateway_requests_late", "Those that have waited longer than their urgency allows a project to answer.", ["network"], registry=registry
+)
+requests_unserved = Gauge(
+    "staffetta_gateway_requests_unserved",
+    "Those for which nothing was proposed for five ticks though a fresh place plainly fits, by a count that does not ask the matcher.",
+    ["network"],
+    registry=registry,
+)
+requests_counted_at = Gauge(
+    "staffetta_gateway_requests_counted_at_seconds",
+    "When these requests were counted last, since 1970; once a minute at most, when metrics are asked for.",
+    ["network"],
+    registry=registry,
+)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from coordinator.gateway import metrics
+from coordinator.gateway.counting import counts
 from coordinator.gateway.identity import TheRooms
 from coordinator.gateway.rooms import Rooms
 
@@ -35,6 +38,7 @@ async def read_metrics(rooms: TheRooms) -> Response:
         metrics.settled_lag.labels(name).set(tail.lag_ms() / 1000)
         if tail.position is not None:
             metrics.settled_sequence.labels(name).set(tail.position.sequence)
+    await asyncio.gather(*(counts.count(room) for room in rooms.networks.values()))
     return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 

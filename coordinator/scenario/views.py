@@ -12,7 +12,8 @@ from projections.freshness import Freshness, UnitCapacity, bands, freshness_of
 from projections.history import History
 from projections.inbox import HELPLINE, Item, ItemKind
 from projections.reported import EVENT_INDEX, effects_of
-from projections.transfers import TransferState, gave_its_word, state_of
+from projections.transfers import TransferState, asked_now, gave_its_word, state_of
+from projections.unserved import Waiting, plainly_fits, ready_projects
 
 
 class Views:
@@ -94,6 +95,21 @@ class Views:
         """How the last transfer of a case stands; None: there was none."""
         file = self._files.get(case_id)
         return state_of(file.transfers[-1], self._sequence) if file is not None and file.transfers else None
+
+    def unserved(self, at_ms: int) -> int:
+        """How many requests wait for which a fresh place plainly fits, by a count that does not ask the matcher."""
+        units = [one for unit_id in self._units.current if (one := self._capacity(unit_id, at_ms)) is not None]
+        ready = ready_projects(self._projects.current.values(), (), self._policy)
+        found = 0
+        for case_id, file in self._files.items():
+            for transfer in file.transfers:
+                state = state_of(transfer, self._sequence)
+                if state is None:
+                    continue
+                charge = self.responsible(case_id)
+                request = Waiting(file.care.household, None if charge == HELPLINE else charge, asked_now(transfer, self._sequence), state)
+                found += plainly_fits(request, self.timeline(case_id), units, ready, at_ms)
+        return found
 
     @property
     def _policy(self) -> network.Policy | None:

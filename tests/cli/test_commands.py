@@ -121,7 +121,7 @@ async def test_rebuild_and_doctor(running: Running, submitted: Submitted) -> Non
     assert (await staffetta(running.settings, "rebuild", "nothing")).status == 2
     looked = await staffetta(running.settings, "doctor", "--json")
     assert looked.json["well"], looked.out
-    assert [finding["name"] for finding in looked.json["findings"]] == ["topics", "clocks", "key store", "ledger", "events", "views"]
+    assert [finding["name"] for finding in looked.json["findings"]] == ["topics", "clocks", "key store", "ledger", "events", "views", "requests"]
 
 
 async def test_export_holds_every_entry_and_is_private(running: Running, submitted: Submitted, tmp_path: Path) -> None:

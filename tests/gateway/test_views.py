@@ -248,6 +248,8 @@ async def test_every_route_wants_a_token_but_those_of_the_service(running: Runni
     assert ready.status_code == 200 and ready.json()["networks"]["it"]["ready"]
     metrics = (await anyone.get("/metrics")).text
     assert 'staffetta_gateway_answers_total{network="it",verdict="recorded"}' in metrics
+    assert 'staffetta_gateway_requests_waiting{network="it"}' in metrics
+    assert 'staffetta_gateway_requests_unserved{network="it"} 0.0' in metrics
     described = (await anyone.get("/openapi.json")).json()
     assert "/v1/{network}/events" in described["paths"] and "/v1/{network}/capacity" in described["paths"]
     assert (await anyone.get("/problems/lagging")).json()["status"] == 503
