@@ -293,6 +293,13 @@ class Reads:
         effects = [effects_of(entry) for entry in await self._open([row["value"] for row in rows])]
         return now.seen(actions.folded((fact, entry.sequence, entry.at_ms) for entry in effects for _, fact in entry.facts))
 
+    async def reported_policy(self) -> PolicyAdopted | None:
+        """The newest policy that was reported, in force or waiting for a second body; None: there is none, or its key is not there."""
+        async with self._moment(None) as now:
+            rows = await now.connection.fetch(_SQL["audit"]["entries_of_kinds"], [PolicyAdopted.__name__], now.sequence)
+        events = [effects_of(entry).event for entry in await self._open([row["value"] for row in rows[-1:]])]
+        return next((event for event in events if isinstance(event, PolicyAdopted)), None)
+
     async def actions_about(self, case_id: str) -> Seen[tuple[Action, ...]]:
         """Those about one case, under this name of it, as they stand now."""
         seen = await self.timeline(case_id)

@@ -46,7 +46,7 @@ async def draw_up_unserved(reads: Reads, *, a_day_before: bool) -> Unserved:
     """
     seen = await reads.transfers()
     projects, duty, policy, units = await reads.projects(), await reads.duty(), await reads.policy(), await reads.capacity()
-    ready, at_ms = ready_projects(projects.answer, duty.answer, policy.answer), seen.at_ms
+    ready, at_ms = ready_projects(projects.answer, duty.answer, policy.answer, await reads.reported_policy()), seen.at_ms
     requests = [(one.case_id, one) for one in seen.answer]
     waiting = [(case_id, one) for case_id, each in requests if waits(one := _waiting(each))]
     looked_into = sorted(

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from events.facts import Event, Outcome
+from events.network import PolicyAdopted
 from events.person import (
     AgreementGiven,
     AgreementWithdrawn,
@@ -123,11 +124,13 @@ class Ready:
     running: frozenset[str]
     awake: frozenset[str]
     """Those of them that are on duty whatever the hour."""
+    held_back: frozenset[Urgency] = frozenset({Urgency.PLANNED})
+    """Requests of these urgencies may wait for a better place."""
 
 
 def may_be_served(one: Waiting, units: Sequence[UnitCapacity], ready: Ready, at_ms: int) -> bool:
     """Whether anything can be plain about a request, as far as is known without the facts of its case. Cheap: most are passed over here."""
-    return _is_plain(one, at_ms) and _fits(one, units, ready)
+    return _is_plain(one, ready, at_ms) and _fits(one, units, ready)
 
 
 def plainly_fits(one: Waiting, facts: Iterable[Event | Outcome], units: Sequence[UnitCapacity], ready: Ready, at_ms: int) -> bool:
@@ -150,7 +153,7 @@ def plainly_fits(one: Waiting, facts: Iterable[Event | Outcome], units: Sequence
                 pass
     if any(agreed.get(member.person, 0) - at_ms < AGREED_FOR_MS for member in one.household):
         return False
-    return _is_plain(one, at_ms) and _fits(one, [unit for unit in units if unit.unit.unit_id not in lives_in], ready)
+    return _is_plain(one, ready, at_ms) and _fits(one, [unit for unit in units if unit.unit.unit_id not in lives_in], ready)
 
 
 def _fits(one: Waiting, units: Sequence[UnitCapacity], ready: Ready) -> bool:
@@ -159,11 +162,11 @@ def _fits(one: Waiting, units: Sequence[UnitCapacity], ready: Ready) -> bool:
     return len(projects) >= (1 if one.transfer.leaving_province is None else 2)
 
 
-def _is_plain(one: Waiting, at_ms: int) -> bool:
+def _is_plain(one: Waiting, ready: Ready, at_ms: int) -> bool:
     transfer, state = one.transfer, one.state
     return (
         waits(one)
-        and transfer.urgency is not Urgency.PLANNED
+        and transfer.urgency not in ready.held_back
         and transfer.reason is not Reason.SAFETY
         and transfer.needed_by_ms > at_ms
         and at_ms - max(state.stage_since_ms, *(step.at_ms for step in transfer.steps), transfer.requested_at_ms) > TICKS * TICK_MS
@@ -200,8 +203,10 @@ def never_sleeps(hours: str) -> bool:
     return whole == set(range(7)) and holidays and not told["exceptions"]
 
 
-def ready_projects(projects: Iterable[Project], duty: Iterable[Duty], policy: Policy | None) -> Ready:
-    """Who may be sent somebody; without a calendar nobody is ever off duty."""
+def ready_projects(projects: Iterable[Project], duty: Iterable[Duty], policy: Policy | None, adopted: PolicyAdopted | None) -> Ready:
+    """Who may be sent somebody; without a calendar nobody is ever off duty. `adopted`: the newest policy that was reported; it says what may be held back."""
     running = frozenset(project.project_id for project in projects if project.programme == Programme.RUNNING)
     by_day_and_night = {each.project_id for each in duty if never_sleeps(each.hours)}
-    return Ready(running, running if policy is None or policy.clocks is None else running & by_day_and_night)
+    hold_back = adopted.matching.hold_back if adopted is not None and adopted.matching is not None else None
+    held_back = frozenset({Urgency.PLANNED, *(hold_back.urgencies if hold_back is not None else ())})
+    return Ready(running, running if policy is None or policy.clocks is None else running & by_day_and_night, held_back)

@@ -125,7 +125,7 @@ ROOMS = (
     ),
     Room({"sheet": "Data sheets of cases, as CSV"}, _sheets),
     Room({"scenario": "Play scenarios step by step on a clock of their own"}, _scenario),
-    Room({"doctor": "Look at topics, clocks, key store, ledger, events and views"}, _doctor),
+    Room({"doctor": "Look at topics, clocks, key store, ledger, events, views"}, _doctor),
     Room(
         {
             "replay": "Decide every event again",

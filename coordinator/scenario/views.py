@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from events.entry import OpenedDecision
 from events.facts import Event, Outcome
+from events.network import PolicyAdopted
 from events.swap import SwapAgreed
 from projections import capacity, case_file, inbox, network
 from projections.bands import Band
@@ -27,12 +28,15 @@ class Views:
         self._holds = History(capacity.HOLDS, {})
         self._files: dict[str, CaseFile] = {}
         self._facts: dict[tuple[int, int], Event | Outcome] = {}
+        self._adopted: PolicyAdopted | None = None
         self._sequence = -1
 
     def fold(self, entry: OpenedDecision) -> None:
         """Takes the next entry."""
         effects = effects_of(entry)
         self._sequence = entry.sequence
+        if isinstance(effects.event, PolicyAdopted):
+            self._adopted = effects.event
         told = network.fold(network.Rows(self._projects.current, self._units.current, self._policies.current), effects)
         self._projects.apply(told.projects, entry.sequence)
         self._units.apply(told.units, entry.sequence)
@@ -99,7 +103,7 @@ class Views:
     def unserved(self, at_ms: int) -> int:
         """How many requests wait for which a fresh place plainly fits, by a count that does not ask the matcher."""
         units = [one for unit_id in self._units.current if (one := self._capacity(unit_id, at_ms)) is not None]
-        ready = ready_projects(self._projects.current.values(), (), self._policy)
+        ready = ready_projects(self._projects.current.values(), (), self._policy, self._adopted)
         found = 0
         for case_id, file in self._files.items():
             for transfer in file.transfers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from coordinator.scenario.views import Views
 from events.entry import OpenedDecision, OpenedEvent
 from events.fact import Danger
 from events.facts import Outcome
+from events.network import HoldBack, Matching, PolicyAdopted
 from events.person import DangerDeclared
 from events.vocabulary import DangerKind, Need, Reason, Urgency
 from projections.unserved import TICK_MS, TICKS, Unserved, never_sleeps
@@ -41,9 +43,9 @@ class Silent(World):
         return outcomes
 
 
-def opened(world: World, **changes: Any) -> str:
+def opened(world: World, policy: PolicyAdopted = POLICY, **changes: Any) -> str:
     """Anna waits, and a place is free in another project."""
-    world.send(POLICY)
+    world.send(policy)
     world.project("campania", ("NA", "SA"))
     world.project("lazio", ("RM",))
     world.unit("rm-1", "lazio", "12")
@@ -97,6 +99,13 @@ def test_danger_safety_and_what_may_wait_are_left_to_people() -> None:
     for name, changes in (("bea", {"reason": Reason.SAFETY}), ("carla", {"urgency": Urgency.PLANNED}), ("dora", {"leaving_province": "NA"})):
         world.request(world.case(name), **changes)
     world.send(DangerDeclared("", HELPLINE, case, Danger(DangerKind.PROVINCE, "TO")))
+    world.now += LONG
+    assert seen(world) == 0
+
+
+def test_what_the_policy_holds_back_raises_no_alarm() -> None:
+    world = Silent()
+    opened(world, replace(POLICY, matching=Matching((4000, 2000, 1000), None, HoldBack((Urgency.WITHIN_DAYS, Urgency.PLANNED), DAY))))
     world.now += LONG
     assert seen(world) == 0
 
