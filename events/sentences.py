@@ -412,6 +412,10 @@ _RULES: Mapping[str, tuple[str, str]] = {
         "Nobody of the unit's project is on duty for as long as an immediate request may wait.",
         "Nessuno del progetto dell'unità è reperibile per il tempo che una richiesta immediata può attendere.",
     ),
+    Rule.TAKEN_BY_ANOTHER: (
+        "It would fit; in the same decision its free places went to others, so that the network as a whole gains most.",
+        "Sarebbe adatta; nella stessa decisione i suoi posti liberi sono andati ad altri, perché la rete nel suo insieme ne guadagni di più.",
+    ),
 }
 
 _ESCALATIONS: Mapping[Escalation, tuple[str, str]] = {

@@ -369,9 +369,10 @@ class Escalation(StrEnum):
 
 
 class Rule(StrEnum):
-    """The named safety rules of the domain, and the three that are not about safety but exclude a unit all the same.
+    """The named safety rules of the domain, and those that are not about safety but exclude a unit all the same.
 
-    Order is the order in which they are examined; the first that excludes a unit is the one named.
+    Order is the order in which they are examined; the first that excludes a unit is the one named. The last is no rule about a unit by itself: it says what came
+    of it where requests competed.
     """
 
     ACCEPTING = "accepting"
@@ -399,7 +400,9 @@ class Rule(StrEnum):
     DECLINED_BEFORE = "declined_before"
     """This unit declined this case, and nothing has changed since."""
     ON_DUTY = "on_duty"
-    """Nobody of its project is on duty for as long as an immediate request may wait. The last: whatever it excludes would fit."""
+    """Nobody of its project is on duty for as long as an immediate request may wait. The last that is examined: whatever it excludes would fit."""
+    TAKEN_BY_ANOTHER = "taken_by_another"
+    """It would fit; in the same decision its free places went to others, so that the network as a whole gains most."""
 
 
 class ReviewVerdict(StrEnum):

@@ -59,8 +59,21 @@ def propose(entry: Deciding) -> None:
             requests.append(request)
     if not requests:
         return
-    for answer in entry.matcher(requests, draft.open_units, entry.at_ms, entry.terms, loads_of(draft)):
+    for answer in _matched(entry, requests):
         _answered(entry, answer)
+
+
+def _matched(entry: Deciding, requests: list[Request]) -> tuple[Answer, ...]:
+    """Answers to these requests, or to the first of them, in order of service: as many as this entry has room for proposals. The next one goes on."""
+    units, loads = entry.draft.open_units, loads_of(entry.draft)
+    while entry.room:
+        answers = entry.matcher(requests, units, entry.at_ms, entry.terms, loads)
+        placed = [index for index, answer in enumerate(answers) if answer.best is not None]
+        if len(placed) <= entry.room:
+            return answers
+        requests = requests[: placed[entry.room - 1] + 1]
+    alone = [entry.matcher([request], units, entry.at_ms, entry.terms, loads)[0] for request in requests]
+    return tuple(answer for answer in alone if answer.best is None)
 
 
 def _to_look_at(draft: Draft, to_match: set[str], everybody: bool) -> list[tuple[int, int, str, str]]:
@@ -124,8 +137,6 @@ def _answered(entry: Deciding, answer: Answer) -> None:
         asked = () if asleep else ask(entry, entry.draft.cases[case.case_id], transfer)
         if asked or not known:
             explain(entry, case, transfer, answer, None, asked)
-        return
-    if entry.room == 0:
         return
     entry.room -= 1
     unit = draft.units[best.place.unit_id]

@@ -9,7 +9,7 @@ from coordinator.matching.household import is_minor
 from coordinator.matching.request import NOWHERE, Near, Request
 from coordinator.matching.terms import Terms
 from events.fact import Danger
-from events.vocabulary import DangerKind, GivenBy, Reason, TransferStage, Urgency
+from events.vocabulary import DangerKind, GivenBy, Reason, TransferStage
 
 
 def request_of(draft: Draft, case: Case, terms: Terms, at_ms: int) -> Request:
@@ -24,7 +24,9 @@ def request_of(draft: Draft, case: Case, terms: Terms, at_ms: int) -> Request:
         case_id=case.case_id,
         transfer_id=transfer.transfer_id,
         reason=transfer.reason,
-        immediate=transfer.urgency is Urgency.IMMEDIATE,
+        urgency=transfer.urgency,
+        requested_at_ms=transfer.requested_at_ms,
+        needed_by_ms=transfer.needed_by_ms,
         household=household,
         agreed_until_ms=agreed_until_ms(case, household.must_agree),
         zone=danger_zone(dangerous, terms),

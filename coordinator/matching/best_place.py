@@ -1,22 +1,23 @@
-"""The matcher of this release: requests in turn, each to the best place still free.
+"""The matcher: each request to the best place that is left beside what the others are given, all of them weighed together where they compete.
 
-`Matcher` is the interface: a matcher that weighs all requests together can take its place. It promises one answer a request, in the order given; that no two answers take the same place or bring together cases kept apart; and that every answer can
-account for every open unit.
+`Matcher` is the interface. It promises one answer a request, in the order given, which otherwise says nothing; that no two answers take the same place or bring
+together cases kept apart; and that every answer can account for every open unit, as all answers together leave it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from coordinator.matching.accounting import Account, account
+from coordinator.matching.competition import Given, given
 from coordinator.matching.open_units import OpenUnits
-from coordinator.matching.place import Place
 from coordinator.matching.request import Request, kept_apart
-from coordinator.matching.safety import BINDING_PEOPLE, declined_before
-from coordinator.matching.scarcity import priced_as, stock_of
+from coordinator.matching.safety import BINDING_PEOPLE, declined_before, never_with_exploiters
+from coordinator.matching.scarcity import scarcity_told, stock_of
 from coordinator.matching.terms import Terms
 from coordinator.matching.weighing import Fitting, Weighed, weigh
+from events.vocabulary import Rule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,11 +25,13 @@ class Answer:
     """What the matcher says of one request."""
 
     weighed: Weighed
-    """The request against the places that had room."""
+    """The request against the places that had room: those that go to others in the same decision are excluded as taken."""
     units: OpenUnits
-    """Every open unit, as it stood when this request was answered: what requests before it take is taken."""
+    """Every open unit, as it stood before anybody was given anything."""
     best: Fitting | None
-    """The place to propose; None: nothing fits."""
+    """The place to propose; None: nothing fits, or others take what does."""
+    short_by: int = 0
+    """By how many points at most the answers to this request and its rivals together fall short of the best; 0: they are proven best."""
 
     @property
     def case_id(self) -> str:
@@ -41,28 +44,46 @@ class Answer:
 
 
 Matcher = Callable[[Sequence[Request], OpenUnits, int, Terms, Mapping[str, int]], tuple[Answer, ...]]
-"""(requests, most urgent first; every open unit; instant in ms; terms; load of each project in hundredths) -> one answer a request."""
+"""(requests; every open unit; instant in ms; terms; load of each project in hundredths) -> one answer a request."""
 
 
 def match(requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int]) -> tuple[Answer, ...]:
-    """Answers, one a request. `requests`: most urgent first; `loads`: of each project, in hundredths."""
+    """Answers, one a request. `loads`: of each project, in hundredths."""
     stock = stock_of(units, terms, at_ms)
-    placed: dict[str, Place] = {}
+    weighed = [weigh(request, units.roomy(request.household.size), at_ms, terms, loads, stock) for request in requests]
+    if len(weighed) == 1:
+        return (Answer(weighed[0], units, weighed[0].best()),)
+    decided = given(weighed, terms)
     answers: list[Answer] = []
-    for request in requests:
-        apart = request
-        for other in sorted(request.apart_from & placed.keys()):
-            apart = kept_apart(apart, placed[other], terms.policy)
-        weighed = weigh(apart, units.roomy(request.household.size), at_ms, terms, loads, stock)
-        best = weighed.best()
-        answers.append(Answer(weighed, units, best))
-        if best is not None:
-            units = units.put(replace(best.place, free=best.place.free - request.household.size))
-            placed[request.case_id] = best.place
-            kind = priced_as(best.place, terms)
-            if kind in stock:
-                stock[kind] -= request.household.size
+    for each in weighed:
+        left = _beside_the_others(each, decided, at_ms, terms, stock)
+        answers.append(Answer(left, units, left.best(), decided.short_by.get(each.request.case_id, 0)))
     return tuple(answers)
+
+
+def _beside_the_others(weighed: Weighed, decided: Given, at_ms: int, terms: Terms, stock: Mapping[str, int]) -> Weighed:
+    """A request beside what the others are given: places that would fit and are theirs now, or near somebody to keep apart, are excluded as such."""
+    request = weighed.request
+    size, own = request.household.size, decided.places.get(request.case_id)
+    apart = request
+    for other in sorted(request.apart_from & decided.places.keys()):
+        apart = kept_apart(apart, decided.places[other], terms.policy)
+    left: list[Fitting] = []
+    lost: dict[Rule, list[str]] = {}
+    for fitting in weighed.fitting:
+        place = fitting.place
+        others = decided.taken.get(place.unit_id, 0) - (size if own is not None and own.unit_id == place.unit_id else 0)
+        rule = Rule.TAKEN_BY_ANOTHER if others and place.free - others < size else None
+        if rule is None and apart is not request:
+            rule = never_with_exploiters(apart, place, at_ms, terms)
+        if rule is None:
+            left.append(fitting)
+        else:
+            lost.setdefault(rule, []).append(place.unit_id)
+    if not lost:
+        return weighed
+    excluded = {**weighed.excluded, **{rule: sorted([*weighed.excluded.get(rule, ()), *units]) for rule, units in lost.items()}}
+    return Weighed(request, excluded, left, scarcity_told([fitting.place for fitting in left], stock, terms, at_ms))
 
 
 def match_by_people(request: Request, units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int]) -> Answer:

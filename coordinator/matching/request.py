@@ -9,7 +9,7 @@ from coordinator.matching.household import Household
 from coordinator.matching.place import Place
 from events.fact import Danger
 from events.network import PolicyAdopted
-from events.vocabulary import Level, Reason
+from events.vocabulary import Level, Reason, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,10 @@ class Request:
     case_id: str
     transfer_id: str
     reason: Reason
-    immediate: bool
-    """It goes to projects on duty only."""
+    urgency: Urgency
+    requested_at_ms: int
+    needed_by_ms: int
+    """The request's own deadline."""
     household: Household
     agreed_until_ms: int | None
     """Until when everybody who must agree does; None: somebody has not agreed."""
@@ -60,6 +62,11 @@ class Request:
     has_live_proposal: bool
     operator_decides: bool
     """An operator was called in and decides from here."""
+
+    @property
+    def immediate(self) -> bool:
+        """Whether it goes to projects on duty only."""
+        return self.urgency is Urgency.IMMEDIATE
 
 
 def kept_apart(request: Request, place: Place, policy: PolicyAdopted) -> Request:

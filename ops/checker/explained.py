@@ -17,11 +17,14 @@ from ops.checker.entry import Entry, Fact
 from ops.checker.places import Places, Unit
 from ops.checker.safety import RULES_OF_A_UNIT, SHOWN_AS_SAFETY, Safety, forbidden_to_people
 
+_STAND_WITHOUT_THE_OTHERS = frozenset(RULES_OF_A_UNIT) - {"one_place_one_case", "never_with_exploiters"}
+"""Rules that break or hold whatever others are given in the same entry."""
 _NOT_ABOUT_A_UNIT = frozenset({"people_decide", "one_live_proposal", "on_duty"})
 _IN_ORDER = (
     "accepting", "one_place_one_case", "safety", "minors", "gender", "essential_needs", "agreement", "one_live_proposal", "freshness", "people_decide",
     "declined_before", "on_duty",
 )  # fmt: skip
+_TAKEN = "taken_by_another"
 _FITS = ""
 """Stands for no rule."""
 
@@ -52,7 +55,7 @@ def check(entry: Entry, told: Fact, safety: Safety, case: Case, transfer: Transf
         yield Breach(at, "explained.score", "the units that are scored together are better than those scored one by one, or none")
     yield from _truth(entry, told, excluded, safety, case, transfer, by_people=by_people)
     if not (twice or strangers) and len(missing) == sum(counted.values()):
-        may_be = {unit: _may_be(safety.places.units[unit], safety, case, transfer, entry.event_time_ms) & counted.keys() for unit in missing}
+        may_be = {unit: _may_be(entry, safety.places.units[unit], safety, case, transfer) & counted.keys() for unit in missing}
         yield from _counts(at, counted, may_be)
         yield from _digest(at, told, may_be)
 
@@ -64,15 +67,27 @@ def _counted(told: Fact) -> dict[str, int]:
     return counted if rest is None else {**counted, _FITS: rest["units"]}
 
 
-def _may_be(unit: Unit, safety: Safety, case: Case, transfer: Transfer, at_ms: int) -> set[str]:
-    """Under which rules the unit may stand, `_FITS` where it may be scored: the first that excludes it for certain, and those before that may."""
+def _may_be(entry: Entry, unit: Unit, safety: Safety, case: Case, transfer: Transfer) -> set[str]:
+    """Under which rules the unit may stand, `_FITS` where it may be scored: the first that excludes it for certain, and those before that may.
+
+    What excludes it only because of what the same entry gives to others does so after all others.
+    """
     may_be: set[str] = set()
+    at_ms, others = entry.event_time_ms, _given_to_others(entry, unit, transfer)
+    last = _FITS
     for rule in _IN_ORDER:
-        if _certainly(rule, unit, safety, case, transfer, at_ms):
-            return {*may_be, rule}
-        if _possibly(rule, unit, safety, case, transfer):
+        if not _certainly(rule, unit, safety, case, transfer, at_ms):
+            if _possibly(rule, unit, safety, case, transfer):
+                may_be.add(rule)
+        elif rule == "one_place_one_case" and others and safety.has_room(unit, case, at_ms, others):
             may_be.add(rule)
-    return {*may_be, _FITS}
+            last = _TAKEN
+        elif rule == "safety" and _near_since(entry, unit, safety, case, transfer):
+            may_be.add(rule)
+            last = last or rule
+        else:
+            return {*may_be, rule}
+    return {*may_be, last}
 
 
 def _certainly(rule: str, unit: Unit, safety: Safety, case: Case, transfer: Transfer, at_ms: int) -> bool:
@@ -136,9 +151,31 @@ def _truth(
         unit = safety.places.units.get(unit_id)
         if unit is None or unit.closed or rule in _NOT_ABOUT_A_UNIT or (rule == "declined_before" and unit_id in case.declined):
             continue
-        if not _excluded(rule, unit, safety, case, transfer, entry.event_time_ms):
+        if rule == _TAKEN:
+            yield from _taken(entry, unit, safety, case, transfer)
+        elif not _excluded(rule, unit, safety, case, transfer, entry.event_time_ms):
             broken = safety.broken(unit, case, transfer, entry.event_time_ms)
             yield Breach(entry.sequence, "explained.wrong", f"unit {unit_id} is said to break {rule} and breaks {', '.join(broken) or 'nothing'}")
+
+
+def _taken(entry: Entry, unit: Unit, safety: Safety, case: Case, transfer: Transfer) -> Iterator[Breach]:
+    """Whether a unit would be possible, but that others were given its places in this entry."""
+    others, at_ms = _given_to_others(entry, unit, transfer), entry.event_time_ms
+    broken = set(safety.broken(unit, case, transfer, at_ms))
+    if "one_place_one_case" not in broken or broken & _STAND_WITHOUT_THE_OTHERS or not safety.has_room(unit, case, at_ms, others):
+        yield Breach(entry.sequence, "explained.wrong", f"unit {unit.unit_id} is said to be taken by others, who were given {others} of its places")
+
+
+def _given_to_others(entry: Entry, unit: Unit, transfer: Transfer) -> int:
+    """Places of the unit that this entry holds for others."""
+    held = [fact for fact in entry.outcomes if fact.name == "PlaceHeld" and fact["unit_id"] == unit.unit_id]
+    return sum(fact["places"] for fact in held if fact["hold_id"] != transfer.hold_id)
+
+
+def _near_since(entry: Entry, unit: Unit, safety: Safety, case: Case, transfer: Transfer) -> bool:
+    """Whether the unit may have become unsafe by what this entry proposes to somebody from whom the case is kept apart."""
+    proposed = {fact.fields.get("case_id") for fact in entry.outcomes if fact.name in ("ProposalMade", "ProposalPrepared")}
+    return not proposed.isdisjoint(case.apart) and not safety.towards_danger(unit, case, transfer)
 
 
 def _excluded(rule: str, unit: Unit, safety: Safety, case: Case, transfer: Transfer, at_ms: int) -> bool:

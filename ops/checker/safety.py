@@ -65,6 +65,12 @@ class Safety:
         """Not enough free places for the whole household, or none that can be entered yet, or the unit that it lives in: a place elsewhere is wanted."""
         return unit.unit_id == case.hosted or _not_yet(unit, at_ms) or self.places.free(unit) + self._own(case, unit) < len(case.household)
 
+    def has_room(self, unit: Unit, case: Case, at_ms: int, more: int) -> bool:
+        """Whether the whole household, which lives elsewhere, had room in the unit if so many more places were free."""
+        return (
+            unit.unit_id != case.hosted and not _not_yet(unit, at_ms) and self.places.free(unit) + self._own(case, unit) + more >= len(case.household)
+        )
+
     def _own(self, case: Case, unit: Unit) -> int:
         """Places in this unit that the case's own live proposal holds already."""
         transfer = self.cases.transfers.get(case.live or "")

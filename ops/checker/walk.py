@@ -68,6 +68,8 @@ class Walk:
         self._answers = Answers(self._network, tick_ms)
         self._overriding: Fact | None = None
         """The choice of people that takes effect in the entry at hand."""
+        self._told: list[tuple[Fact, Transfer]] = []
+        """Explanations of the entry at hand that wait for the proposals beside them."""
         self._tick_ms = tick_ms
         self._transfer_of_hold: dict[str, str] = {}
         self._case_of_kept: dict[str, str] = {}
@@ -98,11 +100,13 @@ class Walk:
         verdict_seen = False
         for outcome in entry.outcomes:
             if outcome.name in VERDICTS:
+                self._weigh_explanations(entry)
                 if outcome.name == "Recorded" and entry.event is not None and not verdict_seen:
                     self._event(entry, entry.event)
                 verdict_seen = True
             else:
                 self._outcome(entry, outcome)
+        self._weigh_explanations(entry)
         self._add(self._places.outlived(entry))
         self._add(self._places.over_capacity(entry))
         self._add(self._event_followed(entry))
@@ -220,9 +224,19 @@ class Walk:
             self._add(self._trust.explained(entry, outcome))
         if outcome.name == "MatchExplained" and transfer is not None and transfer.case_id in self._cases.cases:
             self.findings.explanations += 1
-            by_people, case = self._overriding is not None, self._cases.cases[transfer.case_id]
-            self._add(explained.check(entry, outcome, self._safety, case, transfer, by_people=by_people))
+            if self._overriding is not None and self._overriding["transfer_id"] == transfer.transfer_id:
+                self._add(explained.check(entry, outcome, self._safety, self._cases.cases[transfer.case_id], transfer, by_people=True))
+            else:
+                self._told.append((outcome, transfer))
             self._add(explained.asleep(entry, outcome, self._answers, self._places, immediate=transfer.urgency == IMMEDIATE))
+
+    def _weigh_explanations(self, entry: Entry) -> None:
+        """Explanations that were given together, each as all of their proposals leave the network."""
+        for told, transfer in self._told:
+            case = self._cases.cases.get(transfer.case_id)
+            if case is not None:
+                self._add(explained.check(entry, told, self._safety, case, transfer))
+        self._told = []
 
     def _inquiry(self, entry: Entry, outcome: Fact, transfer: Transfer | None) -> None:
         case = self._cases.cases.get(outcome["case_id"])

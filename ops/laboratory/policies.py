@@ -15,6 +15,7 @@ from coordinator.matching.request import Request
 from coordinator.matching.terms import Terms, terms_of
 from events.network import PolicyAdopted, Weights
 from events.vocabulary import Urgency
+from ops.demand.in_turn import match_in_turn
 from ops.laboratory.instance import Instance
 
 _FIRST_OF_ALL = 1_000
@@ -124,9 +125,9 @@ def _thrift_first(terms: Terms) -> Terms:
 POLICIES: dict[str, Policy] = {
     policy.name: policy
     for policy in (
-        Policy("fcfs", "first come, first served, tried again every morning, any place that fits", _any_place, turns=Turns.DAILY),
-        Policy("best_fit", "the product's matcher without thrift", _without_thrift),
-        Policy("thrift", "the least specialised place that fits first, then the best fit", _thrift_first),
+        Policy("fcfs", "first come, first served, tried again every morning, any place that fits", _any_place, match_in_turn, Turns.DAILY),
+        Policy("best_fit", "each in turn the best fit, without thrift", _without_thrift, match_in_turn),
+        Policy("thrift", "each in turn the least specialised place that fits, then the best fit", _thrift_first, match_in_turn),
         Policy("shipped", "the product's matcher with its policy as it ships", as_they_ship),
     )
 }

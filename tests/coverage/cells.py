@@ -25,6 +25,9 @@ MATCHING = (
 ABOUT_THE_REQUEST = frozenset({Rule.AGREEMENT, Rule.ONE_LIVE_PROPOSAL, Rule.PEOPLE_DECIDE})
 """They say the same of every place, and are told once."""
 
+OF_ALL_TOGETHER = frozenset({Rule.TAKEN_BY_ANOTHER})
+"""They say what came of a place where requests competed, whatever the event; they are told once."""
+
 NEVER = {("TransferRequested", Rule.DECLINED_BEFORE): "what a unit answered to an earlier request is over with it"}
 """Pairs that cannot be, each with the reason."""
 
@@ -62,7 +65,9 @@ def every_cell() -> list[Cell]:
 
 def pairs_wanted() -> list[Cell]:
     """(event, rule): every rule about a place at every event that leads to matching, and rules about the request where they can bite."""
-    about_places = [(event, rule.value) for event in MATCHING for rule in Rule if rule not in ABOUT_THE_REQUEST and (event, rule) not in NEVER]
+    about_places = [
+        (event, rule.value) for event in MATCHING for rule in Rule if rule not in ABOUT_THE_REQUEST | OF_ALL_TOGETHER and (event, rule) not in NEVER
+    ]
     return rule_cells({*about_places, *((event, rule.value) for event, rule in OF_REQUESTS)})
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from coordinator.matching.open_units import open_units_of
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
-from events.vocabulary import Host, Need
+from events.vocabulary import Host, Need, Urgency
 from ops.demand.day import Day
 from ops.demand.first_come import FirstCome
 from ops.demand.rehearsal import rehearse
@@ -37,7 +37,7 @@ def test_who_came_first_is_served_first_whatever_the_urgency() -> None:
     matcher = FirstCome()
     assert proposed(matcher, [asked("anna")], []) == [None]
     tomorrow = NOW + 26 * HOUR
-    assert proposed(matcher, [asked("bea", immediate=True), asked("anna")], units(1), tomorrow) == [None, "u0"]
+    assert proposed(matcher, [asked("bea", urgency=Urgency.IMMEDIATE), asked("anna")], units(1), tomorrow) == [None, "u0"]
 
 
 def test_no_place_is_better_than_another() -> None:

@@ -61,7 +61,9 @@ def _moved(draw: Random, index: int, asked: Asked, start_ms: int, others: list[s
     apart = frozenset({draw.choice(others)}) if others and draw.random() < 0.3 else frozenset()
     request = replace(
         asked.request,
-        immediate=urgency is Urgency.IMMEDIATE,
+        urgency=urgency,
+        requested_at_ms=arrives_ms,
+        needed_by_ms=needed_by_ms,
         agreed_until_ms=needed_by_ms + draw.randint(0, 8) * STEP_MS,
         apart_from=apart,
         zone=replace(asked.request.zone, everywhere=False, regions=frozenset()) if draw.random() < 0.5 else asked.request.zone,

@@ -11,7 +11,7 @@ from coordinator.matching.request import NOWHERE, Request
 from coordinator.matching.terms import terms_of
 from events.fact import Danger
 from events.referral import Member
-from events.vocabulary import Host, Level, Reason
+from events.vocabulary import Host, Level, Reason, Urgency
 from tests.domain.world import DAY, POLICY, START, woman
 
 TERMS = terms_of(POLICY, {})
@@ -38,7 +38,9 @@ REQUEST = Request(
     case_id="anna",
     transfer_id="t",
     reason=Reason.CAPACITY,
-    immediate=False,
+    urgency=Urgency.WITHIN_DAYS,
+    requested_at_ms=NOW,
+    needed_by_ms=NOW + 10 * DAY,
     household=household_of((woman(),)),
     agreed_until_ms=NOW + 30 * DAY,
     zone=danger_zone((), TERMS),

@@ -17,6 +17,7 @@ from coordinator.matching.score import score_parts, tie_break
 from events.fact import Danger
 from events.network import Weights
 from events.vocabulary import DangerKind, Level, Need, Reason, Rule
+from ops.demand.in_turn import match_in_turn
 from tests.domain.world import DAY, HOUR, woman
 from tests.matching.examples import NOW, PLACE, REQUEST, TERMS, endangered, of
 
@@ -81,10 +82,22 @@ def test_ties_break_by_a_hash_of_request_and_unit() -> None:
 
 
 def test_the_last_place_goes_to_the_first_request() -> None:
-    requests = [replace(REQUEST, case_id=name, transfer_id=name) for name in ("first", "second")]
+    requests = [replace(REQUEST, case_id=name, transfer_id=name, requested_at_ms=NOW - hours * HOUR) for name, hours in (("first", 3), ("second", 2))]
     first, second = match(requests, units(named("u1", free=1)), {})
     assert first.scored
-    assert [(group.rule, group.units) for group in second.excluded] == [(Rule.ONE_PLACE_ONE_CASE, ("u1",))]
+    assert not second.scored
+    assert [(group.rule, group.units) for group in second.excluded] == [(Rule.TAKEN_BY_ANOTHER, ("u1",))]
+
+
+def test_a_place_goes_to_who_can_live_nowhere_else_though_another_would_rather_have_it() -> None:
+    either = replace(REQUEST, case_id="either", transfer_id="1", requested_at_ms=NOW - DAY, wished_regions=("12",))
+    only_here = replace(of(woman(essential_needs=(Need.STEP_FREE,))), case_id="only here", transfer_id="2")
+    places = units(named("u1", free=1, offers=frozenset({Need.STEP_FREE})), named("u2", free=1, region="01"))
+    first, second = match([either, only_here], places, {})
+    assert ([scored.unit_id for scored in first.scored], [scored.unit_id for scored in second.scored]) == (["u2"], ["u1"])
+    assert [(group.rule, group.units) for group in first.excluded] == [(Rule.TAKEN_BY_ANOTHER, ("u1",))]
+    in_turn = match_in_turn([either, only_here], open_units_of(places), NOW, TERMS, {})
+    assert [answer.best.place.unit_id if answer.best else None for answer in in_turn] == ["u1", None]
 
 
 def test_cases_kept_apart_are_not_brought_together_by_one_call() -> None:

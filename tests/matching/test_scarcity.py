@@ -106,11 +106,11 @@ def test_a_place_for_families_is_kept_for_them() -> None:
     assert answer.weighed.scarcity == ScarcityTold(ScarcityStanding.IN_FORCE, (KindTold(FAMILIES, 2, 60), KindTold("women", 2, 5)), 0)
 
 
-def test_what_one_request_takes_is_dearer_for_the_next() -> None:
+def test_in_one_decision_all_pay_what_it_costs_before_any_is_placed() -> None:
     other = replace(REQUEST, case_id="bina", transfer_id="t2")
     first, second = match([REQUEST, other], open_units_of((place("families", free=3),)), NOW, TERMS, {})
-    assert [answer.account().scored[0].parts[-1] for answer in (first, second)] == [-20, -60]
-    assert second.weighed.scarcity == ScarcityTold(ScarcityStanding.IN_FORCE, (KindTold(FAMILIES, 2, 60),), 0)
+    assert [answer.account().scored[0].parts[-1] for answer in (first, second)] == [-20, -20]
+    assert second.weighed.scarcity == ScarcityTold(ScarcityStanding.IN_FORCE, (KindTold(FAMILIES, 3, 20),), 0)
 
 
 def test_an_answer_says_whether_weights_played_a_part() -> None:

@@ -1,0 +1,22 @@
+"""What a placement is worth to the network, in points: a choice of people, stated in the policy. Ten points are one unit of the network's objective."""
+
+from __future__ import annotations
+
+from coordinator.matching.request import Request
+from coordinator.matching.terms import Terms
+from events.vocabulary import Urgency
+
+_UNSTATED = {Urgency.IMMEDIATE: 4000, Urgency.WITHIN_DAYS: 2000, Urgency.PLANNED: 1000}
+"""Points a person where the policy states none."""
+_RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
+
+
+def urgency_value(urgency: Urgency, terms: Terms) -> int:
+    """Points for each person placed in time."""
+    stated = terms.policy.matching
+    return _UNSTATED[urgency] if stated is None else stated.urgency_values[_RANK[urgency]]
+
+
+def worth(request: Request, score: int, terms: Terms) -> int:
+    """Points for placing a request where it has this score."""
+    return request.household.size * urgency_value(request.urgency, terms) + score
