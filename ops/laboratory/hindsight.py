@@ -19,9 +19,9 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_array
 
 from events.vocabulary import Urgency
-from ops.laboratory.instance import Instance
+from ops.laboratory.instance import Asked, Instance
 from ops.laboratory.objective import URGENCY_POINTS, Placement
-from ops.laboratory.starts import NEVER, Start, Starts, near_keys, pairs_apart, whole
+from ops.laboratory.starts import NEVER, Start, Starts, lives_near, near_keys, pairs_apart, whole
 
 RELATIVE_GAP = 1e-4
 MOST_NODES = 2_000
@@ -137,27 +137,50 @@ class Program:
             self._put(self.nodes[start.unit, place, slots[index]], column, -1.0)
 
     def _apart(self, instance: Instance) -> None:
-        """Of each pair and each thing that makes units near: never both there at the same time."""
-        by_request: dict[int, dict[str, list[int]]] = {}
-        pairs = pairs_apart([instance.asked[index] for index in sorted({start.asked for start in self.starts})])
+        """Of each pair and each thing that makes units near: never both there at the same time; and nobody near where the other still lives."""
+        pairs = pairs_apart(instance.asked)
         linked = {index for pair in pairs for index in pair}
+        columns: dict[int, list[int]] = {}
         for column, number in enumerate(self._start_of):
             if number >= 0 and self.starts[number].asked in linked:
-                start = self.starts[number]
-                for key in near_keys(instance.units[start.unit], instance):
-                    by_request.setdefault(start.asked, {}).setdefault(key, []).append(column)
+                columns.setdefault(self.starts[number].asked, []).append(column)
         for one, other in pairs:
-            mine, theirs = by_request.get(one, {}), by_request.get(other, {})
-            for key in sorted(mine.keys() & theirs.keys()):
-                for together in self._at_the_same_time(mine[key], theirs[key]):
+            mine, theirs = columns.get(one, []), columns.get(other, [])
+            by_key, by_their_key = self._by_near_key(instance, mine), self._by_near_key(instance, theirs)
+            for key in sorted(by_key.keys() & by_their_key.keys()):
+                for together in self._at_the_same_time(by_key[key], by_their_key[key]):
                     row = self._row(1.0)
                     for column in together:
                         self._put(row, column, 1.0)
+            self._after_they_left(instance, mine, instance.asked[other], theirs)
+            self._after_they_left(instance, theirs, instance.asked[one], mine)
+
+    def _by_near_key(self, instance: Instance, columns: Iterable[int]) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for column in columns:
+            for key in near_keys(instance.units[self._stay(column).unit], instance):
+                found.setdefault(key, []).append(column)
+        return found
+
+    def _stay(self, column: int) -> Start:
+        return self.starts[self._start_of[column]]
+
+    def _after_they_left(self, instance: Instance, mine: Sequence[int], other: Asked, theirs: Sequence[int]) -> None:
+        """Nobody starts near the place where another, who is known by then, lived before and has not left yet."""
+        near = [column for column in mine if self._stay(column).at_ms >= other.arrives_ms and lives_near(other, self._stay(column).unit, instance)]
+        for at_ms in sorted({self._stay(column).at_ms for column in near}):
+            row = self._row(0.0)
+            for column in near:
+                if self._stay(column).at_ms <= at_ms:
+                    self._put(row, column, 1.0)
+            for column in theirs:
+                if self._stay(column).gone_ms <= at_ms:
+                    self._put(row, column, -1.0)
 
     def _at_the_same_time(self, mine: Sequence[int], theirs: Sequence[int]) -> Iterable[tuple[int, ...]]:
         """Sets of columns of two requests whose stays run at one instant; each set that matters."""
         columns = [*mine, *theirs]
-        stays = {column: self.starts[self._start_of[column]] for column in columns}
+        stays = {column: self._stay(column) for column in columns}
         found: set[tuple[int, ...]] = set()
         for at_ms in sorted({stay.at_ms for stay in stays.values()}):
             here = tuple(column for column in columns if stays[column].at_ms <= at_ms < stays[column].until_ms)

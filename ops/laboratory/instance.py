@@ -102,7 +102,8 @@ class Reply:
     after_ms: int
     """The hold lasts for this long, unless nobody answers."""
     code: DeclineCode | None
-    """None: accepted, if the place was free when it was proposed."""
+    """None: accepted, if the place was free when it was proposed: one of those published, still free. A place that fell free since is promised to nobody,
+    and counts from the next publication on."""
     silent: bool
     """Nobody answers: the proposal expires at its deadline, and nothing is learnt."""
 

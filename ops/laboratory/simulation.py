@@ -276,7 +276,7 @@ class _Play:
         asked = case.asked
         self._learn(proposal, free=True)
         leaves_ms = max(proposal.at_ms + asked.stay_ms, at_ms)
-        self._stock.arrive(proposal.unit, case.size)
+        self._stock.arrive(proposal.unit, proposal.taken)
         case.proposal = None
         case.accepted = proposal.unit
         self._record(case, proposal, at_ms, Ending.ACCEPTED, None, leaves_ms)

@@ -24,6 +24,7 @@ from ops.laboratory.instance import Asked, Instance
 from ops.laboratory.objective import URGENCY_POINTS, placement_points, would_accept
 
 _SLOT = attrgetter("slot")
+_UNIT_ID = attrgetter("unit_id")
 NEVER = 1 << 60
 """A slot, or an instant, that does not come."""
 
@@ -41,6 +42,8 @@ class Start:
     until_ms: int
     """When the stay ends."""
     points: int
+    gone_ms: int
+    """From here on the case is not near any more where it lived before, if others are to be kept apart from it."""
     places: tuple[int, ...]
     """Places of the unit that it may take; at least as many as there are people."""
     again: tuple[int, ...]
@@ -109,6 +112,11 @@ class Starts:
         self.visible = [Visible(instance, unit) for unit in range(len(instance.units))]
         self._fitting: dict[int, tuple[int, ...]] = {}
         self._awake_from: dict[tuple[str, int], int] = {}
+        self._apart: dict[int, list[Asked]] = {}
+        """By request: those from whom it is kept apart."""
+        for one, other in pairs_apart(instance.asked):
+            self._apart.setdefault(one, []).append(instance.asked[other])
+            self._apart.setdefault(other, []).append(instance.asked[one])
 
     def fitting(self, asked: Asked) -> tuple[int, ...]:
         """Units that no lasting rule excludes and whose project would not decline, whatever the hour."""
@@ -148,16 +156,16 @@ class Starts:
         return any(near_each_other(units[unit], units[other], self._instance) for other in known.lived_near.get(asked.index, ()))
 
     def _held_back(self, known: Known, by_unit: Mapping[int, dict[int, list[Start]]]) -> frozenset[int]:
-        """Adds to the possible starts those at the end of a stay elsewhere of somebody to be kept apart from; returns the requests that this is about."""
-        pairs = pairs_apart(known.asked)
-        others: dict[int, set[int]] = {}
-        for one, other in pairs:
-            others.setdefault(one, set()).add(other)
-            others.setdefault(other, set()).add(one)
+        """Adds to the possible starts those at which somebody to be kept apart from leaves a place; returns the requests that this is about."""
+        here = {asked.index for asked in known.asked}
+        others = {index: {other.index for other in self._apart[index]} & here for index in here & self._apart.keys()}
         more = True
         while more:
             more = False
-            ends = {index: {start.until_ms for possible in by_unit.values() for start in possible.get(index, ())} for index in others}
+            ends = {
+                index: {at for possible in by_unit.values() for start in possible.get(index, ()) for at in (start.until_ms, start.gone_ms)}
+                for index in others
+            }
             for unit, of_unit in by_unit.items():
                 for index in of_unit.keys() & others.keys():
                     added = self._at_ends(unit, known, of_unit[index], sorted({end for other in others[index] for end in ends[other]}))
@@ -244,7 +252,11 @@ class Starts:
         ends_ms = at_ms + asked.stay_ms
         again = tuple(visible.again(place, ends_ms) for place in places)
         points = placement_points(self._instance, asked, unit, at_ms, self._urgency_points)
-        return Start(asked.index, size, unit, slot, at_ms, ends_ms, points, places, again)
+        answered_ms = at_ms + self._instance.reply(asked, unit).after_ms if asked.index in self._apart else at_ms
+        if any(at_ms < other.arrives_ms < answered_ms and lives_near(other, unit, self._instance) for other in self._apart.get(asked.index, ())):
+            return None
+        gone_ms = answered_ms + self._instance.terms.policy.kept_after_arrival_ms
+        return Start(asked.index, size, unit, slot, at_ms, ends_ms, points, gone_ms, places, again)
 
     def _earliest(self, unit: int, asked: Asked, at_ms: int, last_ms: int, observed_ms: int) -> int | None:
         """The first moment of a slot at which the rules let it be proposed and the answer would be yes; None: none."""
@@ -295,6 +307,16 @@ def pairs_apart(asked: Iterable[Asked]) -> list[tuple[int, int]]:
         (min(one.index, by_case[other]), max(one.index, by_case[other])) for one in requests for other in one.request.apart_from if other in by_case
     }
     return sorted(found)
+
+
+def lives_near(asked: Asked, unit: int, instance: Instance) -> bool:
+    """Whether a unit is near where somebody lived when they asked."""
+    lives_in = asked.request.lives_in
+    if lives_in is None:
+        return False
+    index = bisect_left(instance.units, lives_in, key=_UNIT_ID)
+    home = instance.units[index] if index < len(instance.units) else None
+    return home is not None and home.unit_id == lives_in and near_each_other(home, instance.units[unit], instance)
 
 
 def near_each_other(one: Place, other: Place, instance: Instance) -> bool:

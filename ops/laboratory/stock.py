@@ -16,7 +16,7 @@ class Stock:
     """Every unit of one instance while it is played. Units and places by their index."""
 
     __slots__ = (
-        "_arrived", "_capacity", "_counted", "_held", "_inside", "_instance", "_taken_of_project", "_there", "changes", "loads", "places", "units",
+        "_arrived", "_capacity", "_counted", "_held", "_inside", "_instance", "_published", "_taken_of_project", "_there", "changes", "loads", "places", "units",
     )  # fmt: skip
 
     def __init__(self, instance: Instance) -> None:
@@ -37,8 +37,10 @@ class Stock:
         self._held = [0] * units
         self._arrived = [0] * units
         """People since the last publication."""
-        self._inside = [0] * units
-        """Places really held for live proposals."""
+        self._inside: list[set[int]] = [set() for _ in range(units)]
+        """By unit: places really held for live proposals."""
+        self._published: list[set[int]] = [set() for _ in range(units)]
+        """By unit: places that the figure published last is about. One that falls free after it is nobody's yet."""
         self._capacity: dict[str, int] = {}
         self._taken_of_project: dict[str, int] = {}
         for unit in instance.units:
@@ -58,7 +60,8 @@ class Stock:
     def publish(self, unit: int, at_ms: int, step: int) -> bool:
         """The project counts. True where the network can count on a place there now."""
         plain = self._instance.units[unit]
-        counted = len(self.really_free(unit, at_ms)) + self._inside[unit]
+        self._published[unit] = {*self.really_free(unit, at_ms), *self._inside[unit]}
+        counted = len(self._published[unit])
         before = self.places[unit]
         if before.observed_at_ms is None or counted != self._counted[unit] or before.accepting != plain.accepting or self._arrived[unit]:
             self.changes[unit] = step
@@ -69,28 +72,29 @@ class Stock:
         return self.places[unit].free > 0
 
     def hold(self, unit: int, request: int, people: int, at_ms: int) -> tuple[int, ...]:
-        """Hold places for a request. The real ones; none where too few are really free, which nobody knows yet."""
+        """Hold places for a request. The real ones; none where of those published too few are still free, which nobody knows yet."""
         self._held[unit] += people
         self._weigh(self._instance.units[unit].project_id, people)
-        free = self.really_free(unit, at_ms)
+        free = [place for place in self.really_free(unit, at_ms) if place in self._published[unit]]
         taken = tuple(free[:people]) if len(free) >= people else ()
         for place in taken:
             self._there[unit][place] = request
-        self._inside[unit] += len(taken)
+        self._inside[unit].update(taken)
         self._recount(unit)
         return taken
 
-    def arrive(self, unit: int, people: int) -> None:
+    def arrive(self, unit: int, taken: tuple[int, ...]) -> None:
         """Who was expected is there: held no longer, and counted beside the figure until the next."""
-        self._held[unit] -= people
-        self._inside[unit] -= people
-        self._arrived[unit] += people
+        self._held[unit] -= len(taken)
+        self._inside[unit].difference_update(taken)
+        self._published[unit].difference_update(taken)
+        self._arrived[unit] += len(taken)
 
     def release(self, unit: int, people: int, taken: tuple[int, ...]) -> bool:
         """A hold is over. True where the network can count on more than before."""
         before = self.places[unit].free
         self._held[unit] -= people
-        self._inside[unit] -= len(taken)
+        self._inside[unit].difference_update(taken)
         self._weigh(self._instance.units[unit].project_id, -people)
         self._recount(unit)
         for place in taken:

@@ -200,7 +200,7 @@ class _Told:
                 unit, taken = self._live.pop(outcome.proposal_id)
                 size = self.instance.asked[self._of_case[outcome.case_id]].request.household.size
                 if outcome.how is ProposalEnd.ACCEPTED:
-                    self.truth.arrive(unit, size)
+                    self.truth.arrive(unit, taken)
                 else:
                     self.truth.release(unit, size, taken)
 

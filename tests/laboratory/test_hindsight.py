@@ -3,74 +3,61 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import replace
 
-import pytest
-
-from coordinator.matching.safety import excluded_by
 from ops.laboratory.hindsight import Program, hindsight, relaxation
-from ops.laboratory.instance import Instance
-from ops.laboratory.objective import placement_points, schedule_points, would_accept
-from ops.laboratory.starts import Starts, near_each_other, whole
+from ops.laboratory.instance import Asked, Instance, instance_of
+from ops.laboratory.objective import schedule_points
+from ops.laboratory.policies import POLICIES
+from ops.laboratory.records import Ending
+from ops.laboratory.simulation import simulate
+from ops.laboratory.starts import Starts, whole
+from ops.networks.loading import load_network
+from tests.laboratory.schedules import Stay, apart, away_from_homes, stays_at, together
 from tests.laboratory.tiny import instants, tiny
 
-pytestmark = pytest.mark.pure
 
-Stay = tuple[int, int, tuple[int, ...], int, int, int, int]
-"""(request, unit, places, publication it rests on, starts, ends, points)."""
-
-
-def _options(instance: Instance, index: int) -> list[Stay]:
-    """Every way to place one request, on its own, best first."""
-    asked, found = instance.asked[index], []
-    for unit, place in enumerate(instance.units):
-        pubs = instance.published[unit]
-        for at_ms in instants(instance, place.project_id):
-            known = bisect_right(pubs, at_ms)
-            if not known or not would_accept(instance, asked, unit, at_ms):
-                continue
-            seen_ms = pubs[known - 1]
-            free = [
-                number
-                for number in range(len(instance.windows[unit]))
-                if (window := instance.window_at(unit, number, seen_ms)) is not None and at_ms < window.closes_ms
-            ]
-            if excluded_by(asked.request, replace(place, free=len(free), observed_at_ms=seen_ms), at_ms, instance.terms) is None:
-                points = placement_points(instance, asked, unit, at_ms)
-                for places in itertools.combinations(free, asked.request.household.size):
-                    found.append((index, unit, places, seen_ms, at_ms, at_ms + asked.stay_ms, points))
-    return sorted(found, key=lambda stay: -stay[6])
+def _options(instance: Instance, asked: Asked, also: Iterable[int]) -> list[Stay]:
+    """Every way to place one request, on its own, best first. `also`: instants beside those that matter anyway."""
+    found = [
+        stay
+        for unit, place in enumerate(instance.units)
+        for at_ms in sorted({*instants(instance, place.project_id), *also})
+        for stay in stays_at(instance, asked, unit, at_ms)
+    ]
+    return sorted(found, key=lambda stay: -stay.points)
 
 
-def _together(instance: Instance, one: Stay, other: Stay) -> bool:
-    """Whether two stays can both be."""
-    first, second = sorted((one, other), key=lambda stay: stay[4])
-    if first[1] == second[1] and set(first[2]) & set(second[2]) and first[5] > second[3]:
-        return False
-    mine, theirs = instance.asked[one[0]].request, instance.asked[other[0]].request
-    if mine.case_id in theirs.apart_from or theirs.case_id in mine.apart_from:
-        return first[5] <= second[4] or not near_each_other(instance.units[one[1]], instance.units[other[1]], instance)
-    return True
+def _all_options(instance: Instance) -> list[list[Stay]]:
+    also: list[set[int]] = [set() for _ in instance.asked]
+    found: list[list[Stay]] = []
+    for _ in range(3):
+        found = [_options(instance, asked, also[asked.index]) for asked in instance.asked]
+        for asked in instance.asked:
+            others = [other.index for other in instance.asked if other is not asked and apart(instance, asked.index, other.index)]
+            also[asked.index] = {at for other in others for stay in found[other] for at in (stay.until_ms, stay.gone_ms)}
+    return found
 
 
 def _best(instance: Instance) -> int:
     """V of the best schedule, by trying every one that could still beat the best so far."""
-    options = [_options(instance, index) for index in range(len(instance.asked))]
-    ahead = [sum(mine[0][6] for mine in options[index:] if mine) for index in range(len(options) + 1)]
+    options = _all_options(instance)
+    ahead = [sum(mine[0].points for mine in options[index:] if mine) for index in range(len(options) + 1)]
     best = 0
 
     def go(index: int, chosen: list[Stay], points: int) -> None:
         nonlocal best
-        best = max(best, points)
-        if index == len(options) or points + ahead[index] <= best:
+        if index == len(options):
+            best = max(best, points) if away_from_homes(instance, chosen) else best
             return
         for stay in options[index]:
-            if points + stay[6] + ahead[index + 1] <= best:
+            if points + stay.points + ahead[index + 1] <= best:
                 break
-            if all(_together(instance, stay, other) for other in chosen):
-                go(index + 1, [*chosen, stay], points + stay[6])
-        go(index + 1, chosen, points)
+            if all(together(instance, stay, other) for other in chosen):
+                go(index + 1, [*chosen, stay], points + stay.points)
+        if points + ahead[index + 1] > best:
+            go(index + 1, chosen, points)
 
     go(0, [], 0)
     return best
@@ -99,3 +86,21 @@ def test_starts_left_out_are_not_needed() -> None:
 def test_the_same_future_has_the_same_hindsight() -> None:
     instance = tiny(400, requests=8, units=4)
     assert hindsight(instance) == hindsight(instance)
+
+
+def test_no_policy_does_better_than_hindsight_and_each_keeps_its_constraints() -> None:
+    instance = instance_of(load_network("it"), 3, "tight", days=12, requests_a_day=16)
+    most = hindsight(instance)
+    assert most.bound <= relaxation(instance).bound + 1
+    for policy in POLICIES.values():
+        played = simulate(instance, policy)
+        stays: list[Stay] = []
+        for proposed in played.proposed:
+            if proposed.how is Ending.ACCEPTED:
+                possible = stays_at(instance, instance.asked[proposed.request], proposed.unit, proposed.at_ms)
+                stays += [stay for stay in possible if stay.places == tuple(sorted(proposed.places))]
+        assert sum(stay.points for stay in stays) == played.worth
+        assert len(stays) == played.placed
+        assert all(together(instance, one, other) for one, other in itertools.combinations(stays, 2))
+        assert away_from_homes(instance, stays)
+        assert 0 < played.worth <= most.bound

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from random import Random
 
+from coordinator.matching.place import Place
 from events.vocabulary import Urgency
 from ops.demand.hours import DAY_MS, HOUR_MS
 from ops.laboratory.instance import Asked, Instance, Window, instance_of
@@ -13,6 +14,8 @@ from ops.networks.loading import load_network
 
 STEP_MS = 6 * HOUR_MS
 DAYS = 7
+_instants: dict[str, list[int]] = {}
+"""By project: all tiny futures are in the same days."""
 
 
 @cache
@@ -30,7 +33,7 @@ def tiny(seed: int, *, requests: int = 4, units: int = 2) -> Instance:
     chosen = draw.sample([asked for asked in large.asked if not asked.request.household.unaccompanied], requests)
     found: list[Asked] = []
     for index, asked in enumerate(sorted(chosen, key=lambda one: one.index)):
-        found.append(_moved(draw, index, asked, start_ms, [one.request.case_id for one in found]))
+        found.append(_moved(draw, index, asked, start_ms, [one.request.case_id for one in found], places))
     found.sort(key=lambda one: (one.arrives_ms, one.index))
     in_order = tuple(replace(one, index=index) for index, one in enumerate(found))
     return replace(large, seed=seed, days=DAYS, units=places, windows=windows, published=published, asked=in_order)
@@ -54,7 +57,7 @@ def _published(draw: Random, start_ms: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _moved(draw: Random, index: int, asked: Asked, start_ms: int, others: list[str]) -> Asked:
+def _moved(draw: Random, index: int, asked: Asked, start_ms: int, others: list[str], units: tuple[Place, ...]) -> Asked:
     arrives_ms = start_ms + draw.randint(0, 16) * STEP_MS
     needed_by_ms = arrives_ms + draw.randint(1, 16) * STEP_MS
     urgency = draw.choice(tuple(Urgency))
@@ -66,6 +69,7 @@ def _moved(draw: Random, index: int, asked: Asked, start_ms: int, others: list[s
         needed_by_ms=needed_by_ms,
         agreed_until_ms=needed_by_ms + draw.randint(0, 8) * STEP_MS,
         apart_from=apart,
+        lives_in=draw.choice(units).unit_id if draw.random() < 0.4 else None,
         zone=replace(asked.request.zone, everywhere=False, regions=frozenset()) if draw.random() < 0.5 else asked.request.zone,
     )
     return Asked(
@@ -82,6 +86,8 @@ def _moved(draw: Random, index: int, asked: Asked, start_ms: int, others: list[s
 
 def instants(instance: Instance, project_id: str) -> list[int]:
     """Every moment that could matter in a tiny future: its steps, and when the project comes on duty, to half an hour."""
+    if project_id in _instants:
+        return _instants[project_id]
     clockwork, half_hour_ms = instance.terms.clockwork, HOUR_MS // 2
     found = set(range(instance.start_ms, instance.start_ms + (DAYS + 9) * DAY_MS, STEP_MS))
     before = False
@@ -90,4 +96,5 @@ def instants(instance: Instance, project_id: str) -> list[int]:
         if awake and not before:
             found.add(at_ms)
         before = awake
-    return sorted(found)
+    _instants[project_id] = sorted(found)
+    return _instants[project_id]

@@ -1,0 +1,79 @@
+"""What may stand in a schedule, told a second time and plainly: stay by stay, pair by pair."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from coordinator.matching.safety import excluded_by
+from ops.laboratory.instance import Asked, Instance
+from ops.laboratory.objective import placement_points, would_accept
+from ops.laboratory.starts import near_each_other
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One request in some places of one unit."""
+
+    asked: int
+    unit: int
+    places: tuple[int, ...]
+    seen_ms: int
+    """The publication that it rests on."""
+    at_ms: int
+    until_ms: int
+    gone_ms: int
+    """When the place that the case left is kept no longer."""
+    points: int
+
+
+def stays_at(instance: Instance, asked: Asked, unit: int, at_ms: int) -> Iterable[Stay]:
+    """Every way to place a request, on its own, in a unit by a proposal at an instant."""
+    place, pubs = instance.units[unit], instance.published[unit]
+    known = bisect_right(pubs, at_ms)
+    if not known or not would_accept(instance, asked, unit, at_ms):
+        return
+    seen_ms = pubs[known - 1]
+    windows = [instance.window_at(unit, number, seen_ms) for number in range(len(instance.windows[unit]))]
+    free = [number for number, window in enumerate(windows) if window is not None and at_ms < window.closes_ms]
+    if excluded_by(asked.request, replace(place, free=len(free), observed_at_ms=seen_ms), at_ms, instance.terms) is not None:
+        return
+    points = placement_points(instance, asked, unit, at_ms)
+    gone_ms = at_ms + instance.reply(asked, unit).after_ms + instance.terms.policy.kept_after_arrival_ms
+    for places in itertools.combinations(free, asked.request.household.size):
+        yield Stay(asked.index, unit, places, seen_ms, at_ms, at_ms + asked.stay_ms, gone_ms, points)
+
+
+def apart(instance: Instance, one: int, other: int) -> bool:
+    """Whether two requests are kept apart."""
+    mine, theirs = instance.asked[one].request, instance.asked[other].request
+    return mine.case_id in theirs.apart_from or theirs.case_id in mine.apart_from
+
+
+def together(instance: Instance, one: Stay, other: Stay) -> bool:
+    """Whether two stays can both be."""
+    first, second = sorted((one, other), key=lambda stay: stay.at_ms)
+    if first.unit == second.unit and set(first.places) & set(second.places) and first.until_ms > second.seen_ms:
+        return False
+    if apart(instance, one.asked, other.asked):
+        return first.until_ms <= second.at_ms or not near_each_other(instance.units[one.unit], instance.units[other.unit], instance)
+    return True
+
+
+def away_from_homes(instance: Instance, stays: Sequence[Stay]) -> bool:
+    """Whether nobody is placed near where somebody lives from whom they are kept apart, as far as it is known."""
+    home_of = {unit.unit_id: unit for unit in instance.units}
+    placed = {stay.asked: stay for stay in stays}
+    for stay in stays:
+        for other in instance.asked:
+            lives_in = other.request.lives_in
+            if other.index == stay.asked or lives_in not in home_of or not apart(instance, stay.asked, other.index):
+                continue
+            if near_each_other(home_of[lives_in], instance.units[stay.unit], instance):
+                answered_ms = stay.at_ms + instance.reply(instance.asked[stay.asked], stay.unit).after_ms
+                left = other.index in placed and placed[other.index].gone_ms <= stay.at_ms
+                if not left and answered_ms > other.arrives_ms:
+                    return False
+    return True
