@@ -168,13 +168,13 @@ class Program:
     def _after_they_left(self, instance: Instance, mine: Sequence[int], other: Asked, theirs: Sequence[int]) -> None:
         """Nobody starts near the place where another, who is known by then, lived before and has not left yet."""
         near = [column for column in mine if self._stay(column).at_ms >= other.arrives_ms and lives_near(other, self._stay(column).unit, instance)]
-        for at_ms in sorted({self._stay(column).at_ms for column in near}):
+        for last_ms in sorted({self._stay(column).last_ms for column in near}):
             row = self._row(0.0)
             for column in near:
-                if self._stay(column).at_ms <= at_ms:
+                if self._stay(column).last_ms <= last_ms:
                     self._put(row, column, 1.0)
             for column in theirs:
-                if self._stay(column).gone_ms <= at_ms:
+                if self._stay(column).gone_ms <= last_ms:
                     self._put(row, column, -1.0)
 
     def _at_the_same_time(self, mine: Sequence[int], theirs: Sequence[int]) -> Iterable[tuple[int, ...]]:
@@ -182,8 +182,8 @@ class Program:
         columns = [*mine, *theirs]
         stays = {column: self._stay(column) for column in columns}
         found: set[tuple[int, ...]] = set()
-        for at_ms in sorted({stay.at_ms for stay in stays.values()}):
-            here = tuple(column for column in columns if stays[column].at_ms <= at_ms < stays[column].until_ms)
+        for at_ms in sorted({stay.last_ms for stay in stays.values()}):
+            here = tuple(column for column in columns if stays[column].last_ms <= at_ms < stays[column].until_ms)
             if any(column in here for column in mine) and any(column in here for column in theirs):
                 found.add(here)
         return sorted(one for one in found if not any(set(one) < set(other) for other in found))

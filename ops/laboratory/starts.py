@@ -7,7 +7,7 @@ is the best one: nothing becomes possible later that was not, the wait is shorte
 Between slots, too, earlier is better as long as the place is free: a schedule in which every stay is moved to its earliest possible slot is worth no less.
 What can hold a stay back is the end of an earlier one in the same place; so the slots to look at are the first possible one of each window, and the first
 possible one after each end that there could be (and, for households, after each opening of another place's window). Requests that are kept apart from others
-are the exception, for the other's stay elsewhere may hold them back as well: all their slots are looked at, and the ends of such stays within them.
+are the exception, for the other's stay elsewhere may hold them back as well: all their slots are looked at (see `Known.between`).
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class Start:
     slot: int
     """The publication of the unit after which it starts, by index."""
     at_ms: int
+    last_ms: int
+    """As long as it may be put off within the slot, for whoever is kept apart from others; else `at_ms`."""
     until_ms: int
     """When the stay ends."""
     points: int
@@ -65,6 +67,9 @@ class Known:
     """By index of a request: units that it must not be near, for somebody is there already."""
     all_slots: bool = False
     """Look at every possible slot, needed or not: to see that the rest is not needed."""
+    between: bool = False
+    """Of those kept apart from others, look at every moment at which the other is gone. Only tiny futures bear that; else such a start counts as made at
+    its slot's first moment and at its last one, whichever is better, which makes hindsight a little too good, by less than the wait of a slot."""
 
 
 def whole(instance: Instance) -> Known:
@@ -145,18 +150,19 @@ class Starts:
                     possible = list(self._possible(unit, asked, known))
                     if possible:
                         by_unit.setdefault(unit, {})[asked.index] = possible
-        linked = self._held_back(known, by_unit)
+        if known.between:
+            self._put_off(known, by_unit)
         found: list[Start] = []
         for unit in sorted(by_unit):
-            found.extend(self._of_unit(unit, by_unit[unit], frozenset(by_unit[unit]) if known.all_slots else linked))
+            found.extend(self._of_unit(unit, by_unit[unit], frozenset(by_unit[unit]) if known.all_slots else frozenset(self._apart)))
         return found
 
     def _near(self, asked: Asked, unit: int, known: Known) -> bool:
         units = self._instance.units
         return any(near_each_other(units[unit], units[other], self._instance) for other in known.lived_near.get(asked.index, ()))
 
-    def _held_back(self, known: Known, by_unit: Mapping[int, dict[int, list[Start]]]) -> frozenset[int]:
-        """Adds to the possible starts those at which somebody to be kept apart from leaves a place; returns the requests that this is about."""
+    def _put_off(self, known: Known, by_unit: Mapping[int, dict[int, list[Start]]]) -> None:
+        """Adds to the possible starts those at which somebody to be kept apart from leaves a place."""
         here = {asked.index for asked in known.asked}
         others = {index: {other.index for other in self._apart[index]} & here for index in here & self._apart.keys()}
         more = True
@@ -172,7 +178,6 @@ class Starts:
                     if added:
                         of_unit[index] = sorted([*of_unit[index], *added], key=lambda start: start.at_ms)
                         more = True
-        return frozenset(others)
 
     def _at_ends(self, unit: int, known: Known, starts: Sequence[Start], ends: Iterable[int]) -> list[Start]:
         """Starts at these instants, or as soon after as may be, that are not among `starts`."""
@@ -256,7 +261,8 @@ class Starts:
         if any(at_ms < other.arrives_ms < answered_ms and lives_near(other, unit, self._instance) for other in self._apart.get(asked.index, ())):
             return None
         gone_ms = answered_ms + self._instance.terms.policy.kept_after_arrival_ms
-        return Start(asked.index, size, unit, slot, at_ms, ends_ms, points, gone_ms, places, again)
+        last_ms = until_ms - 1 if asked.index in self._apart and not known.between else at_ms
+        return Start(asked.index, size, unit, slot, at_ms, last_ms, ends_ms, points, gone_ms, places, again)
 
     def _earliest(self, unit: int, asked: Asked, at_ms: int, last_ms: int, observed_ms: int) -> int | None:
         """The first moment of a slot at which the rules let it be proposed and the answer would be yes; None: none."""
