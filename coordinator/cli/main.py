@@ -50,6 +50,12 @@ def _scenario() -> Mapping[str, Loaded]:
     return {"scenario": scenario.scenario}
 
 
+def _simulate() -> Mapping[str, Loaded]:
+    from coordinator.cli import simulate
+
+    return {"simulate": simulate.simulate}
+
+
 def _doctor() -> Mapping[str, Loaded]:
     from coordinator.cli import doctor
 
@@ -126,6 +132,7 @@ ROOMS = (
     Room({"sheet": "Data sheets of cases, as CSV"}, _sheets),
     Room({"scenario": "Play scenarios step by step on a clock of their own"}, _scenario),
     Room({"doctor": "Look at topics, clocks, key store, ledger, events, views"}, _doctor),
+    Room({"simulate": "Play policies of matching against each other"}, _simulate),
     Room(
         {
             "replay": "Decide every event again",

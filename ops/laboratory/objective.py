@@ -17,6 +17,8 @@ from events.vocabulary import Urgency
 from ops.demand.hours import DAY_MS
 from ops.laboratory.instance import Asked, Instance
 
+POINTS_A_UNIT = 10
+"""Points in one unit of V."""
 URGENCY_POINTS: Mapping[Urgency, int] = {Urgency.IMMEDIATE: 4000, Urgency.WITHIN_DAYS: 2000, Urgency.PLANNED: 1000}
 """For each person placed. A choice of people."""
 FIT_PARTS = 5
