@@ -273,17 +273,17 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class KindWeights:
-    """How scarce places of one kind are."""
+    """How scarce places are for one kind of request."""
 
     kind: str
-    """Whom such a place hosts and what it offers, as canonical text (`coordinator.matching.kinds`)."""
+    """Whom any place for it must host, what it must offer and for how many people, as canonical text (`coordinator.matching.kinds`)."""
     weights: tuple[int, ...]
-    """Points a person and place: the n-th holds when n places of the kind are free in the network; with more, the last; with none, the first. Never empty."""
+    """Points a person and place: the n-th holds while fresh free places could serve n such requests; with more, the last; with none, the first. Never empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScarcityWeights:
-    """What each kind of place is worth to those who may still need it, estimated ahead from sampled futures."""
+    """What the places left for each kind of request are worth to those who may still need them, estimated ahead from sampled futures."""
 
     estimated_at_ms: int
     valid_until_ms: int

@@ -39,13 +39,14 @@ def standing_sentence(standing: ScarcityStanding, language: Language | str = Lan
     return _STANDINGS[standing][_column(language)]
 
 
-def kept_for_sentence(hosts: Iterable[Host], needs: Iterable[Need], language: Language | str = Language.ENGLISH) -> str:
-    """For whom places are scarce that host these people and offer this; they are named in the order given."""
+def kept_for_sentence(hosts: Iterable[Host], needs: Iterable[Need], people: int, language: Language | str = Language.ENGLISH) -> str:
+    """For whom places are scarce: whom they must host and what they must offer, in the order given, and for how many people together."""
     column = _column(language)
-    people = _listed([_HOSTS[host][column] for host in hosts], column)
+    hosted = _listed([_HOSTS[host][column] for host in hosts], column)
     needed = _listed([_NEEDS[need][column] for need in needs], column)
-    kept, who_need = (("kept for ", ", above all who need "), ("riservato a ", ", soprattutto con bisogno di "))[column]
-    return kept + people + (who_need + needed if needed else "")
+    kept, who_need = (("kept for ", " who need "), ("riservato a ", " con bisogno di "))[column]
+    together = f", {people} {('people', 'persone')[column]}" if people > 1 else ""
+    return kept + hosted + (who_need + needed if needed else "") + together
 
 
 def _listed(words: list[str], column: int) -> str:

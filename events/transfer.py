@@ -354,12 +354,12 @@ PART_OF_SCARCITY = "scarcity"
 
 @dataclass(frozen=True, slots=True)
 class KindTold:
-    """One kind of place, as the matcher priced it."""
+    """A kind of request that would lose most by some place, as the matcher priced it."""
 
     kind: str
     """As it stands in the policy."""
     free: int
-    """Places priced as this kind that were free in the network."""
+    """How many such requests the fresh free places of the network could serve."""
     weight: int
     """Points a person and place."""
 
@@ -370,9 +370,9 @@ class ScarcityTold:
 
     standing: ScarcityStanding
     kinds: tuple[KindTold, ...]
-    """Of the units scored, sorted by kind; empty where no weights were in force."""
+    """What the units scored are priced by, sorted by kind; empty where no weights were in force."""
     unknown: int
-    """How many of the units scored are of a kind without a weight: they cost nothing."""
+    """How many of the units scored could serve no kind that has weights: they cost nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,18 +104,18 @@ def _show_scarcity(told: ScarcityTold) -> None:
     if told.kinds:
         print_table(
             "What their places cost, in points a person",
-            ("kind of place", "free", "weight", "why"),
+            ("request that may come", "left", "weight", "why"),
             [(kind.kind, kind.free, kind.weight, kept_for(kind.kind) if kind.weight else "") for kind in told.kinds],
-            right=frozenset({"free", "weight"}),
+            right=frozenset({"left", "weight"}),
         )
     if told.unknown:
-        out.print(f"{told.unknown} of these units are of a kind that has no weight, and cost nothing.")
+        out.print(f"{told.unknown} of these units could serve nobody for whom places are scarce, and cost nothing.")
 
 
 def kept_for(kind: str, language: Language = Language.ENGLISH) -> str:
-    """For whom places of a kind are scarce: "kept for women and mothers with children"."""
-    hosts, needs = read_kind(kind)
-    return kept_for_sentence(hosts, needs, language)
+    """For whom places are scarce: "kept for mothers with children, 3 people"."""
+    asked = read_kind(kind)
+    return kept_for_sentence(asked.hosts, asked.needs, asked.people, language)
 
 
 def _project(units: Mapping[str, Unit], unit_id: str) -> str:

@@ -25,6 +25,10 @@ _UNIT_ID = attrgetter("unit_id")
 _NON_RESIDENTIAL = Level.NON_RESIDENTIAL
 
 
+FreeByKind = Mapping[tuple[str, int], int]
+"""(kind of place, places free) -> units."""
+
+
 class Units(NamedTuple):
     """Ids of units, sorted."""
 
@@ -36,7 +40,7 @@ class Units(NamedTuple):
 class Block:
     """Some places, sorted by unit; at least one."""
 
-    __slots__ = ("_free_by_kind", "_full", "_residential", "_roomy", "_shut", "places")
+    __slots__ = ("_free_by_kind", "_full", "_oldest_ms", "_residential", "_roomy", "_shut", "places")
 
     def __init__(self, places: tuple[Place, ...]) -> None:
         self.places = places
@@ -44,7 +48,8 @@ class Block:
         self._shut: Units | None = None
         self._roomy: dict[int, tuple[Place, ...]] = {}
         self._full: dict[int, Units] = {}
-        self._free_by_kind: dict[str, int] | None = None
+        self._free_by_kind: FreeByKind | None = None
+        self._oldest_ms: int | None = None
 
     @property
     def residential(self) -> tuple[Place, ...]:
@@ -60,15 +65,15 @@ class Block:
             self._shut = _units([place.unit_id for place in self.places if not takes_in(place)])
         return self._shut
 
-    @property
-    def free_by_kind(self) -> Mapping[str, int]:
-        """Free places in those that take people in, by kind."""
+    def free_by_kind(self, fresh_since_ms: int) -> FreeByKind:
+        """Of those that take people in and were counted after an instant: how many units of each kind have so many places free."""
+        roomy = self.roomy(1)
         if self._free_by_kind is None:
-            self._free_by_kind = {}
-            for place in self.roomy(1):
-                kind = kind_of(place.hosts, place.offers)
-                self._free_by_kind[kind] = self._free_by_kind.get(kind, 0) + place.free
-        return self._free_by_kind
+            self._free_by_kind = _free_by_kind(roomy)
+            self._oldest_ms = min((place.observed_at_ms or 0 for place in roomy), default=None)
+        if self._oldest_ms is None or self._oldest_ms > fresh_since_ms:
+            return self._free_by_kind
+        return _free_by_kind(place for place in roomy if (place.observed_at_ms or 0) > fresh_since_ms)
 
     def roomy(self, size: int) -> tuple[Place, ...]:
         """Those that take people in and have so many places free."""
@@ -141,12 +146,12 @@ class OpenUnits:
             firsts = (*firsts[:at], *[block.places[0].unit_id for block in blocks], *firsts[at + 1 :])
         return OpenUnits((*self.blocks[:at], *blocks, *self.blocks[at + 1 :]), firsts, size)
 
-    def free_by_kind(self) -> dict[str, int]:
-        """Free places in units that take people in, by kind."""
-        found: dict[str, int] = {}
+    def free_by_kind(self, fresh_since_ms: int) -> FreeByKind:
+        """Of the units that take people in and were counted after an instant: how many of each kind have so many places free."""
+        found: dict[tuple[str, int], int] = {}
         for block in self.blocks:
-            for kind, free in block.free_by_kind.items():
-                found[kind] = found.get(kind, 0) + free
+            for free, number in block.free_by_kind(fresh_since_ms).items():
+                found[free] = found.get(free, 0) + number
         return found
 
     def residential(self) -> list[Place]:
@@ -166,6 +171,14 @@ def open_units_of(places: Iterable[Place]) -> OpenUnits:
     ordered = sorted(places, key=_UNIT_ID)
     blocks = tuple(Block(tuple(ordered[at : at + _BLOCK])) for at in range(0, len(ordered), _BLOCK))
     return OpenUnits(blocks, tuple(block.places[0].unit_id for block in blocks), len(ordered))
+
+
+def _free_by_kind(places: Iterable[Place]) -> FreeByKind:
+    found: dict[tuple[str, int], int] = {}
+    for place in places:
+        free = kind_of(place.hosts, place.offers), place.free
+        found[free] = found.get(free, 0) + 1
+    return found
 
 
 def _units(ids: list[str]) -> Units:

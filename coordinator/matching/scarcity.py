@@ -1,19 +1,20 @@
-"""How scarce a place is: what its kind is worth to those who may still need it, by the weights of the policy.
+"""How scarce a place is: what it is worth to those who may still need it, by the weights of the policy.
 
 The weights are estimated ahead (a policy says when, how and from what) and are read here alone, so that their form can change in this one place.
 
-A kind without weights of its own has those of the same people hosted with nothing offered (`women` for `women/step_free`); where there are none either,
-the place costs nothing and is counted as unknown in the explanation. Places that are priced by the same element of the policy are one stock: the first
-weight holds while one of them is free in the network, the second while two are, the last with more.
+Weights are by kind of request. What is left for a kind is how many such requests the fresh free places of the network could serve: the first weight holds
+while that is one, the second while it is two, the last with more. A place costs the highest weight of all kinds of request that it could serve: who takes it
+leaves each of them one fewer. A place that could serve none of them costs nothing, and is counted as unknown in the explanation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from coordinator.matching.kinds import hosts_alone, kind_of
+from coordinator.matching.kinds import kind_of
 from coordinator.matching.open_units import OpenUnits
 from coordinator.matching.place import Place
+from coordinator.matching.prices import Served
 from coordinator.matching.terms import Terms
 from events.transfer import KindTold, ScarcityTold
 from events.vocabulary import ScarcityStanding
@@ -34,26 +35,27 @@ def in_force(terms: Terms, at_ms: int) -> bool:
     return standing_of(terms, at_ms) is ScarcityStanding.IN_FORCE
 
 
-def priced_as(place: Place, terms: Terms) -> str | None:
-    """The kind in the policy whose weights hold for the place; None: there is none."""
-    return _known(kind_of(place.hosts, place.offers), terms)
-
-
 def stock_of(units: OpenUnits, terms: Terms, at_ms: int) -> dict[str, int]:
-    """Free places of the network by the kind that they are priced as, in units that take people in; empty where no weights are in force."""
+    """How many requests of each kind the fresh free places could serve, in units that take people in; empty where no weights are in force."""
     stock: dict[str, int] = {}
     if in_force(terms, at_ms):
-        for kind, free in units.free_by_kind().items():
-            known = _known(kind, terms)
-            if known is not None:
-                stock[known] = stock.get(known, 0) + free
+        served_by = terms.prices.served_by
+        for (kind, free), number in units.free_by_kind(terms.clockwork.fresh_since(at_ms)).items():
+            for served in served_by(kind):
+                stock[served.kind] = stock.get(served.kind, 0) + number * (free // served.people)
     return stock
 
 
 def scarcity_of(place: Place, stock: Mapping[str, int], terms: Terms, at_ms: int) -> int:
-    """Points a person and place that the place costs, never negative. `stock`: what is free before anybody is placed there (`stock_of`)."""
-    kind = priced_as(place, terms) if in_force(terms, at_ms) else None
-    return 0 if kind is None else _weight(terms, kind, stock)
+    """Points a person and place that the place costs, never negative. `stock`: what is left before anybody is placed there (`stock_of`)."""
+    priced = priced_as(place, stock, terms) if in_force(terms, at_ms) else None
+    return 0 if priced is None else _weight(priced, stock)
+
+
+def priced_as(place: Place, stock: Mapping[str, int], terms: Terms) -> Served | None:
+    """The kind of request that would lose most by the place, the first of equals; None: it could serve none that has weights."""
+    served = [each for each in terms.prices.served_by(kind_of(place.hosts, place.offers)) if each.people <= place.free]
+    return max(served, key=lambda each: _weight(each, stock), default=None)
 
 
 def scarcity_told(places: Iterable[Place], stock: Mapping[str, int], terms: Terms, at_ms: int) -> ScarcityTold | None:
@@ -61,26 +63,17 @@ def scarcity_told(places: Iterable[Place], stock: Mapping[str, int], terms: Term
     standing = standing_of(terms, at_ms)
     if standing is None:
         return None
-    kinds: set[str] = set()
+    kinds: dict[str, Served] = {}
     unknown = 0
     if standing is ScarcityStanding.IN_FORCE:
         for place in places:
-            kind = priced_as(place, terms)
-            if kind is None:
+            priced = priced_as(place, stock, terms)
+            if priced is None:
                 unknown += 1
             else:
-                kinds.add(kind)
-    return ScarcityTold(standing, tuple(KindTold(kind, stock.get(kind, 0), _weight(terms, kind, stock)) for kind in sorted(kinds)), unknown)
+                kinds[priced.kind] = priced
+    return ScarcityTold(standing, tuple(KindTold(kind, stock.get(kind, 0), _weight(kinds[kind], stock)) for kind in sorted(kinds)), unknown)
 
 
-def _weight(terms: Terms, kind: str, stock: Mapping[str, int]) -> int:
-    weights = terms.scarcity[kind]
-    return weights[min(max(stock.get(kind, 0), 1), len(weights)) - 1]
-
-
-def _known(kind: str, terms: Terms) -> str | None:
-    """The kind, or else the same people hosted with nothing offered, if the policy has it."""
-    for known in (kind, hosts_alone(kind)):
-        if known in terms.scarcity:
-            return known
-    return None
+def _weight(served: Served, stock: Mapping[str, int]) -> int:
+    return served.weights[min(max(stock.get(served.kind, 0), 1), len(served.weights)) - 1]

@@ -21,8 +21,8 @@ def score_parts(request: Request, place: Place, at_ms: int, terms: Terms, load: 
     """Score parts in the order of `Weights`' fields, then `scarcity` where the policy has a `matching` record, then `trust` where it has that, always last;
     signs included.
 
-    `load`: hundredths of the project's capacity that holds and arrivals of this network already take. `stock`: free places of the network by kind
-    before anybody is placed (`coordinator.matching.scarcity.stock_of`).
+    `load`: hundredths of the project's capacity that holds and arrivals of this network already take. `stock`: what is left for each kind
+    of request before anybody is placed (`coordinator.matching.scarcity.stock_of`).
     """
     weights = terms.policy.weights
     household = request.household

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coordinator.matching.clockwork import Clockwork, DutyTold, clockwork_of
+from coordinator.matching.prices import NO_PRICES, PriceList
 from events.answers import Answers
 from events.network import PolicyAdopted
 from events.trust import TrustTable, totals_of
@@ -29,8 +30,8 @@ class Terms:
     """Calendar, duty hours and freshness."""
     trust: TrustTable | None
     """How far published places are trusted; None: alike."""
-    scarcity: Mapping[str, tuple[int, ...]]
-    """Scarcity weights by kind of place, whether or not their time is over; empty: the policy has none."""
+    prices: PriceList
+    """Scarcity weights, whether or not their time is over; without any: the policy has none."""
 
 
 def terms_of(policy: PolicyAdopted, duty: Mapping[str, DutyTold], answers: Mapping[str, Answers] = NO_HISTORY) -> Terms:
@@ -42,11 +43,11 @@ def terms_of(policy: PolicyAdopted, duty: Mapping[str, DutyTold], answers: Mappi
         {deadline.urgency: deadline.answer_within_ms for deadline in policy.proposal_deadlines},
         clockwork_of(policy, duty),
         None if policy.trust is None else TrustTable(policy.trust, answers, totals_of(answers)),
-        _scarcity_weights(policy),
+        _prices(policy),
     )
 
 
-def _scarcity_weights(policy: PolicyAdopted) -> Mapping[str, tuple[int, ...]]:
+def _prices(policy: PolicyAdopted) -> PriceList:
     if policy.matching is None or policy.matching.scarcity is None:
-        return {}
-    return {each.kind: each.weights for each in policy.matching.scarcity.kinds}
+        return NO_PRICES
+    return PriceList({each.kind: each.weights for each in policy.matching.scarcity.kinds})

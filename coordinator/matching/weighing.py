@@ -68,7 +68,7 @@ def weigh(
 ) -> Weighed:
     """A request against places with room for it, sorted by unit.
 
-    `loads`: of each project, in hundredths; `stock`: free places of the network by kind (`stock_of`); `asking`: these predicates; None: all.
+    `loads`: of each project, in hundredths; `stock`: what is left for each kind of request (`stock_of`); `asking`: these predicates; None: all.
     """
     excluded: dict[Rule, list[str]] = {}
     fitting: list[Fitting] = []

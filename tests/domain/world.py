@@ -108,7 +108,7 @@ SCARCITY = ScarcityWeights(
     START + 30 * DAY,
     "by hand",
     "none",
-    (KindWeights("men", (3,)), KindWeights("mothers_with_children+women", (9, 5, 2)), KindWeights("women", (4, 1))),
+    (KindWeights("men", (3,)), KindWeights("mothers_with_children*2", (9, 5, 2)), KindWeights("women", (4, 1))),
 )
 MATCHING = Matching((4000, 2000, 1000), SCARCITY, None)
 """What a placement is worth, and what is scarce; null in `POLICY`."""

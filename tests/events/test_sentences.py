@@ -51,9 +51,9 @@ def test_english_unless_told_otherwise() -> None:
 
 def test_for_whom_places_are_scarce_is_said_in_words() -> None:
     families = (Host.MOTHERS_WITH_CHILDREN, Host.WOMEN)
-    assert kept_for_sentence(families, ()) == "kept for mothers with children and women"
-    assert kept_for_sentence(families, (), Language.ITALIAN) == "riservato a madri con figli e donne"
-    assert kept_for_sentence(Host, (Need.STEP_FREE,)).endswith("fathers with children and unaccompanied minors, above all who need step-free access")
-    assert kept_for_sentence((Host.MEN,), Need, Language.ITALIAN).startswith(
-        "riservato a uomini, soprattutto con bisogno di cure psichiatriche, cure per"
+    assert kept_for_sentence(families, (), 1) == "kept for mothers with children and women"
+    assert kept_for_sentence(families, (), 1, Language.ITALIAN) == "riservato a madri con figli e donne"
+    assert kept_for_sentence(Host, (Need.STEP_FREE,), 3).endswith(
+        "fathers with children and unaccompanied minors who need step-free access, 3 people"
     )
+    assert kept_for_sentence((Host.MEN,), Need, 1, Language.ITALIAN).startswith("riservato a uomini con bisogno di cure psichiatriche, cure per")

@@ -1,0 +1,96 @@
+"""Scarcity weights, estimated ahead: what the last places that a kind of request could have are worth to those who are still to come.
+
+From sampled futures comes how many requests of each kind are made a day, by urgency. Over a horizon, as many come as a Poisson number says; if n places are
+left that could serve them, the n-th is worth what the n-th most urgent of them is worth, if so many come:
+
+    worth(n) = sum over urgencies of value x (P(at least n come that are this urgent or more) - P(at least n that are more urgent))
+
+This is the expected marginal seat revenue of revenue management (Belobaba 1987; Talluri and van Ryzin, The Theory and Practice of Revenue Management, 2004,
+chapter 2), with places for seats and urgencies for fare classes. A place costs the most that any kind it could serve would lose by it.
+
+The horizon stands for how soon places come free again, and the share for how many of a kind's requests could really have the place (dangers, languages,
+projects asleep); both are chosen by simulation on tuning seeds. All is rounded to integers before it becomes policy, so that a decision holds no float.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from coordinator.matching.kinds import kind_of_request
+from events.network import KindWeights
+from events.vocabulary import Urgency
+from ops.laboratory.instance import Asked
+
+MOST_PLACES = 60
+"""With more places left than this, none is scarce."""
+_ROUNDED_TO = 10
+"""Points; a tenth of what separates two languages. Rounding hides what the last bits of a logarithm differ by from one machine to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What is chosen when weights are estimated."""
+
+    horizon_days: tuple[float, ...]
+    """For how many days ahead requests are counted, by urgency in the order of `Urgency`; 0: such requests are not kept for."""
+    share: float = 1.0
+    """Of what a place is worth by the formula, what is charged for it."""
+
+
+def rates(futures: Iterable[Sequence[Asked]], days: int) -> dict[str, tuple[float, ...]]:
+    """Requests a day by kind of request, by urgency in the order of `Urgency`, in futures of so many days each."""
+    seen: Counter[tuple[str, Urgency]] = Counter()
+    number = 0
+    for future in futures:
+        number += 1
+        for asked in future:
+            kind = kind_of_request(asked.request.household)
+            if kind is not None:
+                seen[kind, asked.urgency] += 1
+    if not number:
+        raise ValueError("no futures to estimate from: name at least one seed")
+    return {kind: tuple(seen[kind, urgency] / (number * days) for urgency in Urgency) for kind in sorted({kind for kind, _ in seen})}
+
+
+def kind_weights(a_day: Mapping[str, Sequence[float]], urgency_values: Sequence[int], estimate: Estimate) -> tuple[KindWeights, ...]:
+    """The weights of every kind of request for which any place is scarce, by kind. `a_day`: what `rates` gives."""
+    found: list[KindWeights] = []
+    for kind in sorted(a_day):
+        weights = worth_of_stock(a_day[kind], urgency_values, estimate)
+        if weights:
+            found.append(KindWeights(kind, (*weights, 0)))
+    return tuple(found)
+
+
+def worth_of_stock(a_day: Sequence[float], urgency_values: Sequence[int], estimate: Estimate) -> tuple[int, ...]:
+    """Points a person that the n-th place left is worth, from the first on; ends before the first that is worth nothing. Never rises."""
+    at_least: list[list[float]] = []
+    expected = 0.0
+    for often, days in zip(a_day, estimate.horizon_days, strict=True):
+        expected += often * days
+        at_least.append(_at_least(expected, MOST_PLACES))
+    weights: list[int] = []
+    for n in range(1, MOST_PLACES + 1):
+        worth = before = 0.0
+        for value, chances in zip(urgency_values, at_least, strict=True):
+            worth += value * (chances[n] - before)
+            before = chances[n]
+        rounded = round(estimate.share * worth / _ROUNDED_TO) * _ROUNDED_TO
+        if rounded <= 0:
+            break
+        weights.append(rounded)
+    return tuple(weights)
+
+
+def _at_least(mean: float, most: int) -> list[float]:
+    """The chance that a Poisson number is at least n, for n from 0 to `most`."""
+    exactly, below = math.exp(-mean), 0.0
+    found: list[float] = []
+    for n in range(most + 1):
+        found.append(max(0.0, 1.0 - below))
+        below += exactly
+        exactly *= mean / (n + 1)
+    return found
