@@ -14,7 +14,7 @@ SECONDS ?= 120
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check up down reset faults bench lab lock clean
+.PHONY: help setup demo test check up down reset faults bench bench-matching lab lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -41,6 +41,9 @@ faults: setup ## break workers, brokers and databases under load, then check the
 
 bench: setup ## latency, decisions a second, rebuild and restart, beside a bare echo on the same broker
 	@$(RUN) -m ops.bench $(ARGS)
+
+bench-matching: setup ## what a decision takes at the size of Italy and at Europe's, on one core
+	@$(RUN) -m ops.bench.matching $(ARGS)
 
 lab: setup $(LAB) ## policies of matching against each other and against hindsight, on synthetic months (FULL=1 for all seeds)
 	@$(RUN) -m ops.laboratory $(if $(FULL),--full) $(ARGS)

@@ -19,11 +19,28 @@ from events.vocabulary import Escalation, HoldStage, Programme, ProposalEnd, Ref
 Apply = Callable[[Draft, Event | Outcome, int, int], None]
 """(draft, fact, sequence, instant): what `evolve` does for one fact of an entry."""
 
+MOST_SECOND_LOOKS = 4
+"""Each is a search through all units, and time alone seldom makes one worth asking."""
+
 
 class Deciding:
     """One entry in the making. Every outcome is applied to the draft as `evolve` will apply it."""
 
-    __slots__ = ("_apply", "_born", "asks", "at_ms", "changed_units", "draft", "matcher", "outcomes", "room", "sequence", "size_bytes", "to_match")
+    __slots__ = (
+        "_apply",
+        "_born",
+        "asks",
+        "at_ms",
+        "changed_units",
+        "draft",
+        "matcher",
+        "outcomes",
+        "room",
+        "second_looks",
+        "sequence",
+        "size_bytes",
+        "to_match",
+    )
 
     def __init__(self, draft: Draft, at_ms: int, apply: Apply, matcher: Matcher = match) -> None:
         self.draft = draft
@@ -40,6 +57,8 @@ class Deciding:
         """Proposals that this entry may still make."""
         self.asks = self.room
         """Requests for which this entry may still open inquiries."""
+        self.second_looks = MOST_SECOND_LOOKS
+        """Requests with no inquiry open for which this entry may still look for units to ask, though nothing about them has changed but time."""
         self.size_bytes = 0
         """Estimate, never below the true size, of the outcomes so far on the wire."""
         self._apply = apply

@@ -18,7 +18,8 @@ from coordinator.domain.wording import LONGEST_TEXT
 from coordinator.matching.request import Request
 from coordinator.matching.safety import that_may_be_asked
 from coordinator.matching.scarcity import stock_of
-from coordinator.matching.score import score_parts, tie_break
+from coordinator.matching.score import score_parts
+from coordinator.matching.weighing import Fitting, best_of_each_project
 from events.availability import AvailabilityLearned
 from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
 from events.transfer import Scored
@@ -66,16 +67,9 @@ def ask(entry: Deciding, case: Case, transfer: Transfer) -> tuple[Scored, ...]:
     policy = entry.policy.inquiries
     if policy is None or len(transfer.inquiries) >= policy.max_at_once or entry.asks == 0:
         return ()
-    asked_already = {inquiry.project_id for inquiry in transfer.inquiries}
-    chosen: list[Scored] = []
-    for scored in _could_be_asked(entry, request_of(entry.draft, case, entry.terms, entry.at_ms)):
-        project_id = entry.draft.units[scored.unit_id].project_id
-        if project_id in asked_already:
-            continue
-        asked_already.add(project_id)
-        chosen.append(scored)
-        if len(transfer.inquiries) + len(chosen) == policy.max_at_once:
-            break
+    asked_already = frozenset(inquiry.project_id for inquiry in transfer.inquiries)
+    request = request_of(entry.draft, case, entry.terms, entry.at_ms)
+    chosen = _could_be_asked(entry, request, asked_already, policy.max_at_once - len(transfer.inquiries))
     for scored in chosen:
         unit = entry.draft.units[scored.unit_id]
         deadline = entry.at_ms + policy.answer_within_ms
@@ -84,23 +78,23 @@ def ask(entry: Deciding, case: Case, transfer: Transfer) -> tuple[Scored, ...]:
     return tuple(chosen)
 
 
-def _could_be_asked(entry: Deciding, request: Request) -> list[Scored]:
-    """Units that only a fresh figure is missing of, best first."""
+def _could_be_asked(entry: Deciding, request: Request, asked_already: frozenset[str], most: int) -> list[Scored]:
+    """Units that only a fresh figure is missing of, one of each project that is not asked already, best first; at most so many."""
     draft, terms, at_ms = entry.draft, entry.terms, entry.at_ms
-    found: list[tuple[int, bytes, Scored]] = []
     stock = stock_of(draft.open_units, terms, at_ms)
+    fitting: list[Fitting] = []
     for place in that_may_be_asked(request, draft.open_units.residential(), at_ms, terms):
-        if request.household.size > place.places - _held(draft, place.unit_id):
-            continue
-        parts = score_parts(request, place, at_ms, terms, 0, stock)
-        found.append((-sum(parts), tie_break(request, place), Scored(place.unit_id, parts, sum(parts), place.observed_at_ms or 0)))
-    found.sort(key=lambda item: item[:2])
-    return [scored for *_, scored in found]
+        if place.project_id not in asked_already and request.household.size <= place.places - _held(draft, place.unit_id):
+            parts = score_parts(request, place, at_ms, terms, 0, stock)
+            fitting.append(Fitting(sum(parts), parts, place))
+    best = best_of_each_project(request, fitting, most)
+    return [Scored(each.place.unit_id, each.parts, each.total, each.place.observed_at_ms or 0) for each in best]
 
 
 def _held(draft: Draft, unit_id: str) -> int:
     """Places of a unit that the network holds, those just arrived included."""
-    return sum(draft.holds[hold_id].places for hold_id in draft.holds_in.get(unit_id, ()))
+    held = draft.holds_in.get(unit_id)
+    return sum([draft.holds[hold_id].places for hold_id in held]) if held else 0
 
 
 def answer_inquiry(entry: Deciding, event: InquiryAnswered) -> Refused | None:

@@ -7,6 +7,7 @@ other pairs were found impossible before, and time alone makes nothing possible 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
@@ -55,8 +56,10 @@ def propose(entry: Deciding) -> None:
             continue
         request = request_of(draft, case, entry.terms, entry.at_ms)
         news = _FITS if Escalation.NO_PROJECT_ON_DUTY in transfer.escalated else _WOULD_FIT
-        if case_id in to_match or any(excluded_by(request, place, entry.at_ms, entry.terms) in news for place in changed):
+        if case_id in to_match:
             requests.append(request)
+        elif only := tuple([place.unit_id for place in changed if excluded_by(request, place, entry.at_ms, entry.terms) in news]):
+            requests.append(replace(request, only=only))
     if not requests:
         return
     for answer in _matched(entry, requests):
@@ -133,6 +136,11 @@ def _answered(entry: Deciding, answer: Answer) -> None:
         asleep = Rule.ON_DUTY in answer.weighed.excluded
         why = Escalation.NO_PROJECT_ON_DUTY if asleep else Escalation.NO_PLACE
         known = why in transfer.escalated
+        if answer.weighed.request.only is not None:  # nothing about it has changed: somebody else has the place that it might have had
+            if known and (asleep or transfer.inquiries or entry.second_looks == 0):
+                return
+            entry.second_looks -= known
+            (answer,) = entry.matcher([replace(answer.weighed.request, only=None)], draft.open_units, entry.at_ms, entry.terms, loads_of(draft))
         entry.escalate(case, why)
         asked = () if asleep else ask(entry, entry.draft.cases[case.case_id], transfer)
         if asked or not known:

@@ -1,13 +1,14 @@
 """The matcher: each request to the best place that is left beside what the others are given, all of them weighed together where they compete.
 
 `Matcher` is the interface. It promises one answer a request, in the order given, which otherwise says nothing; that no two answers take the same place or bring
-together cases kept apart; and that every answer can account for every open unit, as all answers together leave it.
+together cases kept apart; and that every answer can account for every open unit, as all answers together leave it, but that of a request which was looked
+for in some units only and has none of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coordinator.matching.accounting import Account, account
 from coordinator.matching.competition import Given, given
@@ -50,14 +51,22 @@ Matcher = Callable[[Sequence[Request], OpenUnits, int, Terms, Mapping[str, int]]
 def match(requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int]) -> tuple[Answer, ...]:
     """Answers, one a request. `loads`: of each project, in hundredths."""
     stock = stock_of(units, terms, at_ms)
-    weighed = [weigh(request, units.roomy(request.household.size), at_ms, terms, loads, stock) for request in requests]
-    if len(weighed) == 1:
-        return (Answer(weighed[0], units, weighed[0].best()),)
+
+    def weighed_in(request: Request) -> Weighed:
+        return weigh(request, units.worth_weighing(request), at_ms, terms, loads, stock)
+
+    weighed = [weighed_in(request) for request in requests]
     decided = given(weighed, terms)
     answers: list[Answer] = []
     for each in weighed:
-        left = _beside_the_others(each, decided, at_ms, terms, stock)
-        answers.append(Answer(left, units, left.best(), decided.short_by.get(each.request.case_id, 0)))
+        request, own = each.request, decided.places.get(each.request.case_id)
+        if request.only is not None and own is not None:
+            each = weighed_in(replace(request, only=None))  # whoever is given a place is owed an account of every unit
+        left = _beside_the_others(each, decided, at_ms, terms, stock) if len(weighed) > 1 else each
+        best = (
+            left.best() if request.only is None else next((fitting for fitting in left.fitting if own and fitting.place.unit_id == own.unit_id), None)
+        )
+        answers.append(Answer(left, units, best, decided.short_by.get(request.case_id, 0)))
     return tuple(answers)
 
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from coordinator.matching.kinds import kind_of
 from coordinator.matching.place import Place, has_room, takes_in
+from coordinator.matching.request import Request
 from events.vocabulary import Level
 
 _BLOCK = 64
@@ -157,6 +158,14 @@ class OpenUnits:
     def residential(self) -> list[Place]:
         """The places in which people live, sorted by unit."""
         return [place for block in self.blocks for place in block.residential]
+
+    def worth_weighing(self, request: Request) -> list[Place]:
+        """The places with room among which a request may have one, sorted by unit."""
+        size = request.household.size
+        if request.only is None:
+            return self.roomy(size)
+        found = [place for unit_id in request.only if (place := self.get(unit_id)) is not None]
+        return [place for place in found if takes_in(place) and has_room(place, size)]
 
     def roomy(self, size: int) -> list[Place]:
         """The places that take people in and have so many free, sorted by unit."""

@@ -62,6 +62,8 @@ class Request:
     has_live_proposal: bool
     operator_decides: bool
     """An operator was called in and decides from here."""
+    only: tuple[str, ...] | None = None
+    """Sorted units in which alone it is looked for a place, because every other was found impossible before; None: in all."""
 
     @property
     def immediate(self) -> bool:

@@ -190,10 +190,12 @@ def that_may_be_asked(request: Request, places: Sequence[Place], at_ms: int, ter
     """
     if not places:
         return
-    size, lives_in = request.household.size, request.lives_in
+    household, lives_in, since = request.household, request.lives_in, terms.clockwork.fresh_since(at_ms)
     asking = [predicate for predicate in that_may_exclude(request, places[0], at_ms, terms) if predicate in _BINDING_WHO_ASKS]
     for place in places:
-        if size > place.places or place.unit_id == lives_in or place.level is _NON_RESIDENTIAL or freshness(request, place, at_ms, terms) is None:
+        if place.observed_at_ms is not None and place.observed_at_ms > since:
+            continue
+        if household.size > place.places or place.unit_id == lives_in or place.level is _NON_RESIDENTIAL or not could_host(household, place):
             continue
         for predicate in asking:
             if predicate(request, place, at_ms, terms) is not None:

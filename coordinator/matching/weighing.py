@@ -57,6 +57,25 @@ class Weighed:
         return ordered[:most]
 
 
+def best_of_each_project(request: Request, fitting: Iterable[Fitting], most: int) -> list[Fitting]:
+    """The best place of each project, best first; at most so many. Ties are broken only where they decide."""
+    best: dict[str, list[Fitting]] = {}
+    for each in fitting:
+        rivals = best.get(each.place.project_id)
+        if rivals is None or each.total > rivals[0].total:
+            best[each.place.project_id] = [each]
+        elif each.total == rivals[0].total:
+            rivals.append(each)
+    totals = sorted([rivals[0].total for rivals in best.values()], reverse=True)[:most]
+    ranked = [
+        (-rivals[0].total, *min((tie_break(request, each.place), each) for each in rivals))
+        for rivals in best.values()
+        if totals and rivals[0].total >= totals[-1]
+    ]
+    ranked.sort(key=lambda item: item[:2])
+    return [each for *_, each in ranked[:most]]
+
+
 def weigh(
     request: Request,
     roomy: Iterable[Place],
