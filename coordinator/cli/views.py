@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -14,8 +15,9 @@ from coordinator.cli.command import AsOfOption, JsonOption, NetworkOption, in_ne
 from coordinator.cli.explaining import show_explanations
 from coordinator.cli.instants import age_text, parse_as_of, time_text
 from coordinator.cli.outcome import NotDone, out, print_json, print_table
-from coordinator.detail import cases_in, detail_json, details
+from coordinator.detail import cases_in, detail_json, details, whole_json, wholes
 from coordinator.domain.who_may import Scope, View, scope_of
+from coordinator.domain.whole_account import Recomputed
 from coordinator.opened import action_json, opening_of, to_be_dealt_with
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
@@ -377,6 +379,7 @@ def explain(
     transfer_id: Annotated[str, typer.Argument(metavar="TRANSFER")],
     network: NetworkOption = None,
     every: Annotated[bool, typer.Option("--all", help="Every decision about the transfer, not the last alone.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Name every unit: recomputed from the ledger, and held against the digest recorded.")] = False,
     detail: Annotated[bool, typer.Option("--detail", help="Which danger or link stands behind `safety`, within an opening (`GlassBroken`).")] = False,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
@@ -397,6 +400,9 @@ def explain(
             await _detail(room, grant, explained, as_json)
             return
         await room.access.record(grant, View.EXPLANATION, {found.case_id})
+        if full and explained:
+            await _full(room, grant, explained, as_json)
+            return
         if as_json:
             print_json({**seen_json(seen, "explanations", [explanation_json(one, grant) for one in explained]), "term_over": list(found.over)})
             return
@@ -410,6 +416,26 @@ def explain(
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
+
+
+async def _full(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation], as_json: bool) -> None:
+    """Every unit of these explanations, recomputed. Raises NotDone where one is not the one that the ledger has."""
+    found = await wholes(room, explained)
+    if as_json:
+        print_json({"explanations": [whole_json(one, whole, grant) for one, whole in zip(explained, found, strict=True)]})
+    else:
+        units = {unit.unit_id: unit for unit in (await room.reads.units(None)).answer}
+        for one, whole in zip(explained, found, strict=True):
+            if whole.explained is not None:
+                show_explanations(None, [replace(one, explained=whole.explained)], units)
+            if whole.found is Recomputed.SAME and whole.explained is not None and whole.explained.digest is not None:
+                out.print(f"Entry {one.sequence}: recomputed, and the same (SHA-256 {whole.explained.digest.hex()}).")
+    wrong = [f"{one.sequence} ({whole.found})" for one, whole in zip(explained, found, strict=True) if whole.found is not Recomputed.SAME]
+    if wrong:
+        raise NotDone(
+            f"Recomputed, and not the same as recorded: {', '.join(wrong)}.",
+            "`gone`, and what differs in a network where cases were erased since, may be for want of their keys; `staffetta replay` tells them apart.",
+        )
 
 
 async def _detail(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation], as_json: bool) -> None:

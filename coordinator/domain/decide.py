@@ -33,7 +33,7 @@ from coordinator.domain.evolve import apply
 from coordinator.domain.proposing import propose
 from coordinator.domain.seen_events import cases_of, forget_old, id_verdict
 from coordinator.domain.state import State
-from coordinator.matching.best_place import Matcher, match
+from coordinator.matching.best_place import Answer, Matcher, match
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked, OpenedEvent, Unread
 from events.facts import Event, Outcome
@@ -86,6 +86,7 @@ from events.transfer import (
     ArrivalConfirmed,
     AuthorityNotified,
     DepartureConfirmed,
+    MatchExplained,
     MatchOverridden,
     ProposalAccepted,
     ProposalConfirmed,
@@ -109,18 +110,37 @@ def decide(state: State, event: OpenedEvent, at_ms: int, policy: PolicyAdopted |
 
     `matcher`: what ranks places for requests. A network has the one of this release; rehearsals compare it with others on the same demand.
     """
+    return decide_accountably(state, event, at_ms, policy, matcher)[0]
+
+
+Accountable = tuple[tuple[MatchExplained, Answer], ...]
+"""Explanations as they were given, each with the matcher's answer, which can name every unit."""
+
+
+def decide_accountably(
+    state: State, event: OpenedEvent, at_ms: int, policy: PolicyAdopted | None, matcher: Matcher = match
+) -> tuple[tuple[Outcome, ...], Accountable]:
+    """The same decision, with what stands behind its explanations."""
+    entry = _deciding(state, at_ms, policy, matcher)
+    return _outcomes_of(entry, state, event), tuple(entry.explained)
+
+
+def _deciding(state: State, at_ms: int, policy: PolicyAdopted | None, matcher: Matcher) -> Deciding:
     draft = Draft(state)
     draft.sequence = state.sequence + 1
     if policy is not state.policy and policy is not None:
         draft.put_policy(policy)
     forget_old(draft, state.at_ms, at_ms)
-    entry = Deciding(draft, at_ms, apply, matcher)
+    return Deciding(draft, at_ms, apply, matcher)
+
+
+def _outcomes_of(entry: Deciding, state: State, event: OpenedEvent) -> tuple[Outcome, ...]:
     make_due_happen(entry, event.event, state.at_ms)
     due_outcomes = tuple(entry.outcomes)
     refusal = _reported(entry, event)
     if refusal is not None:
         return (*due_outcomes, refusal)
-    if draft.terms is not None:
+    if entry.draft.terms is not None:
         propose(entry)
     if entry.size_bytes > MOST_OUTCOME_BYTES:
         return (*due_outcomes, refused(RefusalCode.TOO_LARGE))

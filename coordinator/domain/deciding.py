@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from coordinator.domain.draft import Draft
 from coordinator.domain.state import Case, Counted, Proposal, Unit
-from coordinator.matching.best_place import Matcher, match
+from coordinator.matching.best_place import Answer, Matcher, match
 from coordinator.matching.terms import Terms
 from events.availability import CapacityChanged
 from events.facts import Event, Outcome
@@ -33,6 +33,7 @@ class Deciding:
         "at_ms",
         "changed_units",
         "draft",
+        "explained",
         "matcher",
         "outcomes",
         "room",
@@ -61,6 +62,8 @@ class Deciding:
         """Requests with no inquiry open for which this entry may still look for units to ask, though nothing about them has changed but time."""
         self.size_bytes = 0
         """Estimate, never below the true size, of the outcomes so far on the wire."""
+        self.explained: list[tuple[MatchExplained, Answer]] = []
+        """Explanations given so far, with what the matcher had answered."""
         self._apply = apply
         self._born = 0
 

@@ -156,22 +156,22 @@ def _answered(entry: Deciding, answer: Answer) -> None:
 def explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, proposal_id: str | None, asked: tuple[Scored, ...] = ()) -> None:
     """Account for every unit of the network: in short, with the digest of the whole."""
     told = answer.account()
-    entry.emit(
-        MatchExplained(
-            case_id=case.case_id,
-            transfer_id=transfer.transfer_id,
-            proposal_id=proposal_id,
-            policy_version=entry.policy.version,
-            excluded=told.excluded,
-            scored=told.scored,
-            asked=asked,
-            period=explained_in(entry),
-            rest=told.rest,
-            digest=told.digest,
-            trust=_trust_told(entry, told.scored),
-            scarcity=_scarcity_of_asked(entry, asked) if asked else answer.weighed.scarcity,
-        )
+    explained = MatchExplained(
+        case_id=case.case_id,
+        transfer_id=transfer.transfer_id,
+        proposal_id=proposal_id,
+        policy_version=entry.policy.version,
+        excluded=told.excluded,
+        scored=told.scored,
+        asked=asked,
+        period=explained_in(entry),
+        rest=told.rest,
+        digest=told.digest,
+        trust=_trust_told(entry, told.scored),
+        scarcity=_scarcity_of_asked(entry, asked) if asked else answer.weighed.scarcity,
     )
+    entry.explained.append((explained, answer))
+    entry.emit(explained)
 
 
 def _trust_told(entry: Deciding, scored: tuple[Scored, ...]) -> tuple[TrustTold, ...]:

@@ -8,6 +8,7 @@ from coordinator.domain.draft import Draft
 from coordinator.domain.evolve import apply
 from coordinator.domain.requests import near_of, request_of
 from coordinator.domain.state import State
+from coordinator.domain.whole_account import whole_of
 from coordinator.matching.danger import danger_zone
 from coordinator.matching.safety import never_towards_danger, never_with_exploiters
 from events.entry import Locked, OpenedDecision, Unread
@@ -43,7 +44,7 @@ def detail_of(before: State, entry: OpenedDecision, explained: MatchExplained) -
     ]
     near = [(other, replace(request, near=near_of(draft, (other,), terms))) for other in sorted(request.apart_from)]
     found: list[UnitDetail] = []
-    for unit_id in (unit_id for group in explained.excluded if group.rule == _TOLD_AS for unit_id in group.units):
+    for unit_id in _units(before, entry, explained):
         place = draft.places.get(unit_id)
         if place is not None:
             at_ms = entry.event_time_ms
@@ -52,6 +53,15 @@ def detail_of(before: State, entry: OpenedDecision, explained: MatchExplained) -
                 UnitDetail(unit_id, dangers, tuple(other for other, one in near if never_with_exploiters(one, place, at_ms, terms) is not None))
             )
     return tuple(found)
+
+
+def _units(before: State, entry: OpenedDecision, explained: MatchExplained) -> tuple[str, ...]:
+    """The units that the explanation excludes under `safety`; where it only counts them, decided again."""
+    group = next((group for group in explained.excluded if group.rule == _TOLD_AS), None)
+    if group is None or not group.more:
+        return () if group is None else group.units
+    whole = whole_of(before, entry, explained).explained
+    return () if whole is None else next((each.units for each in whole.excluded if each.rule == _TOLD_AS), ())
 
 
 def _just_before(before: State, entry: OpenedDecision, explained: MatchExplained) -> Draft:

@@ -289,6 +289,7 @@ DOORS: Mapping[str, View] = {
     "GET /v1/{network}/cases/{case_id}": View.CASE,
     "GET /v1/{network}/transfers/{transfer_id}/explanations": View.EXPLANATION,
     "GET /v1/{network}/transfers/{transfer_id}/explanations/detail": View.DETAIL,
+    "GET /v1/{network}/transfers/{transfer_id}/explanations/whole": View.EXPLANATION,
     "GET /v1/{network}/actions": View.REVIEW,
     "GET /v1/{network}/audit": View.AUDIT,
     "GET /v1/{network}/indicators": View.INDICATORS,

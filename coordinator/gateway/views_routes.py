@@ -12,7 +12,7 @@ from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEv
 
 from coordinator.access import Grant, Standing
 from coordinator.access_log import Why
-from coordinator.detail import cases_in, detail_json, details
+from coordinator.detail import cases_in, detail_json, details, whole_json, wholes
 from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.gateway import metrics
 from coordinator.gateway.identity import TheGrant, TheRoom, require, require_inbox
@@ -176,6 +176,21 @@ async def get_explanations(
         raise Problem(Code.NOT_FOUND)
     await recorded(room, grant, View.EXPLANATION, {found.case_id})
     return {**seen_json(seen, "explanations", [explanation_json(one, grant) for one in found.told]), "term_over": list(found.over)}
+
+
+@router.get("/transfers/{transfer_id}/explanations/whole", summary="Why so, every unit named")
+async def get_whole(room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, Path()]) -> Plain:
+    """The last explanation of a transfer with every unit named: decided again from the ledger, which takes its time. For the helpline and auditors.
+
+    `recomputed`: `same` where the digest recorded is that of the whole; `differs`; `gone` where a key is destroyed."""
+    require(grant, View.EXPLANATION)
+    seen = await _behind(room.reads.explanations(transfer_id)) if is_uuid(transfer_id) else None
+    if seen is None or seen.answer is None or not seen.answer.told:
+        raise Problem(Code.NOT_FOUND)
+    last = seen.answer.told[-1:]
+    (whole,) = await _behind(wholes(room, last))
+    await recorded(room, grant, View.EXPLANATION, {seen.answer.case_id})
+    return seen_json(seen, "explanation", whole_json(last[0], whole, grant))
 
 
 @router.get("/transfers/{transfer_id}/explanations/detail", summary="Which danger, which link")

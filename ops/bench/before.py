@@ -10,7 +10,7 @@ from coordinator.matching.open_units import OpenUnits
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request, kept_apart
 from coordinator.matching.safety import excluded_by
-from coordinator.matching.scarcity import priced_as, scarcity_told, stock_of
+from coordinator.matching.scarcity import scarcity_told, stock_of
 from coordinator.matching.score import score_parts
 from coordinator.matching.terms import Terms
 from coordinator.matching.weighing import Fitting, Weighed
@@ -32,9 +32,6 @@ def match_as_before(requests: Sequence[Request], units: OpenUnits, at_ms: int, t
         if best is not None:
             units = units.put(replace(best.place, free=best.place.free - request.household.size))
             placed[request.case_id] = best.place
-            kind = priced_as(best.place, terms)
-            if kind in stock:
-                stock[kind] -= request.household.size
     return tuple(answers)
 
 

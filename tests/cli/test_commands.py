@@ -97,6 +97,10 @@ async def test_views_for_people_and_for_programs(running: Running, submitted: Su
     for explanation in (*explained["explanations"], *unmatched["explanations"]):
         units = [unit for group in explanation["excluded"] for unit in group["units"]] + [one["unit_id"] for one in explanation["scored"]]
         assert sorted(units) == ["cli-1"], "every unit is accounted for"
+    whole = await staffetta(running.settings, "explain", submitted.unmatched, "--all", "--full", "--json")
+    assert whole.status == 0 and {one["recomputed"] for one in whole.json["explanations"]} == {"same"}, whole.err
+    shown = await staffetta(running.settings, "explain", submitted.transfer, "--full")
+    assert shown.status == 0 and "recomputed, and the same (SHA-256 " in shown.out, shown.err
     for command, what in ((("capacity",), "cli-1"), (("explain", submitted.transfer), "units accounted for"), (("audit",), "TransferRequested")):
         shown = await staffetta(running.settings, *command)
         assert shown.status == 0 and what in shown.out, shown.err
