@@ -6,8 +6,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum, unique
 from typing import Any
 
+from events.network import DutyHoursPublished, PolicyAdopted
 from events.vocabulary import DeclineCode, Urgency
 from ops.laboratory.instance import Instance
+from ops.networks.loading import Network
+from ops.networks.opening import opening_events
 
 
 @unique
@@ -148,3 +151,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, StrEnum) else value
+
+
+def network_as_json(network: Network) -> dict[str, Any]:
+    """What a checker needs of the network: its policy and the duty hours of its projects, as it opens with them."""
+    ids = (f"{number:08d}" for number in range(100_000))
+    opening = list(opening_events(network, lambda: next(ids), "administrator-1", {}))
+    return {
+        "policy": next(_plain(event) for event in opening if isinstance(event, PolicyAdopted)),
+        "duty": {event.project_id: _plain(event) for event in opening if isinstance(event, DutyHoursPublished)},
+    }
