@@ -13,6 +13,7 @@ Event = (
     | network.UnitClosed
     | network.DutyHoursPublished
     | network.PolicyAdopted
+    | network.PolicyProposed
     | network.RulesAdopted
     | network.ClockAdvanced
     | network.ProgrammeEnded
@@ -120,6 +121,7 @@ TwoPersonEvent = (
     | person.AgeAssessed
     | transfer.MatchOverridden
     | glass.GlassBroken
+    | network.PolicyProposed
 )
 """Events that take effect once a second person of another body has confirmed them (`coordinator.domain.two_people`)."""
 

@@ -145,6 +145,8 @@ class Decisions:
     """An action lapses when nobody has confirmed it for this long."""
     review_within_ms: int
     """An action that one body took alone is reviewed by another within this."""
+    policies_take_two: bool = False
+    """Whether the next policy is adopted only after one body has proposed and another confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +370,25 @@ class PolicyAdopted:
     """How far published places are trusted; null: alike, whatever was answered."""
     matching: Matching | None = None
     """What a placement is worth, and what is scarce; null: the best place for each request in turn, by `weights` alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyProposed:
+    """Somebody proposes a policy, by the digest of its words. Takes two people: once another body has confirmed it, it may be adopted."""
+
+    sealed_under: ClassVar = SealedUnder.NETWORK
+    case_id: ClassVar[None] = None
+    """It is about no case."""
+    event_id: str
+    actor: Actor
+    version: int
+    """Version of the policy proposed, greater than the one in force."""
+    digest: str
+    """`events.policy_digest` of the policy."""
+    reason: str
+    """What changes, and why, in free text for the second body. At most 4,000 characters."""
+    emergency: str
+    """Why no other body can be asked first; empty: two bodies. At most 4,000 characters."""
 
 
 @dataclass(frozen=True, slots=True)

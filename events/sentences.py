@@ -274,6 +274,10 @@ _REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
         "A kind of place in the policy is not written as one: whom it hosts, sorted, joined by +, then a / and what it offers, likewise.",
         "Un tipo di posto nella policy non è scritto come deve: chi ospita, in ordine, unito da +, poi / e ciò che offre, allo stesso modo.",
     ),
+    RefusalCode.POLICY_NOT_CONFIRMED: (
+        "A new policy takes two bodies: one proposes it, another confirms these very words in time, then it is adopted.",
+        "Una nuova policy richiede due enti: uno la propone, un altro conferma in tempo proprio queste parole, poi si adotta.",
+    ),
     RefusalCode.IMMEDIATE_NEVER_WAITS: (
         "An immediate request never waits for a better place; only requests of other urgencies can.",
         "Una richiesta immediata non aspetta mai un posto migliore; possono aspettare solo le richieste di altra urgenza.",

@@ -542,3 +542,5 @@ class RefusalCode(StrEnum):
     UNKNOWN_KIND = "unknown_kind"
     """A kind of place is not written as one."""
     IMMEDIATE_NEVER_WAITS = "immediate_never_waits"
+    POLICY_NOT_CONFIRMED = "policy_not_confirmed"
+    """The policy in force wants a second body to have confirmed these very words first."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import assert_never
 
-from coordinator.domain import glass, overriding, person
+from coordinator.domain import adopting, glass, overriding, person
 from coordinator.domain.explaining import let_kept_explanations_go
 from coordinator.domain.two_people import Action
 from events.facts import TwoPersonEvent
 from events.glass import GlassBroken
+from events.network import PolicyProposed
 from events.person import AgeAssessed, LegalHoldLifted, LegalHoldPlaced, SafetyLowered, VitalInterestInvoked
 from events.transfer import MatchOverridden
 
@@ -38,5 +39,7 @@ def action_of(event: TwoPersonEvent) -> Action:
             return Action(event, check, take, emergency=event.emergency)
         case GlassBroken():
             return Action(event, partial(glass.opening_refused, event=event), partial(glass.open_sight, event=event), emergency=event.emergency)
+        case PolicyProposed():
+            return Action(event, partial(adopting.proposal_refused, event=event), adopting.nothing_follows, emergency=event.emergency)
         case _:
             assert_never(event)

@@ -44,6 +44,7 @@ from events.network import (
     ClockAdvanced,
     DutyHoursPublished,
     PolicyAdopted,
+    PolicyProposed,
     ProgrammeEnded,
     ProjectAmended,
     ProjectRegistered,
@@ -253,7 +254,7 @@ def _decided(entry: Deciding, event: Event) -> Refused | None:
             return person.declare_keep_apart(entry, event)
         case CaseErased():
             return person.erase_case(entry, event)
-        case SafetyLowered() | VitalInterestInvoked() | LegalHoldPlaced() | LegalHoldLifted() | GlassBroken():
+        case SafetyLowered() | VitalInterestInvoked() | LegalHoldPlaced() | LegalHoldLifted() | GlassBroken() | PolicyProposed():
             return two_people.report(entry, action_of(event))
         case AgeAssessed():
             return two_people.report(entry, action_of(event), alone=not person.takes_protection_away(entry, event))

@@ -60,6 +60,7 @@ class Draft:
         self.answers = state.answers
         self.corrected = state.corrected
         self.explained_from = state.explained_from
+        self.approved_policy = state.approved_policy
         self.unit_dangers = state.unit_dangers
         self.erased = state.erased
         self.links = state.links

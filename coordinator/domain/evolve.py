@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import assert_never, cast, get_args
 
 from coordinator.domain import (
+    adopting,
     amending,
     answering,
     availability,
@@ -43,6 +44,7 @@ from events.network import (
     ClockAdvanced,
     DutyHoursPublished,
     PolicyAdopted,
+    PolicyProposed,
     ProgrammeEnded,
     ProgrammeTurned,
     ProjectAmended,
@@ -210,6 +212,7 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
         case PolicyAdopted():
             network.evolve_policy_adopted(draft, fact)
             explaining.evolve_explanations_term(draft, fact, at_ms)
+            adopting.evolve_approval_used(draft)
         case RulesAdopted():
             network.evolve_rules_adopted(draft, fact)
         case ReferralReceived():
@@ -236,7 +239,16 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
             person.forget_person(draft, fact.case_id, at_ms)
         case ExplanationsExpired():
             explaining.evolve_explanations_expired(draft, fact)
-        case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | LegalHoldPlaced() | LegalHoldLifted() | MatchOverridden() | GlassBroken():
+        case (
+            SafetyLowered()
+            | VitalInterestInvoked()
+            | AgeAssessed()
+            | LegalHoldPlaced()
+            | LegalHoldLifted()
+            | MatchOverridden()
+            | GlassBroken()
+            | PolicyProposed()
+        ):
             two_people.evolve_reported(draft, fact)
         case ConfirmationAwaited():
             two_people.evolve_confirmation_awaited(draft, fact)
@@ -260,7 +272,7 @@ def apply(draft: Draft, fact: Event | Outcome, sequence: int, at_ms: int) -> Non
                 _apply_to_case(draft, fact, sequence, at_ms)
 
 
-def take_effect(draft: Draft, event: TwoPersonEvent, _sequence: int, _at_ms: int) -> None:
+def take_effect(draft: Draft, event: TwoPersonEvent, _sequence: int, at_ms: int) -> None:
     """Let an action that takes two people take effect, in the entry of its `ActionTaken`. Its case is there."""
     match event:
         case SafetyLowered():
@@ -273,6 +285,8 @@ def take_effect(draft: Draft, event: TwoPersonEvent, _sequence: int, _at_ms: int
             person.evolve_age_assessed(draft, event)
         case MatchOverridden() | GlassBroken():
             pass  # what follows from it are outcomes
+        case PolicyProposed():
+            adopting.evolve_policy_approved(draft, event, at_ms)
         case _:
             assert_never(event)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from coordinator.domain import rights
+from coordinator.domain.adopting import adoption_refused
 from coordinator.domain.calendar import invalid_clocks_field
 from coordinator.domain.changing import changed
 from coordinator.domain.deciding import Deciding, refused
@@ -265,6 +266,9 @@ def adopt_policy(entry: Deciding, event: PolicyAdopted) -> Refused | None:
         return refused(RefusalCode.UNKNOWN_AREA, "areas")
     if any(province not in provinces for project in projects.values() for province in project.provinces):
         return refused(RefusalCode.UNKNOWN_AREA, "areas")
+    refusal = adoption_refused(entry, event)
+    if refusal is not None:
+        return refusal
     entry.record(event)
     entry.to_match.update(case_id for *_, case_id in entry.draft.waiting)
     return None

@@ -15,7 +15,7 @@ from immutables import Map
 from coordinator.domain.draft import Draft
 from coordinator.domain.seen import ID_BYTES, SeenDay
 from coordinator.domain.seen_events import HASH_BYTES, SEQUENCE_BYTES
-from coordinator.domain.state import Awaited, Case, DutyHours, Hold, OpenReview, Project, State, Unit, initial_state
+from coordinator.domain.state import ApprovedPolicy, Awaited, Case, DutyHours, Hold, OpenReview, Project, State, Unit, initial_state
 from events.answers import Answers
 from events.codec import decode_fact, decode_record, encode_fact, encode_record, join, split
 from events.errors import Undecodable
@@ -111,6 +111,8 @@ class NetworkHalf:
     """Actions about no case that wait for a second person, sorted by id."""
     reviews: tuple[OpenReview, ...]
     """Reviews that are due of actions about no case, sorted by action."""
+    approved_policy: ApprovedPolicy | None = None
+    """The policy that two bodies want and nobody has adopted yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,7 @@ def state_from(network: str, clear: bytes, parts: Sequence[Part]) -> State:
         draft.unit_dangers = Map({item.unit_id: item.dangers for item in part.unit_dangers})
         draft.erased = Map({item.case_id: item.at_ms for item in part.erased})
         _take_actions(draft, part.awaited, part.reviews)
+        draft.approved_policy = part.approved_policy
         draft.seen_by_network = Map({bucket.day: _day(bucket, HASH_BYTES) for bucket in part.seen})
     for case in cases:
         _take_case(draft, case)
@@ -212,6 +215,7 @@ def _network_half(state: State, only_hashed: bool) -> NetworkHalf:
         seen=_buckets(state.seen_by_network, only_hashed),
         awaited=_awaited_about(state, None),
         reviews=_reviews_about(state, None),
+        approved_policy=state.approved_policy,
     )
 
 

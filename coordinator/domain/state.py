@@ -305,6 +305,16 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedPolicy:
+    """A policy that was proposed and confirmed."""
+
+    digest: str
+    """`events.policy_digest` of it."""
+    at_ms: int
+    """When it was confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenReview:
     """An action that another body has to review."""
 
@@ -362,6 +372,8 @@ class State:
 
     explained_from: int | None
     """The first month (`events.period`) whose explanations may still have keys; null: they have had no term so far."""
+    approved_policy: ApprovedPolicy | None
+    """The policy that two bodies want and nobody has adopted yet; null: none."""
     unit_dangers: Map[str, tuple[Danger, ...]]
     erased: Map[str, int]
     """Erased cases of the last 14 days, with the time of their erasure."""
@@ -425,6 +437,7 @@ def initial_state(network: str) -> State:
         answers=Map(),
         corrected=None,
         explained_from=None,
+        approved_policy=None,
         unit_dangers=Map(),
         erased=Map(),
         links=Map(),

@@ -92,6 +92,7 @@ REPORTS: Mapping[str, Rights] = {
     "UnitClosed": _rights(administrator=_ALL, project=Scope.OWN_PROJECT),
     "DutyHoursPublished": _rights(helpline=_ALL, administrator=_ALL, project=Scope.OWN_PROJECT),
     "PolicyAdopted": _rights(administrator=_ALL),
+    "PolicyProposed": _rights(helpline=_ALL, administrator=_ALL),
     "RulesAdopted": _rights(administrator=_ALL),
     "ProgrammeEnded": _rights(administrator=_ALL),
     "ClockAdvanced": _rights(clock=_ALL),

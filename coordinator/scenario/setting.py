@@ -41,9 +41,7 @@ def _policy_and_projects(script: Script, teller: Teller, now: Callable[[], Now])
     told = list(opening_events(teller.network, lambda: teller.event_id(now().at_ms), "adm-01", {}))
     policy = told[0]
     assert isinstance(policy, PolicyAdopted)
-    yield policy
-    if script.policy:
-        yield _placed(script, "policy")(lambda: teller.tell(PolicyAdopted, script.policy, "administrator", now()))
+    yield _placed(script, "policy")(lambda: teller.tell(PolicyAdopted, script.policy, "administrator", now())) if script.policy else policy
     if not script.projects:
         yield from told[1:]
     for project, keys in script.projects.items():

@@ -27,7 +27,8 @@ from events.fact import Actor, Danger
 from events.facts import Event
 from events.ids import uuid7
 from events.lines import format_line, parse_line
-from events.network import DayWindow, DutyWindow, PolicyAdopted
+from events.network import DayWindow, DutyWindow, PolicyAdopted, PolicyProposed
+from events.policy_digest import policy_digest
 from events.referral import Member
 from events.typed import hints_of
 from events.vocabulary import Role
@@ -76,6 +77,8 @@ class Teller:
         written = self.event_id(now.at_ms + moments.span_ms(_text(keys["written"], "written")) if "written" in keys else now.at_ms)
         plain: Plain = {"event": kind.__name__, "event_id": written, "actor": _actor_json(actor)}
         said = {key: value for key, value in keys.items() if key != "written"}
+        if kind is PolicyProposed and "digest" not in said:
+            said["digest"] = self._digest(said.pop("policy", {}), who, now)
         fields = {key_of(name): (name, hint) for name, hint in hints_of(kind).items() if name not in ("event_id", "actor")}
         for key in said:
             if key not in fields:
@@ -93,6 +96,14 @@ class Teller:
             return parse_line(json.dumps(plain, ensure_ascii=False), 1)
         except LineInvalid as invalid:
             raise Unfit(str(invalid).removeprefix("line 1: ")) from None
+
+    def _digest(self, changes: object, who: str, now: Now) -> str:
+        """Of the policy in force with these changes. Raises Unfit."""
+        if not isinstance(changes, dict):
+            raise Unfit("write what changes in the policy: policy = { … = … }", "policy")
+        proposed = self.tell(PolicyAdopted, changes, who, now)
+        assert isinstance(proposed, PolicyAdopted)
+        return policy_digest(proposed)
 
     def actor(self, who: str) -> Actor:
         """`helpline`, `administrator`, `clock`, a project; `Rita of lazio`; `lazio for BODY`. Raises Unfit."""
@@ -317,6 +328,12 @@ def _policy(telling: _Telling) -> Plain:
     return {**{name: value for name, value in plain.items() if name not in ("event", "event_id", "actor")}, "version": version}
 
 
+def _proposed_policy(telling: _Telling) -> Plain:
+    """The version after the one in force, with no emergency."""
+    in_force = telling.now.state.policy
+    return {"version": 1 if in_force is None else in_force.version + 1, "emergency": ""}
+
+
 def _registered(telling: _Telling) -> Plain:
     project = telling.slug_said("project")
     programme = telling.teller.network.programme
@@ -401,6 +418,7 @@ def _clock(telling: _Telling) -> Plain:
 
 _STANDING_OF: Mapping[str, Callable[[_Telling], Plain]] = {
     "PolicyAdopted": _policy,
+    "PolicyProposed": _proposed_policy,
     "ProjectRegistered": _registered,
     "ProjectAmended": _amended_project,
     "UnitOpened": _opened_unit,

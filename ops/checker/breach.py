@@ -67,6 +67,7 @@ RULES: dict[str, str] = {
     "explained.missing": "Each proposal, and each request without a place, is explained in its own entry.",
     "explained.units": "An explanation accounts for every open unit once.",
     "explained.score": "The proposed unit is the best of those scored, and its parts add up.",
+    "explained.scarcity": "What a place costs follows from the scarcity weights adopted while they are valid; only without them does thrift count.",
     "explained.trust": "How far a place is trusted follows from the answers of its project and of the network so far, by age.",
     "explained.safety": "Rules 2 and 3 are shown as safety and nothing more.",
     "explained.digest": "The digest of an explanation is that of the whole answer, where it can be worked out.",

@@ -87,6 +87,10 @@ class Safety:
             or not unit.count["accepting"]
         )
 
+    def fresh(self, unit: Unit, at_ms: int) -> bool:
+        """Whether its figure counts for proposals now."""
+        return not self._not_fresh(unit, at_ms)
+
     def _not_fresh(self, unit: Unit, at_ms: int) -> bool:
         policy = self.cases.network.policy
         if policy is None or unit.count is None or unit.observed_at_ms is None:

@@ -14,7 +14,7 @@ from ops.checker.entry import Entry, Fact
 
 NEVER_ALONE = frozenset({"SafetyLowered", "LegalHoldPlaced", "LegalHoldLifted"})
 """Events that no emergency lets one person do."""
-TAKE_TWO = NEVER_ALONE | {"VitalInterestInvoked", "AgeAssessed", "MatchOverridden", "GlassBroken"}
+TAKE_TWO = NEVER_ALONE | {"VitalInterestInvoked", "AgeAssessed", "MatchOverridden", "GlassBroken", "PolicyProposed"}
 """Events that never take effect by one person alone, unless in an emergency with a review."""
 ABOUT_ACTIONS = frozenset({"ConfirmationAwaited", "ActionTaken", "ActionLapsed", "ReviewDue", "ReviewOverdue", "SightOpened"})
 """Outcomes of this stream."""

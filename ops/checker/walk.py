@@ -18,6 +18,7 @@ from ops.checker.missing import Missing
 from ops.checker.places import STAGES, Places
 from ops.checker.responsibility import Responsibility
 from ops.checker.safety import Safety, forbidden_to_people
+from ops.checker.scarcity import Scarcity
 from ops.checker.swaps import Swaps
 from ops.checker.terms import Terms
 from ops.checker.trust import Trust
@@ -64,6 +65,7 @@ class Walk:
         self._terms = Terms(self._network)
         self._responsibility = Responsibility(self._cases, self._places)
         self._trust = Trust(self._network, self._places)
+        self._scarcity = Scarcity(self._network, self._places, self._safety.fresh)
         self._swaps = Swaps(self._cases, self._safety)
         self._answers = Answers(self._network, tick_ms)
         self._overriding: Fact | None = None
@@ -132,6 +134,8 @@ class Walk:
         return {hold: self._cases.transfers[of].case_id for hold, of in self._transfer_of_hold.items() if of in self._cases.transfers}
 
     def _event(self, entry: Entry, event: Fact) -> None:
+        if event.name == "PolicyAdopted":
+            self._add(self._scarcity.adopted(entry, event))
         self._network.report(event)
         self._add(self._places.report(entry, event))
         if event.whole:
@@ -195,6 +199,7 @@ class Walk:
                 self._cases.take(taken)
                 self._overriding = taken if taken.name == "MatchOverridden" else None
                 self._terms.taken(taken)
+                self._scarcity.taken(entry, taken)
             return
         transfer = self._cases.transfers.get(outcome.fields.get("transfer_id", ""))
         if transfer is not None:
@@ -222,6 +227,8 @@ class Walk:
         if outcome.name == "MatchExplained":
             self._add(self._terms.explained(entry, outcome))
             self._add(self._trust.explained(entry, outcome))
+            asks = None if transfer is None else self._cases.cases.get(transfer.case_id)
+            self._add(self._scarcity.explained(entry, outcome, asks, by_people=self._overriding is not None))
         if outcome.name == "MatchExplained" and transfer is not None and transfer.case_id in self._cases.cases:
             self.findings.explanations += 1
             if self._overriding is not None and self._overriding["transfer_id"] == transfer.transfer_id:

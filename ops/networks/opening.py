@@ -140,10 +140,12 @@ def trust_of(told: Mapping[str, Any]) -> Trust:
     return Trust(told["weight"], bands, told["prior_answers"], told["network_answers"])
 
 
-def _decisions(decisions: dict[str, int] | None) -> Decisions | None:
+def _decisions(decisions: dict[str, Any] | None) -> Decisions | None:
     if decisions is None:
         return None
-    return Decisions(decisions["confirm_within_hours"] * _HOUR_MS, decisions["review_within_hours"] * _HOUR_MS)
+    return Decisions(
+        decisions["confirm_within_hours"] * _HOUR_MS, decisions["review_within_hours"] * _HOUR_MS, bool(decisions.get("policies_take_two"))
+    )
 
 
 def clocks_of(data: Mapping[str, Any]) -> Clocks:

@@ -11,7 +11,21 @@ from events.envelope import Envelope, seal_envelope
 from events.fact import Actor, Danger
 from events.facts import Event, Outcome
 from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
-from events.network import ClockAdvanced, Inquiries, ProgrammeEnded, ProgrammeTurned, Transfers, Trust, TrustBand, UnitClosed
+from events.network import (
+    ClockAdvanced,
+    Decisions,
+    Inquiries,
+    KindWeights,
+    Matching,
+    PolicyAdopted,
+    ProgrammeEnded,
+    ProgrammeTurned,
+    ScarcityWeights,
+    Transfers,
+    Trust,
+    TrustBand,
+    UnitClosed,
+)
 from events.person import AgreementGiven, AgreementWithdrawn, CasesFoundSame, DangerDeclared, KeepApartDeclared, SafetyLowered
 from events.question import HoldDeadlineMoved
 from events.referral import (
@@ -27,6 +41,7 @@ from events.referral import (
 from events.swap import PlaceExchanged, SwapAgreed
 from events.transfer import (
     Excluded,
+    KindTold,
     MatchExplained,
     MatchOverridden,
     NotificationDue,
@@ -40,6 +55,7 @@ from events.transfer import (
     ProposalMade,
     ProposalPrepared,
     Rest,
+    ScarcityTold,
     Scored,
     TransferClosed,
     TransferEnded,
@@ -64,6 +80,7 @@ from events.vocabulary import (
     ReferralEnd,
     RefusalCode,
     Role,
+    ScarcityStanding,
     TransferEnd,
 )
 from tests.checker import story as told
@@ -189,6 +206,12 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
         "a unit twice": ("explained.units", _explained(explained(excluded=(Excluded("safety", ("north-1", "south-3", "centre-2")),)))),
         "not the best": ("explained.score", _explained(explained(scored=(Scored("centre-2", (99,), 99, START_MS),)))),
         "parts that do not add up": ("explained.score", _explained(explained(scored=(Scored("centre-2", (1, 1), sum(told.PARTS), START_MS),)))),
+        "a place that costs nothing said": ("explained.scarcity", _event(0, matching=weighing(4))),
+        "a place at another price": ("explained.scarcity", priced(weighing(4), 3)),
+        "a place by thrift as well": ("explained.scarcity", priced(weighing(4), 4, thrift=-4)),
+        "weights after their time": ("explained.scarcity", priced(weighing(4, valid_until_ms=START_MS + 1), 4)),
+        "more free than there are": ("explained.scarcity", priced(weighing(4), 4, free=99)),
+        "a policy by one body": ("two_people", _policy_alone),
         "a place trusted for no reason": ("explained.trust", _event(0, trust=Trust(10, (TrustBand(None, 500),), 1, 1))),
         "a link shown": ("explained.safety", _explained(explained(excluded=(Excluded("never_with_exploiters", ("north-1", "south-3")),)))),
         "a reason that is not true": (
@@ -349,6 +372,33 @@ def _danger_of_roma() -> DangerDeclared:
 
 def _insert(index: int, event: Event) -> ByStep:
     return lambda steps: [*steps[:index], Step(steps[index - 1].at_ms, event, [Recorded()]), *steps[index:]]
+
+
+def weighing(weight: int, valid_until_ms: int = START_MS + 900 * HOUR) -> Matching:
+    scarcity = ScarcityWeights(START_MS, valid_until_ms, "by hand", "none", (KindWeights("women", (weight,)),))
+    return Matching((4, 2, 1), scarcity, None)
+
+
+def priced(matching: Matching, weight: int, *, thrift: int = 0, free: int = 3) -> ByStep:
+    """The story under scarcity weights, where the one place that fits is said to cost so much."""
+
+    def change(steps: list[Step]) -> list[Step]:
+        parts = (30, 0, 0, 0, 40, 10, 0, thrift, -1, -weight)
+        told = replace(
+            explained(scored=(Scored("centre-2", parts, sum(parts), START_MS),)),
+            scarcity=ScarcityTold(ScarcityStanding.IN_FORCE, (KindTold("women", free, weight),), 0),
+        )
+        return _explained(told)(_event(0, matching=matching)(steps))
+
+    return change
+
+
+def _policy_alone(steps: list[Step]) -> list[Step]:
+    first = steps[0].event
+    assert isinstance(first, PolicyAdopted)
+    careful = _event(0, decisions=Decisions(24 * HOUR, 24 * HOUR, policies_take_two=True))(steps)
+    second = Step(START_MS + 8 * HOUR, replace(first, event_id=event_id(89, START_MS + 8 * HOUR), version=2), [Recorded()])
+    return [*careful, second] if careful[-1].at_ms < second.at_ms else [*careful, replace(second, at_ms=careful[-1].at_ms + 1)]
 
 
 def _explained(said: MatchExplained) -> ByStep:

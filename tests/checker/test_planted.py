@@ -15,7 +15,7 @@ from events.verdict import Recorded
 from ops.checker.__main__ import main
 from ops.checker.breach import RULES
 from tests.checker.book import check, write
-from tests.checker.planted import asked, confirmed, planted_records, planted_steps
+from tests.checker.planted import asked, confirmed, planted_records, planted_steps, priced, weighing
 from tests.checker.planted_answers import LOOKED, clocked, looked, questioned
 from tests.checker.story import CASE, DEPARTED, HOUR, REFERRED, REQUESTED, in_short, staff, story
 
@@ -60,6 +60,10 @@ def test_glass_broken_by_two_bodies_passes(tmp_path: Path) -> None:
     steps = story()
     opened: list[Outcome] = [Recorded(), ActionTaken(CASE, LOOKED), SightOpened(CASE, LOOKED, steps[-1].at_ms + HOUR)]
     assert check(write(looked(steps, opened)), tmp_path).breaches == []
+
+
+def test_a_place_at_its_price_passes(tmp_path: Path) -> None:
+    assert check(write(priced(weighing(4), 4)(story())), tmp_path).breaches == []
 
 
 def test_an_inquiry_where_figures_are_old_passes(tmp_path: Path) -> None:

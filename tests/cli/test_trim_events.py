@@ -11,8 +11,11 @@ import pytest
 
 from coordinator.intake.door import Told
 from coordinator.ledger.log_appender import KafkaAppender
-from events.network import PolicyAdopted, Retention
+from events.facts import Event
+from events.network import PolicyAdopted, PolicyProposed, Retention
+from events.policy_digest import policy_digest
 from events.topics import MAX_EVENT_BYTES
+from events.two_people import ActionConfirmed
 from events.verdict import Recorded
 from ops.networks import opening_events
 from ops.topics import delete_records
@@ -38,8 +41,11 @@ async def adopt(running: Running, version: int, events_ms: int | None) -> None:
     first = next(iter(opening_events(ITALY, event_id, "admin-1", {})))
     assert isinstance(first, PolicyAdopted)
     policy = replace(first, version=version, retention=Retention(closed_cases_ms=1_000_000_000, events_ms=events_ms))
-    (answer,) = await running.room.intake.submit([policy], timedelta(seconds=20))
-    assert isinstance(answer, Told) and isinstance(answer.verdict, Recorded)
+    other_body = replace(policy.actor, person="admin-2", body="department")
+    proposed = PolicyProposed(event_id(), other_body, version, policy_digest(policy), "another term for events", "")
+    events: list[Event] = [proposed, ActionConfirmed(event_id(), policy.actor, None, proposed.event_id), policy]
+    for answer in await running.room.intake.submit(events, timedelta(seconds=20)):
+        assert isinstance(answer, Told) and isinstance(answer.verdict, Recorded), answer
 
 
 async def test_events_that_the_ledger_has_are_trimmed_and_everything_goes_on(running: Running, tmp_path: Path) -> None:

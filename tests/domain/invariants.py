@@ -22,6 +22,7 @@ from events.network import (
     ClockAdvanced,
     DutyHoursPublished,
     PolicyAdopted,
+    PolicyProposed,
     ProgrammeEnded,
     ProgrammeTurned,
     ProjectAmended,
@@ -47,6 +48,7 @@ from events.person import (
     SafetyLowered,
     VitalInterestInvoked,
 )
+from events.policy_digest import policy_digest
 from events.question import HoldDeadlineMoved, ProposalPaused, ProposalResumed, ReminderDue
 from events.referral import Group, Member, ReferralAccepted, ReferralClosed, ReferralReceived, ReferralRouted, ResponsibilityPassed
 from events.swap import PlaceExchanged
@@ -183,7 +185,11 @@ class Invariants:
         self.aliases_to_go: set[str] = set()
         self.rung: dict[str, int] = {}
         """Kept hold -> times the clock rang after its end."""
-        self.actions: dict[str, SafetyLowered | VitalInterestInvoked | AgeAssessed | LegalHoldPlaced | LegalHoldLifted | GlassBroken] = {}
+        self.actions: dict[
+            str, SafetyLowered | VitalInterestInvoked | AgeAssessed | LegalHoldPlaced | LegalHoldLifted | GlassBroken | PolicyProposed
+        ] = {}
+        self.approved: str | None = None
+        """Digest of the policy that two bodies want."""
         """What was reported and waits for a second person."""
         self.lapses: dict[str, int] = {}
         self.review_due: str | None = None
@@ -283,7 +289,9 @@ class Invariants:
         self._named_live(event)
         match event:
             case PolicyAdopted():
-                self.policy = event
+                if self.policy is not None and self.policy.decisions is not None and self.policy.decisions.policies_take_two:
+                    assert self.approved == policy_digest(event), "rule 10: a policy that no second body confirmed"
+                self.policy, self.approved = event, None
             case ProjectRegistered() | ProjectAmended():
                 self.bodies[event.project_id] = event.bodies
                 self.programme.setdefault(event.project_id, Programme.RUNNING)
@@ -357,7 +365,7 @@ class Invariants:
                 assert self.cases[event.case_id].departed
             case GroupKeptApart():
                 self.apart.update(map(frozenset, combinations((event.case_id, *event.other_case_ids), 2)))
-            case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | LegalHoldPlaced() | LegalHoldLifted() | GlassBroken():
+            case SafetyLowered() | VitalInterestInvoked() | AgeAssessed() | LegalHoldPlaced() | LegalHoldLifted() | GlassBroken() | PolicyProposed():
                 self.actions[event.event_id] = event
             case ActionConfirmed():
                 self.confirmed = event
@@ -393,7 +401,9 @@ class Invariants:
                 if chosen is not None:
                     assert chosen.emergency, "no action here may be taken alone"
                 else:
-                    assert isinstance(self.actions[outcome.action_id], VitalInterestInvoked | GlassBroken), "nothing else is reviewed"
+                    assert isinstance(self.actions[outcome.action_id], VitalInterestInvoked | GlassBroken | PolicyProposed), (
+                        "nothing else is reviewed"
+                    )
                 self.review_due = outcome.action_id
             case MajorityReviewDue():
                 assert self.cases[outcome.case_id].majority.pop(outcome.person) <= at_ms, "reviewed before the birthday"
@@ -569,6 +579,11 @@ class Invariants:
             return
         if isinstance(action, GlassBroken):
             self._opened(entry, action, second)
+            return
+        if isinstance(action, PolicyProposed):
+            assert second is not None or (action.emergency and self.review_due == action.event_id), "rule 10: a policy by one body alone"
+            assert second is None or second.actor.body != action.actor.body, "rule 10: a policy by one body alone"
+            self.approved = action.digest
             return
         assert second is not None and second.action_id == outcome.action_id, "rule 10: nobody confirmed it"
         assert second.actor.body != action.actor.body and second.actor.person != action.actor.person, "rule 10: one body alone"

@@ -33,6 +33,7 @@ from events.network import (
     ClockAdvanced,
     DutyHoursPublished,
     PolicyAdopted,
+    PolicyProposed,
     ProgrammeEnded,
     ProjectAmended,
     ProjectRegistered,
@@ -57,6 +58,7 @@ from events.person import (
     SafetyLowered,
     VitalInterestInvoked,
 )
+from events.policy_digest import policy_digest
 from events.question import InformationGiven, InformationRequested
 from events.referral import (
     Announced,
@@ -139,6 +141,7 @@ from tests.domain.world import (
     MINUTE,
     POLICY,
     TRUST,
+    TWO_BODIES,
     World,
     body,
     duty,
@@ -167,13 +170,15 @@ class History(World):
         if chance.random() < 0.7:
             duties, clocks = chance.choice((DUTIES, DUTIES, CONFIRMING)), chance.choice((CLOCKS, CLOCKS, None))
             trust = chance.choice((TRUST, TRUST, None))
-            self.send(replace(POLICY, version=2, inquiries=ASKING, transfers=duties, clocks=clocks, trust=trust))
+            decisions = chance.choice((None, TWO_BODIES))
+            self.send(replace(POLICY, version=2, inquiries=ASKING, transfers=duties, clocks=clocks, trust=trust, decisions=decisions))
         self.chance = chance
         self.gone: set[str] = set()
         """Erased cases, whose keys are destroyed."""
         self.last_sent: tuple[int, OpenedEvent] | None = None
         """(instant, event), also of one that was never decided because something broke."""
         self.invariants = Invariants()
+        self.proposed_policies: list[PolicyAdopted] = []
         self.unit("u0", "campania", "15", 4)
         self.unit("u1", "lazio", "12", 3, offers=tuple(sorted(Need)))
         self.unit("u2", "piemonte", "01", 2, hosts=tuple(host for host in sorted(Host) if host is not Host.UNACCOMPANIED_MINORS))
@@ -477,6 +482,16 @@ def glass_broken(h: History) -> Event:
     return GlassBroken("", actor, case_id, purpose, transfer_id, "she asks for it", h.chance.choice(("", "", "nobody else answers")))
 
 
+def policy_proposed(h: History) -> Event:
+    """Mostly of what `policy` may send next."""
+    said = policy(h)
+    assert isinstance(said, PolicyAdopted)
+    h.proposed_policies = [*h.proposed_policies[-3:], said]
+    digest = policy_digest(said) if h.chance.random() < 0.9 else h.chance.choice(("0" * 64, "no digest"))
+    emergency = h.chance.choice(("", "", "nobody else answers"))
+    return PolicyProposed("", h.actor(ADMINISTRATOR), said.version, digest, h.chance.choice(("a reason", "a reason", " ")), emergency)
+
+
 def age(h: History) -> Event:
     group = h.chance.choice(tuple(AgeGroup))
     case_id = h.some_case()
@@ -669,6 +684,8 @@ def notified(h: History) -> Event:
 
 
 def policy(h: History) -> Event:
+    if h.proposed_policies and h.chance.random() < 0.5:
+        return replace(h.chance.choice(h.proposed_policies), actor=h.actor(ADMINISTRATOR))
     near = h.chance.random() < 0.5
     assert h.state.policy is not None
     clocks = CLOCKS if h.chance.random() < 0.7 else None
@@ -678,7 +695,7 @@ def policy(h: History) -> Event:
     actor, retention = h.actor(ADMINISTRATOR), h.chance.choice((None, Retention(2 * DAY), Retention(2 * DAY, DAY)))
     return replace(
         POLICY, actor=actor, version=version, near_is_same_region=near, fresh_for_ms=fresh_for_ms, inquiries=asking, transfers=duties, clocks=clocks, trust=trust,
-        retention=retention, matching=h.chance.choice((None, replace(MATCHING, scarcity=None), MATCHING)),
+        retention=retention, decisions=h.chance.choice((None, TWO_BODIES)), matching=h.chance.choice((None, replace(MATCHING, scarcity=None), MATCHING)),
     )  # fmt: skip
 
 
@@ -797,6 +814,7 @@ GENERATORS: dict[type[Event], tuple[int, Generator]] = {
     VitalInterestInvoked: (5, vital_interest),
     AgeAssessed: (8, age),
     GlassBroken: (8, glass_broken),
+    PolicyProposed: (4, policy_proposed),
     LegalHoldPlaced: (5, legal_hold),
     LegalHoldLifted: (3, legal_hold_lifted),
     GroupKeptApart: (4, group_apart),

@@ -106,6 +106,7 @@ from tests.domain.world import (
     POLICY,
     SCARCITY,
     START,
+    TWO_BODIES,
     World,
     body,
     child,
@@ -323,6 +324,13 @@ def with_clocks(**changes: object) -> PolicyAdopted:
     return replace(POLICY, version=2, clocks=replace(CLOCKS, **changes))  # type: ignore[arg-type]
 
 
+def two_bodies() -> World:
+    """From here on policies take two bodies."""
+    world = proposed()
+    world.send(replace(POLICY, version=2, decisions=TWO_BODIES))
+    return world
+
+
 def with_matching(**changes: object) -> PolicyAdopted:
     """A new policy that says what a placement is worth, but for these fields."""
     return replace(POLICY, version=2, matching=replace(MATCHING, **changes))  # type: ignore[arg-type]
@@ -506,6 +514,7 @@ ROWS: dict[str, tuple[RefusalCode, str, Callable[[], tuple[World, Play]]]] = {
     ),
     "a project before the policy": (RefusalCode.NO_POLICY, "", send(PROJECT, lambda: World())),
     "an older policy": (RefusalCode.POLICY_NOT_NEWER, "version", send(POLICY)),
+    "a policy that no second body wanted": (RefusalCode.POLICY_NOT_CONFIRMED, "version", send(replace(POLICY, version=3), two_bodies)),
     "rules of another release": (RefusalCode.RULES_NOT_CARRIED, "rules_version", send(RulesAdopted("", ADMINISTRATOR, 2))),
     "a unit of no project": (RefusalCode.UNKNOWN_PROJECT, "project_id", send(replace(UNIT, project_id="umbria"))),
     "an unknown project amended": (

@@ -18,6 +18,7 @@ from events.ids import uuid7
 from events.network import (
     Area,
     ClockAdvanced,
+    Decisions,
     DutyHoursPublished,
     DutyWindow,
     Inquiries,
@@ -112,6 +113,8 @@ SCARCITY = ScarcityWeights(
 )
 MATCHING = Matching((4000, 2000, 1000), SCARCITY, None)
 """What a placement is worth, and what is scarce; null in `POLICY`."""
+TWO_BODIES = Decisions(DAY, DAY, policies_take_two=True)
+"""The next policy takes two bodies; null in `POLICY`."""
 ASKING = Inquiries(max_at_once=3, answer_within_ms=4 * HOUR)
 DUTIES = Transfers((), (), confirm_within_ms=HOUR, notify_missing_minor_within_ms=12 * HOUR)
 """What the policy may hold beside; null in `POLICY`."""

@@ -1,0 +1,134 @@
+"""What places cost: worked out again from the policy adopted and from the units as the ledger has them. And whether two bodies wanted that policy.
+
+While a policy's scarcity weights are valid, a place costs the highest weight of all kinds of request that it could serve, for each person, by how many such
+requests the fresh places could serve, and thrift counts nothing; without weights, or after their time, it is the other way round. The explanation has to
+say which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ops.checker.breach import Breach
+from ops.checker.cases import Case, Network
+from ops.checker.entry import Entry, Fact
+from ops.checker.places import Places, Unit
+
+_THRIFT = slice(6, 8)
+_SCARCITY = 9
+"""Where these parts of a score stand."""
+
+
+@dataclass(slots=True)
+class Scarcity:
+    """The policy proposed last, and what places cost under the one in force."""
+
+    network: Network
+    places: Places
+    fresh: Callable[[Unit, int], bool]
+    """Whether a unit's figure is fresh at an instant."""
+    confirmed: tuple[int, int] | None = None
+    """Version of the policy that two bodies wanted last, and when; None: of none, or it was adopted."""
+
+    def taken(self, entry: Entry, event: Fact) -> None:
+        """An action takes effect."""
+        if event.name == "PolicyProposed":
+            self.confirmed = event["version"], entry.event_time_ms
+
+    def adopted(self, entry: Entry, event: Fact) -> Iterator[Breach]:
+        """A policy is adopted, under the one in force until then."""
+        before = self.network.policy
+        decisions = None if before is None else before.get("decisions")
+        if decisions is not None and decisions["policies_take_two"]:
+            version, at_ms = self.confirmed or (None, 0)
+            if version != event["version"] or entry.event_time_ms >= at_ms + decisions["confirm_within_ms"]:
+                yield Breach(entry.sequence, "two_people", f"policy {event['version']} is adopted and no second body wanted it in time")
+        self.confirmed = None
+
+    def explained(self, entry: Entry, told: Fact, case: Case | None, *, by_people: bool) -> Iterator[Breach]:
+        """The scarcity part, and the thrift, of each unit that is named with its score."""
+        matching = None if self.network.policy is None else self.network.policy.get("matching")
+        said = told.fields.get("scarcity")
+        if matching is None or said is None:
+            if (matching is None) is not (said is None):
+                yield Breach(
+                    entry.sequence, "explained.scarcity", "scarcity is explained where the policy says nothing of it, or the other way round"
+                )
+            return
+        standing = _standing(matching, entry.event_time_ms)
+        if said["standing"] != standing:
+            yield Breach(entry.sequence, "explained.scarcity", f"scarcity weights are said to be {said['standing']} and are {standing}")
+            return
+        table = {each["kind"]: each["weights"] for each in matching["scarcity"]["kinds"]} if standing == "in_force" else {}
+        for each in said["kinds"]:
+            if each["weight"] != _weight(table.get(each["kind"], [None]), each["free"]):
+                yield Breach(entry.sequence, "explained.scarcity", f"{each['kind']} does not cost {each['weight']} with {each['free']} left")
+        for scored in (*told["scored"], *told["asked"]):
+            if len(scored["parts"]) <= _SCARCITY or scored["parts"][_SCARCITY] > 0 or (table and any(scored["parts"][_THRIFT])):
+                yield Breach(
+                    entry.sequence, "explained.scarcity", f"unit {scored['unit_id']} is scored by thrift as well as by scarcity, or by neither"
+                )
+        alone = sum(fact.name == "MatchExplained" for fact in entry.outcomes) == 1
+        if case is not None and alone and not by_people:
+            yield from self._worked_out(entry, told, case, table)
+
+    def _worked_out(self, entry: Entry, told: Fact, case: Case, table: dict[str, Any]) -> Iterator[Breach]:
+        """Where one request was matched alone, the figures told last are those that it was matched by."""
+        asked = [(kind, *_read(kind)) for kind in table]
+        held = _counted_already(entry, told)
+        left = {kind: 0 for kind in table}
+        for unit in self.places.units.values():
+            if not unit.closed and unit.level != "non_residential" and self.fresh(unit, entry.event_time_ms):
+                for kind, hosts, needs, people in asked:
+                    left[kind] += _free(unit, held, case) // people if hosts <= unit.hosts and needs <= unit.offers else 0
+        for each in told["scarcity"]["kinds"]:
+            if each["free"] != left.get(each["kind"]):
+                text = f"places for {each['free']} requests of kind {each['kind']} are said to be left, for {left.get(each['kind'])} are"
+                yield Breach(entry.sequence, "explained.scarcity", text)
+        for scored in (*told["scored"], *told["asked"]):
+            found = self.places.units.get(scored["unit_id"])
+            if found is None:
+                continue
+            served = [
+                _weight(table[kind], left[kind])
+                for kind, hosts, needs, people in asked
+                if hosts <= found.hosts and needs <= found.offers and people <= _free(found, held, case)
+            ]
+            cost = len(case.household) * max(served, default=0)
+            if scored["parts"][_SCARCITY : _SCARCITY + 1] != [-cost]:
+                yield Breach(entry.sequence, "explained.scarcity", f"unit {found.unit_id} costs {cost}, and is not scored so")
+
+
+def _read(kind: str) -> tuple[frozenset[str], frozenset[str], int]:
+    """(whom a place must host, what it must offer, for how many people)."""
+    what, _, people = kind.partition("*")
+    hosts, _, needs = what.partition("/")
+    return frozenset(hosts.split("+")), frozenset(filter(None, needs.split("+"))), int(people or 1)
+
+
+def _weight(weights: list[Any], left: int) -> Any:
+    return weights[max(1, min(left, len(weights))) - 1]
+
+
+def _free(unit: Unit, held: str | None, case: Case) -> int:
+    """Free places by the figure told last, before the case took its places in the unit that it holds."""
+    return 0 if unit.told is None else int(unit.told["free"]) + (len(case.household) if unit.unit_id == held else 0)
+
+
+def _counted_already(entry: Entry, told: Fact) -> str | None:
+    """The unit in which a place was held, and told to be, before it was explained why."""
+    held = found = None
+    for outcome in entry.outcomes[: entry.outcomes.index(told)]:
+        if outcome.name == "PlaceHeld":
+            held = outcome["unit_id"]
+        elif outcome.name == "CapacityChanged" and outcome["unit_id"] == held:
+            found = held
+    return found
+
+
+def _standing(matching: dict[str, Any], at_ms: int) -> str:
+    if matching["scarcity"] is None:
+        return "missing"
+    return "expired" if at_ms >= matching["scarcity"]["valid_until_ms"] else "in_force"
