@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 from scipy.sparse import csc_array
 
 from events.vocabulary import Urgency
@@ -195,20 +195,32 @@ class Program:
         """The best schedule of whole stays, or a good one with a bound where the limits come first."""
         if not self.starts:
             return Hindsight(0, 0, True, ())
+        result = self._milp(gap, most_nodes)
+        taken = self._taken(result)
+        placements = tuple(sorted(Placement(start.asked, start.unit, start.at_ms) for start in taken))
+        points = sum(start.points for start in taken)
+        dual = result.mip_dual_bound
+        bound = points if result.status == 0 and gap == 0 else int(np.floor(1e-6 - dual)) if dual is not None else sum(self._best_of_each())
+        return Hindsight(points, max(bound, points), result.status == 0, placements)
+
+    def chosen(self, gap: float, most_nodes: int) -> list[Start]:
+        """The starts of the best schedule that was found."""
+        return self._taken(self._milp(gap, most_nodes)) if self.starts else []
+
+    def _milp(self, gap: float, most_nodes: int) -> OptimizeResult:
         most = np.array(self._most)
-        result = milp(
+        return milp(
             np.array(self._cost),
             integrality=np.ones(len(self._cost), dtype=np.int64),
             bounds=Bounds(0, 1),
             constraints=LinearConstraint(self._matrix(), np.where(self._equal, most, -np.inf), most),
             options={"mip_rel_gap": gap, "node_limit": most_nodes},
         )
-        taken = [] if result.x is None else [self._start_of[column] for column in np.flatnonzero(result.x > 0.5) if self._start_of[column] >= 0]
-        placements = tuple(sorted(Placement(start.asked, start.unit, start.at_ms) for start in map(self.starts.__getitem__, taken)))
-        points = sum(self.starts[number].points for number in taken)
-        dual = result.mip_dual_bound
-        bound = points if result.status == 0 and gap == 0 else int(np.floor(1e-6 - dual)) if dual is not None else sum(self._best_of_each())
-        return Hindsight(points, max(bound, points), result.status == 0, placements)
+
+    def _taken(self, result: OptimizeResult) -> list[Start]:
+        if result.x is None:
+            return []
+        return [self._stay(int(column)) for column in np.flatnonzero(result.x > 0.5) if self._start_of[column] >= 0]
 
     def _best_of_each(self) -> Iterable[int]:
         """What each request would be worth if all others stayed away: a bound where there is no better one."""

@@ -132,3 +132,27 @@ POLICIES: dict[str, Policy] = {
     )
 }
 """By name."""
+
+
+def _foreseeing(days: int) -> Choose:
+    def choose(scene: Scene) -> Sequence[Answer]:
+        from ops.laboratory.foresight import foresee  # SciPy's solvers, which whoever plays no rung need not have
+
+        return foresee(scene, days)
+
+    return choose
+
+
+LADDER: dict[str, Policy] = {
+    policy.name: policy
+    for policy in (
+        Policy(f"foresight_{days}", f"knows the next {days} days exactly, whoever asks and answers in them", _plain, choose=_foreseeing(days))
+        for days in (1, 3, 7)
+    )
+}
+"""The rungs of foresight between the policies and hindsight, by name."""
+
+
+def policy_named(name: str) -> Policy:
+    """A policy or a rung of the ladder. Raises KeyError where there is none of that name."""
+    return POLICIES[name] if name in POLICIES else LADDER[name]

@@ -63,8 +63,6 @@ class Known:
     """Nothing starts from here on."""
     taken: Mapping[tuple[int, int], int] = field(default_factory=dict)
     """(unit, place) -> until when it is taken already."""
-    lived_near: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-    """By index of a request: units that it must not be near, for somebody is there already."""
     all_slots: bool = False
     """Look at every possible slot, needed or not: to see that the rest is not needed."""
     between: bool = False
@@ -146,20 +144,15 @@ class Starts:
         by_unit: dict[int, dict[int, list[Start]]] = {}
         for asked in known.asked:
             for unit in self.fitting(asked):
-                if not self._near(asked, unit, known):
-                    possible = list(self._possible(unit, asked, known))
-                    if possible:
-                        by_unit.setdefault(unit, {})[asked.index] = possible
+                possible = list(self._possible(unit, asked, known))
+                if possible:
+                    by_unit.setdefault(unit, {})[asked.index] = possible
         if known.between:
             self._put_off(known, by_unit)
         found: list[Start] = []
         for unit in sorted(by_unit):
             found.extend(self._of_unit(unit, by_unit[unit], frozenset(by_unit[unit]) if known.all_slots else frozenset(self._apart)))
         return found
-
-    def _near(self, asked: Asked, unit: int, known: Known) -> bool:
-        units = self._instance.units
-        return any(near_each_other(units[unit], units[other], self._instance) for other in known.lived_near.get(asked.index, ()))
 
     def _put_off(self, known: Known, by_unit: Mapping[int, dict[int, list[Start]]]) -> None:
         """Adds to the possible starts those at which somebody to be kept apart from leaves a place."""

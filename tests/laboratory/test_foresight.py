@@ -1,0 +1,31 @@
+"""The rungs of foresight keep the rules, are accepted by whom they ask, and end at hindsight."""
+
+from __future__ import annotations
+
+from ops.checker.simulated import Checker
+from ops.laboratory.hindsight import hindsight
+from ops.laboratory.instance import instance_of
+from ops.laboratory.policies import LADDER, POLICIES, policy_named
+from ops.laboratory.records import Ending, as_json, network_as_json
+from ops.laboratory.simulation import simulate
+from ops.networks.loading import load_network
+
+
+def test_whoever_knows_more_days_does_no_worse() -> None:
+    network = load_network("it")
+    instance = instance_of(network, 2, "tight", days=7, requests_a_day=14)
+    most, checker = hindsight(instance), Checker(network_as_json(network))
+    worth = {}
+    for name in LADDER:
+        played = simulate(instance, policy_named(name))
+        worth[name] = played.worth
+        assert {proposed.how for proposed in played.proposed} == {Ending.ACCEPTED}
+        assert checker.findings(as_json(played, instance)) == []
+    assert worth["foresight_1"] <= worth["foresight_7"] <= most.bound
+    assert worth["foresight_7"] > 0.98 * most.bound
+    assert worth["foresight_7"] > simulate(instance, POLICIES["shipped"]).worth
+
+
+def test_a_rung_plays_the_same_future_alike_again() -> None:
+    instance = instance_of(load_network("it"), 4, "tight", days=4, requests_a_day=12)
+    assert simulate(instance, LADDER["foresight_3"]) == simulate(instance, LADDER["foresight_3"])
