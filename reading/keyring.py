@@ -49,6 +49,10 @@ class Keyring:
             self._network = found[NETWORK]
         return self._network
 
+    def __contains__(self, subject: str) -> bool:
+        """Whether the subject's key is at hand."""
+        return subject in self._keys
+
     async def by_subject(self, subjects: Iterable[str], *, create: bool) -> Mapping[str, Key]:
         """Keys by subject; one call of the store for all that are not at hand. Without one: destroyed, or not created."""
         found: dict[str, Key] = {}
@@ -87,15 +91,17 @@ class Keyring:
             found |= resolved
         return found
 
-    async def register(self, refs: Mapping[bytes, Key]) -> frozenset[str]:
-        """Register references in one call; gives the subjects whose key is gone, which are then forgotten here too."""
-        if not refs:
+    async def register(self, refs: Mapping[bytes, Key], new: Collection[Key] = ()) -> frozenset[str]:
+        """Register references, and `new` keys with them, in one call; gives what `KeyStore.register` gives. Subjects of keys that were not new and are
+        gone are then forgotten here too."""
+        if not refs and not new:
             return frozenset()
-        gone = await self._serving_store().register({ref: (key.subject, key.version) for ref, key in refs.items()})
+        gone = await self._serving_store().register({ref: (key.subject, key.version) for ref, key in refs.items()}, new)
+        self._remember(key for key in new if key.subject not in gone)
         for ref, key in refs.items():
             if key.subject not in gone:
                 self._refs.put(ref, key.subject)
-        for subject in gone:
+        for subject in gone.difference(key.subject for key in new):
             self._forget(subject)
         return gone
 

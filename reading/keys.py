@@ -86,10 +86,13 @@ class KeyStore(Protocol):
     async def keys(self, subjects: Collection[str], *, create: bool) -> Mapping[str, Key]:
         """Keys by subject. Without one: destroyed or, where `create` is false, never created."""
 
-    async def register(self, refs: Mapping[bytes, tuple[str, int]]) -> frozenset[str]:
+    async def register(self, refs: Mapping[bytes, tuple[str, int]], new: Collection[Key] = ()) -> frozenset[str]:
         """Make each reference (16 bytes) name the key of its subject and version. Again is the same as once.
 
-        Gives the subjects whose key is gone; their references were not registered, and nothing sealed under them may be sent.
+        `new`: keys (`new_key`) that become their subjects' in the same step, where these have none.
+
+        Gives the subjects whose key is gone, and those of `new` that had one already or are destroyed (`keys` tells which); their references were not
+        registered, and nothing sealed under them may be sent.
         """
 
     async def resolve(self, refs: Collection[bytes]) -> Mapping[bytes, Key]:

@@ -26,12 +26,13 @@ class MemoryKeyStore:
                     self._keys[subject] = new_key(subject)
         return {subject: self._keys[subject] for subject in subjects if subject in self._keys}
 
-    async def register(self, refs: Mapping[bytes, tuple[str, int]]) -> frozenset[str]:
+    async def register(self, refs: Mapping[bytes, tuple[str, int]], new: Collection[Key] = ()) -> frozenset[str]:
         """See `KeyStore.register`."""
-        gone = set()
+        gone = {key.subject for key in new if key.subject in self._keys or key.subject in self._destroyed}
+        self._keys |= {key.subject: key for key in new if key.subject not in gone}
         for ref, (subject, version) in refs.items():
             key = self._keys.get(subject)
-            if key is None or key.version != version:
+            if subject in gone or key is None or key.version != version:
                 gone.add(subject)
             else:
                 self._refs.setdefault(ref, key)

@@ -109,16 +109,21 @@ class PostgresKeyStore:
         others = [tag for tag, key in offered.items() if key.subject not in created]
         return created | await self._living("keys", self.network, others) if others else created
 
-    async def register(self, refs: Mapping[bytes, tuple[str, int]]) -> frozenset[str]:
-        """See `KeyStore.register`. One round trip."""
-        if not refs:
+    async def register(self, refs: Mapping[bytes, tuple[str, int]], new: Collection[Key] = ()) -> frozenset[str]:
+        """See `KeyStore.register`. One round trip.
+
+        A repetition after the database went away finds the keys that the first attempt may have stored, and says that they were there already.
+        """
+        if not refs and not new:
             return frozenset()
-        tags = {subject: self._tag(subject) for subject, _ in refs.values()}
+        wanted = [*refs.values(), *((key.subject, key.version) for key in new)]
+        tags = {subject: self._tag(subject) for subject, _ in wanted}
         rows = await self._fetch(
-            "register_refs", self.network, list(refs), [tags[subject] for subject, _ in refs.values()], [version for _, version in refs.values()]
-        )
+            "register_refs", self.network, list(refs), [tags[subject] for subject, _ in refs.values()], [version for _, version in refs.values()],
+            [tags[key.subject] for key in new], [self._wrap(key) for key in new], FIRST_VERSION,
+        )  # fmt: skip
         living = {(row["subject_tag"], row["version"]) for row in rows}
-        return frozenset(subject for subject, version in refs.values() if (tags[subject], version) not in living)
+        return frozenset(subject for subject, version in wanted if (tags[subject], version) not in living)
 
     async def resolve(self, refs: Collection[bytes]) -> Mapping[bytes, Key]:
         """See `KeyStore.resolve`. One round trip."""

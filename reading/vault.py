@@ -21,11 +21,12 @@ from events.subjects import case_of, case_subject, explained_by
 from events.verdict import Recorded
 from reading.key_errors import KeyDestroyed
 from reading.keyring import Keyring
-from reading.keys import Gone, Key, KeyStore
+from reading.keys import Gone, Key, KeyStore, new_key
 from reading.opening import decoded_event, opened_event, opened_outcome, typed_event, typed_outcome
 from reading.sealing import SealedFact, seal_event, seal_outcome, subjects_to_seal
 
 _VERSION = struct.Struct(">I")
+_NOTHING: Mapping[str, Key] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,27 @@ class Vault:
         """
         subjects = [tuple(subject for outcome in outcomes for subject in subjects_to_seal(outcome)) for _, outcomes in batch]
         explained = {subject: case_subject(case_of(subject) or "") for each in subjects for subject in each if explained_by(subject)}
-        living = await self._ring.by_subject(explained.values(), create=False)
-        await self._ring.by_subject([subject for subject, case in explained.items() if case in living], create=True)
-        keys = await self._keys_of(subjects, create=False)
-        sealed = [[seal_outcome(self.network, offset, index, each, keys) for index, each in enumerate(outcomes)] for offset, outcomes in batch]
-        flat = [each for entry in sealed for each in entry]
-        await self._registered(
-            flat, [tuple(key.subject for key in each.refs.values()) for each in flat], [i for i, entry in enumerate(sealed) for _ in entry]
-        )
+        new = await self._new_keys(explained)
+        while True:
+            keys = await self._keys_of(subjects, create=False, new=new)
+            sealed = [[seal_outcome(self.network, offset, index, each, keys) for index, each in enumerate(outcomes)] for offset, outcomes in batch]
+            flat = [each for entry in sealed for each in entry]
+            known = await self._ring.register({ref: key for fact in flat for ref, key in fact.refs.items()}, list(new.values()))
+            if known.isdisjoint(new):
+                break
+            new = {subject: key for subject, key in new.items() if subject not in known and subject not in self._ring}
+        if known:
+            raise KeyDestroyed(
+                [index for index, entry in enumerate(sealed) if any(key.subject in known for fact in entry for key in fact.refs.values())]
+            )
         return [tuple(each.value for each in entry) for entry in sealed]
+
+    async def _new_keys(self, explained: Mapping[str, str]) -> dict[str, Key]:
+        """Keys for explanations (subject -> its case's) of living cases that have none at hand. They are stored together with the references that the
+        sealing of this batch makes, in one round trip and one flush; one that turns out to be there already is then asked for, and sealed under anew."""
+        missing = [subject for subject in explained if subject not in self._ring]
+        living = await self._ring.by_subject([explained[subject] for subject in missing], create=False)
+        return {subject: new_key(subject) for subject in missing if explained[subject] in living}
 
     async def open_entries(
         self, pairs: Sequence[tuple[Envelope, Body]], *, leave_sealed: Container[str] = (), hashed: bool = True
@@ -148,20 +161,19 @@ class Vault:
         (plain,) = await self.open_records([Row(subject, field, place, sealed)])
         return plain
 
-    async def _keys_of(self, subjects: Sequence[tuple[str, ...]], *, create: bool) -> Mapping[str, Key]:
-        """The keys of every item's subjects. Raises KeyDestroyed with the indexes of items that lack one."""
-        keys = await self._ring.by_subject((subject for each in subjects for subject in each), create=create)
+    async def _keys_of(self, subjects: Sequence[tuple[str, ...]], *, create: bool, new: Mapping[str, Key] = _NOTHING) -> Mapping[str, Key]:
+        """The keys of every item's subjects, those in `new` among them. Raises KeyDestroyed with the indexes of items that lack one."""
+        keys = {**await self._ring.by_subject((subject for each in subjects for subject in each if subject not in new), create=create), **new}
         without = [index for index, each in enumerate(subjects) if any(subject not in keys for subject in each)]
         if without:
             raise KeyDestroyed(without)
         return keys
 
-    async def _registered(self, facts: Sequence[SealedFact], subjects: Sequence[tuple[str, ...]], items: Sequence[int] | None = None) -> list[bytes]:
-        """The facts' values, once every reference is registered. `items`: the index to report for each fact, where it is not its own."""
+    async def _registered(self, facts: Sequence[SealedFact], subjects: Sequence[tuple[str, ...]]) -> list[bytes]:
+        """The facts' values, once every reference is registered."""
         gone = await self._ring.register({ref: key for fact in facts for ref, key in fact.refs.items()})
         if gone:
-            indexes = [index for index, each in enumerate(subjects) if gone.intersection(each)]
-            raise KeyDestroyed(indexes if items is None else list(dict.fromkeys(items[index] for index in indexes)))
+            raise KeyDestroyed([index for index, each in enumerate(subjects) if gone.intersection(each)])
         return [fact.value for fact in facts]
 
     def _entry(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 from collections.abc import AsyncIterator
 
@@ -12,6 +13,7 @@ import pytest
 from ops.services.postgres import PostgresServer
 from reading import keys_schema
 from reading.key_errors import KeyStoreBehind, KeyStoreError, MasterKeyWrong
+from reading.keys import Key, new_key
 from reading.keys_postgres import PostgresKeyStore
 from reading.keys_schema import load_queries, migrate
 from reading.master_key import MasterKey
@@ -83,6 +85,29 @@ async def test_a_batch_is_one_round_trip(store: PostgresKeyStore) -> None:
     assert await spent(store.keys(subjects, create=True)) == 1
     assert await spent(store.register(refs)) == 1
     assert await spent(store.resolve(refs)) == 1
+
+
+async def test_new_keys_and_references_survive_a_kill_together(store: PostgresKeyStore, postgres: PostgresServer) -> None:
+    """Whatever was answered before the server was killed is there after it: keys with their references, in one flush."""
+    answered: list[tuple[Key, bytes]] = []
+
+    async def register_for_ever() -> None:
+        for n in itertools.count():
+            key, ref = new_key(f"case:{n}"), secrets.token_bytes(16)
+            if not await store.register({ref: (key.subject, 1)}, [key]):  # else: done, and not heard of, before the kill; asked again
+                answered.append((key, ref))
+
+    registering = asyncio.create_task(register_for_ever())
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(postgres.kill)
+    killed_after = len(answered)
+    await asyncio.to_thread(postgres.restart)
+    async with asyncio.timeout(20):
+        while len(answered) <= killed_after:
+            await asyncio.sleep(0.05)
+    registering.cancel()
+    assert killed_after > 0
+    assert await store.resolve([ref for _, ref in answered]) == {ref: key for key, ref in answered}
 
 
 async def test_another_master_key_is_refused(url: str, store: PostgresKeyStore) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from events.acceptance import Position
-from reading.keys import KeyStore, subjects_of_case
+from reading.keys import KeyStore, new_key, subjects_of_case
 from reading.keys_memory import MemoryKeyStore
 from reading.keys_postgres import PostgresKeyStore
 from reading.keys_schema import migrate
@@ -100,6 +100,32 @@ async def test_what_is_destroyed_is_gone_with_its_references_for_good(store: Key
 async def test_a_subject_may_be_destroyed_before_it_has_a_key(store: KeyStore) -> None:
     await store.destroy(SUBJECTS[:1], through=None)
     assert await store.keys(SUBJECTS[:1], create=True) == {}
+
+
+async def test_a_new_key_comes_with_its_references(store: KeyStore) -> None:
+    (known,) = (await store.keys(SUBJECTS[:1], create=True)).values()
+    new = [new_key(subject) for subject in SUBJECTS[1:3]]
+    refs = {bytes([n]) * 16: (SUBJECTS[n], 1) for n in range(3)}
+    assert await store.register(refs, new) == frozenset()
+    assert await store.resolve(refs) == dict(zip(refs, [known, *new], strict=True))
+    assert await store.keys(SUBJECTS[:3], create=False) == {key.subject: key for key in [known, *new]}
+
+
+async def test_a_new_key_does_not_replace_one_nor_bring_one_back(store: KeyStore) -> None:
+    keys = await store.keys(SUBJECTS[:2], create=True)
+    await store.destroy(SUBJECTS[1:2], through=None)
+    refs = {bytes([n]) * 16: (SUBJECTS[n], 1) for n in range(3)}
+    assert await store.register(refs, [new_key(subject) for subject in SUBJECTS[:3]]) == frozenset(SUBJECTS[:2])
+    assert set(await store.resolve(refs)) == {bytes([2]) * 16}
+    assert await store.keys(SUBJECTS[:2], create=True) == {SUBJECTS[0]: keys[SUBJECTS[0]]}
+
+
+async def test_new_keys_offered_at_once_by_rivals(store: KeyStore) -> None:
+    """One of them is taken, with its references alone."""
+    offers = [(new_key(SUBJECTS[0]), secrets.token_bytes(16)) for _ in range(6)]
+    told = await asyncio.gather(*(store.register({ref: (SUBJECTS[0], 1)}, [key]) for key, ref in offers))
+    (taken,) = [offer for offer, gone in zip(offers, told, strict=True) if not gone]
+    assert await store.resolve([ref for _, ref in offers]) == {taken[1]: taken[0]}
 
 
 async def test_references_to_other_versions_and_unknown_subjects_are_not_registered(store: KeyStore) -> None:

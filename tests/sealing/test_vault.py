@@ -19,7 +19,7 @@ from events.facts import EVENT_TYPES, OUTCOME_TYPES, Event, Outcome
 from events.person import AgreementGiven, CaseErased, KeepApartDeclared
 from events.seal import NETWORK_REF, associated_data, event_place, seal
 from events.subjects import subjects_of
-from events.transfer import ProposalMade
+from events.transfer import MatchExplained, ProposalMade
 from events.verdict import Recorded
 from events.vocabulary import KeepApart, Role
 from reading.key_errors import KeyDestroyed, KeyStoreBehind, KeyStoreError
@@ -38,6 +38,9 @@ ERASED = CaseErased(EVENT_ID, ACTOR, CASE)
 AGREED = AgreementGiven(EVENT_ID, ACTOR, CASE, "a", 7)
 APART = KeepApartDeclared(EVENT_ID, ACTOR, CASE, OTHER_CASE, KeepApart.RECRUITER)
 PROPOSED = ProposalMade(CASE, EVENT_ID, EVENT_ID, EVENT_ID, "unit-1", "project-1", 1, 2, 3)
+
+_ANY_EXPLAINED: Any = Canaries().fact(MatchExplained)
+EXPLAINED: Outcome = dataclasses.replace(_ANY_EXPLAINED, case_id=CASE)
 
 
 class CountingStore(MemoryKeyStore):
@@ -389,6 +392,55 @@ async def test_round_trips_of_a_batch() -> None:
     pairs = [entry(n + 1, value, *outcomes) for n, (value, outcomes) in enumerate(zip(values, datums, strict=True))]
     await opener.open_entries([(envelope, dataclasses.replace(body, event=network_value)) for envelope, body in pairs if isinstance(body, Decided)])
     assert spent() == ["resolve"]
+
+
+async def test_the_key_of_an_explanation_is_made_with_its_first_reference() -> None:
+    store = CountingStore()
+    vault = Vault("it", store)
+    await vault.seal_events([AGREED])
+    store.calls.clear()
+    (datums,) = await vault.seal_outcomes([(0, (Recorded(), EXPLAINED))])
+    assert store.calls == ["register"], "one round trip, one flush"
+    assert await Vault("it", store).seal_outcomes([(0, (Recorded(), EXPLAINED))]) == [datums]
+    pairs = [entry(1, (await vault.seal_events([AGREED]))[0], *datums)]
+    (opened,) = await Vault("it", store).open_entries(pairs)
+    assert isinstance(opened, OpenedDecision)
+    assert opened.outcomes == (Recorded(), EXPLAINED)
+
+
+async def test_a_rival_that_made_the_key_of_an_explanation_first() -> None:
+    """Whoever comes second seals again, under the first one's key: both write the same bytes."""
+
+    class Rivalled(MemoryKeyStore):
+        rival: Vault | None = None
+        theirs: list[tuple[bytes, ...]] | None = None
+
+        async def register(self, *args: Any, **kwargs: Any) -> Any:
+            rival, self.rival = self.rival, None
+            if rival is not None:
+                self.theirs = await rival.seal_outcomes([(0, (Recorded(), EXPLAINED))])
+            return await super().register(*args, **kwargs)
+
+    store = Rivalled("it")
+    vault = Vault("it", store)
+    await vault.seal_events([AGREED])
+    store.rival = Vault("it", store)
+    ours = await vault.seal_outcomes([(0, (Recorded(), EXPLAINED))])
+    assert ours == store.theirs
+    assert await vault.seal_outcomes([(0, (Recorded(), EXPLAINED))]) == ours
+
+
+async def test_no_explanation_of_a_case_erased_meanwhile() -> None:
+    store = MemoryKeyStore("it")
+    vault = Vault("it", store)
+    await vault.seal_events([AGREED, dataclasses.replace(AGREED, case_id=OTHER_CASE)])
+    await store.destroy([*subjects_of_case(CASE), *subjects_of(EXPLAINED)], through=None)
+    other = dataclasses.replace(EXPLAINED, case_id=OTHER_CASE)
+    for _ in range(2):
+        with pytest.raises(KeyDestroyed) as destroyed:
+            await vault.seal_outcomes([(0, (Recorded(), other)), (1, (Recorded(), EXPLAINED))])
+        assert destroyed.value.indexes == (1,)
+    assert len(await vault.seal_outcomes([(0, (Recorded(), other))])) == 1
 
 
 async def test_a_store_that_is_behind_seals_and_opens_nothing() -> None:

@@ -20,12 +20,21 @@ order by wanted.tag
 on conflict (network, subject_tag) do nothing
 returning subject_tag;
 
--- The lock makes a destruction wait for us or us for it: no reference outlives its key.
+-- The lock makes a destruction wait for us or us for it: no reference outlives its key. With the references go new keys ($5, $6, of version $7): one
+-- whose subject has a row already, living or destroyed, is not taken, and neither are the references to it.
 -- name: register_refs
-with living as (
+with offered as (
+    insert into keystore.keys (network, subject_tag, version, wrapped)
+    select $1, new.tag, $7, new.wrapped from unnest($5::bytea[], $6::bytea[]) as new (tag, wrapped)
+    order by new.tag
+    on conflict (network, subject_tag) do nothing
+    returning key_id, subject_tag, version
+), known as (
     select key_id, subject_tag, version from keystore.keys
-    where network = $1 and subject_tag = any($3::bytea[]) and wrapped is not null
+    where network = $1 and subject_tag = any($3::bytea[]) and not subject_tag = any($5::bytea[]) and wrapped is not null
     order by key_id for share
+), living as (
+    select * from offered union all select * from known
 ), added as (
     insert into keystore.refs (ref, key_id)
     select wanted.ref, living.key_id
