@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.client import ConnectionGroup
 from aiokafka.errors import AuthenticationFailedError, KafkaError, OffsetOutOfRangeError, SaslAuthenticationFailed, TopicAuthorizationFailedError
 
 from reading import broker
@@ -15,6 +17,16 @@ from reading.partition_log import Bounds, LogRecord, OutOfRange
 log = logging.getLogger(__name__)
 
 _NOT_ALLOWED = (AuthenticationFailedError, SaslAuthenticationFailed, TopicAuthorizationFailedError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where records come from. The same at the end of two reads: nothing happened in between that a log could have lost its end by."""
+
+    leader: int | None
+    connection: object
+    """aiokafka's: it compares by identity, and is held, so that no other can have its place."""
+    metadata_asked_at_ms: int
 
 
 class KafkaLog:
@@ -26,7 +38,7 @@ class KafkaLog:
         self._max_bytes = max_bytes
         self._consumer: AIOKafkaConsumer | None = None
         self._expected: int | None = None
-        self._leader: int | None = None
+        self._heard: _Source | None = None
         self._upheavals = 0
 
     @property
@@ -69,7 +81,7 @@ class KafkaLog:
         except KafkaError as error:
             await self._drop(error)
             return []
-        self._watch_leader(consumer)
+        self._watch_source(consumer)
         records = [_record(record) for record in fetched.get(self._tp, ())]
         if records:
             self._expected = records[-1].offset + 1
@@ -99,7 +111,7 @@ class KafkaLog:
         except BaseException:
             await made.stop()
             raise
-        self._consumer, self._expected, self._leader = made, None, None
+        self._consumer, self._expected, self._heard = made, None, None
         return made
 
     async def _drop(self, error: KafkaError) -> None:
@@ -110,13 +122,17 @@ class KafkaLog:
         self._upheavals += 1
         await self.close()
 
-    def _watch_leader(self, consumer: AIOKafkaConsumer) -> None:
-        """aiokafka keeps failures of a fetch to itself; the leader in its metadata is what shows of them."""
-        leader = consumer._client.cluster.leader_for_partition(self._tp)
-        if leader != self._leader:
-            if self._leader is not None:
+    def _watch_source(self, consumer: AIOKafkaConsumer) -> None:
+        """aiokafka keeps failures of a fetch to itself. What shows of them: the leader in its metadata; the connection to it, which a broker that stops
+        takes with it, and which is made anew before anything is fetched again; and that it asks for metadata again, as it does after every other error.
+        """
+        client = consumer._client
+        leader = client.cluster.leader_for_partition(self._tp)
+        heard = _Source(leader, client._conns.get((leader, ConnectionGroup.DEFAULT)), client.cluster._last_successful_refresh_ms)
+        if heard != self._heard:
+            if self._heard is not None:
                 self._upheavals += 1
-            self._leader = leader
+            self._heard = heard
 
 
 def _record(record: ConsumerRecord[bytes, bytes]) -> LogRecord:

@@ -45,7 +45,8 @@ class PartitionLog(Protocol):
 
     @property
     def upheavals(self) -> int:
-        """Counts changes of leader seen and failures of the connection. Another figure than before: read the tip again."""
+        """Counts changes of leader, of the connection to it and of what is known about it, as they show at the end of a read. Another figure than before:
+        what was read may be of another log; read the tip again."""
         ...
 
     async def topic_id(self) -> str:

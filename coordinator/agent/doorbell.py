@@ -2,7 +2,7 @@
 
 Faust gives group membership, assignment of partitions (networks) to processes, and a message for each event. The agent only rings: which events are
 decided, in which order and from which state, is up to the worker's own consumer and the ledger. So whatever Faust skips, repeats, commits too early
-or stalls costs latency (the worker looks by itself every second) and never content. Group offsets are a hint, and a new group begins at the end.
+or stalls costs nothing but a later word of how far events go (the worker's own read stands open), and never content. Group offsets are a hint, and a new group begins at the end.
 
 Faust restarts an agent that raises in the same process and acknowledges its event; and `except Exception` would miss the `CancelledError` that
 aiokafka's `consumer.stop()` can raise. Therefore any `BaseException` in the agent is handed to `failed`, which ends the process.

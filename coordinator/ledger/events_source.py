@@ -13,16 +13,16 @@ CONFIRMED_AFTER_S = 0.5
 """A missing end is looked for a second time: a leader just elected may not yet know how far the log is committed."""
 BOUNDS_WITHIN_S = 5.0
 READ_WAIT_MS = 50
-"""How long the worker lets a read wait. Must stay below `reading.broker.FETCH_BACKOFF_MS`."""
+"""How long the worker lets a read wait: so much later it may see that it has to decide something else."""
 
 
 class EventsSource:
     """Reads one network's events. Not for two tasks at once.
 
-    The event before the next is read again and compared (its hash stands in the ledger) at the start, after each time the events ran dry, after any
-    upheaval of the connection, and every few seconds. An events topic that lost its tail does so while its leader changes or restarts. Either shows as
-    an upheaval or as a pause longer than a read waits (`READ_WAIT_MS` is shorter than the client's back-off after a failed fetch), and a read that
-    brings nothing counts as dry: so nothing is decided after a loss without this comparison in between.
+    The event before the next is read again and compared (its hash stands in the ledger) at the start, after any upheaval of the connection, after an
+    offset that was out of range, and every few seconds. An events topic loses its tail while its leader changes or restarts, or by being made anew: each
+    shows as an upheaval by the time that anything is read behind it, and what came with an upheaval is thrown away. So nothing is decided after a loss
+    without this comparison in between; and an event that comes after a pause is taken from the read that stood open for it, without another.
     """
 
     def __init__(self, log: PartitionLog, network: str, clock: Clock, *, checked_every_s: float, ahead_at_most_ms: int | None) -> None:
@@ -34,8 +34,9 @@ class EventsSource:
         self._upheavals = -1
         self._checked_at_s = float("-inf")
         self._topic_checked_at_s = float("-inf")
-        self._dry = True
+        self._doubtful = True
         self._trimmed_before = 0
+        self._checking_topic: asyncio.Task[None] | None = None
 
     async def fetch(self, offset: int, previous_hash: bytes | None, topic_id: str, max_records: int, wait_ms: int) -> list[LogRecord]:
         """Events from exactly `offset` on, without a hole, at most `max_records`; empty where none came within `wait_ms`.
@@ -44,24 +45,25 @@ class EventsSource:
         ledger names. Raises EventsStopped and TopicMissing; waits for a silent broker.
         """
         now_s = self._clock.monotonic_s()
-        upheaval = self._log.upheavals != self._upheavals
-        if upheaval or now_s - self._topic_checked_at_s >= self._checked_every_s:
+        if self._log.upheavals != self._upheavals:
             await self._check_topic(topic_id)
             self._upheavals = self._log.upheavals
             self._topic_checked_at_s = now_s
-        comparing = self._dry or upheaval or now_s - self._checked_at_s >= self._checked_every_s
+            self._doubtful = True
+        await self._check_topic_beside(topic_id, now_s)
+        comparing = self._doubtful or now_s - self._checked_at_s >= self._checked_every_s
         comparing = comparing and previous_hash is not None and offset - 1 >= self._trimmed_before
         records = await self._read(offset - comparing, max_records + comparing, wait_ms, offset, topic_id, with_previous=comparing)
         if comparing:
             if not records:
                 await self._explain(offset, topic_id)
-                self._dry = True
+                self._doubtful = True
                 return []
             records = await self._compared(records, offset, previous_hash, topic_id)
             self._checked_at_s = now_s
+            self._doubtful = False
             if not records:
                 records = await self._read(offset, max_records, wait_ms, offset, topic_id)
-        self._dry = not records
         return await self._decidable(records, offset)
 
     async def bounds(self) -> Bounds:
@@ -70,7 +72,19 @@ class EventsSource:
 
     async def close(self) -> None:
         """Let go of the connection."""
+        if self._checking_topic is not None:
+            self._checking_topic.cancel()
+            await asyncio.gather(self._checking_topic, return_exceptions=True)
         await self._log.close()
+
+    async def _check_topic_beside(self, topic_id: str, now_s: float) -> None:
+        """Every few seconds, while events go on being read: the answer of the one under way is heard at a later fetch. Raises what `_check_topic` does."""
+        if self._checking_topic is not None and self._checking_topic.done():
+            checked, self._checking_topic = self._checking_topic, None
+            await checked
+            self._topic_checked_at_s = now_s
+        if self._checking_topic is None and now_s - self._topic_checked_at_s >= self._checked_every_s:
+            self._checking_topic = asyncio.create_task(self._check_topic(topic_id), name=f"checking {self._log.topic}")
 
     async def _check_topic(self, expected: str) -> None:
         found = await self._log.topic_id()
@@ -82,6 +96,7 @@ class EventsSource:
         try:
             records = await self._log.read(start, max_records, wait_ms)
         except OutOfRange:
+            self._doubtful = True
             await self._explain(offset, topic_id)
             return []
         return records if with_previous or self._log.upheavals == self._upheavals else []

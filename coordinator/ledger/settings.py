@@ -24,14 +24,12 @@ class LedgerSettings:
     """An entry that the broker has acknowledged and that was not read back within this time is taken for lost; everything after it is decided again."""
     batch_events: int = 64
     """Events opened, decided and sealed together, at most. One round trip to the key store serves them all."""
-    poll_every_s: float = 1.0
-    """The loop looks for events this often even where nobody rings."""
     rival_silent_s: tuple[float, float] = (0.5, 1.0)
     """After another worker's entry was accepted, nothing is proposed until it has been silent for a random time in this range."""
     standby_waits_s: tuple[float, float] = (1.0, 2.0)
     """On standby, events that wait are left to the process that has the network for a random time in this range, before this one stands in."""
     source_checked_every_s: float = 5.0
-    """The event before the next is compared with the ledger's copy at least this often, and whenever the events ran dry or the connection changed."""
+    """The event before the next is compared with the ledger's copy at least this often, and whenever the connection changed."""
     ahead_at_most_ms: int | None = 300_000
     """An event further ahead of this machine's clock than this stops the worker, undecided. None: the topic's times are somebody's own (CreateTime)."""
     clock_events: bool = True

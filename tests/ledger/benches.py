@@ -35,7 +35,7 @@ from tests.ledger.tiny_core import TinyCore, TinyState
 
 NETWORK = "it"
 PLAIN = TinyCore()
-QUICK = LedgerSettings(poll_every_s=0.05, rival_silent_s=(0.05, 0.15), clock_events=False, ahead_at_most_ms=None, source_checked_every_s=0.5)
+QUICK = LedgerSettings(rival_silent_s=(0.05, 0.15), clock_events=False, ahead_at_most_ms=None, source_checked_every_s=0.5)
 
 
 class Bench(Protocol):

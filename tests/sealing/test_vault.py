@@ -435,7 +435,7 @@ async def test_no_explanation_of_a_case_erased_meanwhile() -> None:
     vault = Vault("it", store)
     await vault.seal_events([AGREED, dataclasses.replace(AGREED, case_id=OTHER_CASE)])
     await store.destroy([*subjects_of_case(CASE), *subjects_of(EXPLAINED)], through=None)
-    other = dataclasses.replace(EXPLAINED, case_id=OTHER_CASE)
+    other: Outcome = dataclasses.replace(_ANY_EXPLAINED, case_id=OTHER_CASE)
     for _ in range(2):
         with pytest.raises(KeyDestroyed) as destroyed:
             await vault.seal_outcomes([(0, (Recorded(), other)), (1, (Recorded(), EXPLAINED))])
