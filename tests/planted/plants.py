@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -361,10 +361,22 @@ def bound_to(**always: object) -> Plant:
 def references_not_registered() -> AbstractContextManager[None]:
     """References are remembered in the process alone."""
 
-    async def broken(self: Keyring, refs: Mapping[bytes, Key]) -> frozenset[str]:
+    async def broken(self: Keyring, refs: Mapping[bytes, Key], new: Collection[Key] = ()) -> frozenset[str]:
+        gone = await self._store.register({}, new)
+        self._remember(key for key in new if key.subject not in gone)
         for ref, key in refs.items():
             self._refs.put(ref, key.subject)
-        return frozenset()
+        return gone
+
+    return patched(Keyring, "register", broken)
+
+
+def rivals_key_passed_over() -> AbstractContextManager[None]:
+    """Who offers a key that is there already goes on with what was sealed under its own."""
+    whole = Keyring.register
+
+    async def broken(self: Keyring, refs: Mapping[bytes, Key], new: Collection[Key] = ()) -> frozenset[str]:
+        return (await whole(self, refs, new)).difference(key.subject for key in new)
 
     return patched(Keyring, "register", broken)
 

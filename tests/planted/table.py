@@ -403,6 +403,17 @@ BUGS: tuple[Bug, ...] = (
         ((test_of(test_vault.test_another_network_does_not_open_it), "test_another_network_does_not_open_it"),),
     ),
     Bug("sealing", "references are not registered", plant.references_not_registered, ((decided_again(past.a_journey), "not re-decidable"),)),
+    Bug(
+        "sealing",
+        "a rival's key is passed over",
+        plant.rivals_key_passed_over,
+        (
+            (
+                test_of(test_vault.test_a_rival_that_made_the_key_of_an_explanation_first),
+                "test_a_rival_that_made_the_key_of_an_explanation_first",
+            ),
+        ),
+    ),
     Bug("sealing", "references differ each time", plant.references_by_chance, ((decided_again(past.a_journey), "the sealed bytes"),)),
     Bug("sealing", "sizes are shown", plant.sizes_as_they_are, ((test_of(test_seal.test_sizes_go_in_steps), "test_sizes_go_in_steps"),)),
     Bug(
