@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from events.quick import quick
 from events.vocabulary import DangerKind, Role
 
 
@@ -30,6 +31,7 @@ class SealedUnder(StrEnum):
     """A key of its own beside the case's, because explanations have a shorter term."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who says so: a person (opaque staff id), the body they act for, and the role they act in."""

@@ -69,6 +69,7 @@ FIGURES: Table[str, Figures] = Table("figures", Figures, lambda figures: figures
 HOLDS: Table[Slot, Hold] = Table("holds", Hold, lambda hold: (hold.unit_id, hold.slot), ("unit_id", "slot"), lambda hold: hold.unit_id)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The current rows of this view."""

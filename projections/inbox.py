@@ -108,6 +108,7 @@ class Ended:
     """That case; null: it was closed."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Care:
     """What is known of a case for its coordination: no name, no free text."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from events.quick import quick
+
 VIEW = "timeline"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FactAt:
     """The place of one fact: entry, and -1 for the reported event or the outcome's number."""
