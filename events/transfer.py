@@ -463,6 +463,8 @@ class MatchExplained:
     """What the trust in the best of `scored` follows from (`MOST_TRUST_TOLD` units at most, each project and range once); empty where policy has no trust."""
     scarcity: ScarcityTold | None = None
     """null: the policy says nothing of scarcity."""
+    short_by: int = 0
+    """By how many points at most this and what was decided with it fall short of the best for all together; 0: it is proven best."""
 
 
 RULES_SHOWN_AS_SAFETY = frozenset({Rule.NEVER_TOWARDS_DANGER, Rule.NEVER_WITH_EXPLOITERS})

@@ -88,6 +88,8 @@ def _show(one: Explanation, units: Mapping[str, Unit]) -> None:
     if told.rest is not None:
         out.print(f"{told.rest.units} more fitted, with scores from {told.rest.lowest} to {told.rest.highest}.")
         fitted += told.rest.units
+    if told.short_by:
+        out.print(f"Decided together with others; the search for the best ended early, at most {told.short_by} points short of it for all together.")
     out.print(f"{fitted} fitted + {excluded} excluded = {fitted + excluded} units accounted for.")
 
 

@@ -169,6 +169,7 @@ def explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, pro
         digest=told.digest,
         trust=_trust_told(entry, told.scored),
         scarcity=_scarcity_of_asked(entry, asked) if asked else answer.weighed.scarcity,
+        short_by=answer.short_by,
     )
     entry.explained.append((explained, answer))
     entry.emit(explained)

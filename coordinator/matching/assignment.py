@@ -22,8 +22,8 @@ from math import lcm
 
 from coordinator.matching.relaxation import Relaxation, Shares
 
-MOST_STEPS = 60_000
-"""Choices that one search may look at (`Relaxation.steps`) before it gives the best it has: some 30 ms. Never a clock."""
+MOST_STEPS = 30_000
+"""Choices that one search may look at (`Relaxation.steps`) before it gives the best it has: some 20 ms. Never a clock."""
 MOST_TOGETHER = 256
 """Seekers weighed against each other at once; of a larger rivalry, so many are served after so many, in order of service."""
 
@@ -272,7 +272,10 @@ class _Search:
         return bound >= self._parts * (self._best_worth + 1)
 
     def _branches(self, node: _Node) -> list[_Node]:
-        """What is left to look at of a part, the last first; none where its relaxation is an assignment, or not better than the best so far."""
+        """What is left to look at of a part, the last first; none where its relaxation is an assignment, or not better than the best so far.
+
+        Options go by which, whatever the others do, more is lost than separates the bound from the best so far.
+        """
         relaxation = Relaxation(node.room)
         rows = list(node.options)
         for index in rows:
@@ -284,31 +287,43 @@ class _Search:
         if not self._may_be_better(bound):
             return []
         shares = dict(zip(rows, relaxation.shares, strict=True))
-        torn = self._torn(node, shares)
-        if torn is None:
-            self._keep({**node.fixed, **{index: next(iter(share)) for index, share in shares.items() if share}})
+        torn = self._torn(shares)
+        whole = {index: next(iter(share)) for index, share in shares.items() if share and index not in torn}
+        if not torn:
+            self._keep({**node.fixed, **whole})
             return []
-        number = max(shares[torn], key=lambda each: (shares[torn][each], node.options[torn][each]))
-        elsewhere = {other: worth for other, worth in node.options[torn].items() if other != number}
-        without = _Node(bound, node.fixed, node.worth, {**node.options, torn: elsewhere}, node.room)
-        return [without, self._fixed(node, bound, torn, number)]
+        self._keep(self._improved({**node.fixed, **whole}))
+        most_lost = bound - self._parts * (self._best_worth + 1)
+        if most_lost < 0:
+            return []
+        first = torn[0]
+        options = {
+            index: {
+                number: worth
+                for number, worth in node.options[index].items()
+                if self._group[index].people * relaxation.forgone(row, number, worth * (self._parts // self._group[index].people)) <= most_lost
+            }
+            for row, index in enumerate(rows)
+        }
+        number = max(shares[first], key=lambda each: (shares[first][each], node.options[first][each]))
+        elsewhere = {other: worth for other, worth in options[first].items() if other != number}
+        without = _Node(bound, node.fixed, node.worth, {**options, first: elsewhere}, node.room)
+        return [without, self._fixed(_Node(bound, node.fixed, node.worth, options, node.room), first, number)]
 
-    def _torn(self, node: _Node, shares: dict[int, Shares]) -> int | None:
-        """The first seeker that parts, or comes near somebody from whom it is kept apart; None: nobody."""
+    def _torn(self, shares: dict[int, Shares]) -> list[int]:
+        """Seekers that part, or come near somebody from whom they are kept apart, in order."""
+        torn = []
         for index, share in shares.items():
             if not share:
                 continue
             seeker = self._group[index]
             number = next(iter(share))
-            if share[number] < seeker.people:
-                return index
-            for other in seeker.apart_from:
-                theirs = shares.get(other)
-                if theirs and any(self._near(self._places[number], self._places[each]) for each in theirs):
-                    return index
-        return None
+            others = [each for other in seeker.apart_from for each in shares.get(other, ())]
+            if share[number] < seeker.people or any(self._near(self._places[number], self._places[each]) for each in others):
+                torn.append(index)
+        return torn
 
-    def _fixed(self, node: _Node, bound: int, index: int, number: int) -> _Node:
+    def _fixed(self, node: _Node, index: int, number: int) -> _Node:
         """The part in which a seeker has a place, with what follows for the others."""
         seeker = self._group[index]
         room = list(node.room)
@@ -321,7 +336,7 @@ class _Search:
             if apart or (number in theirs and self._group[other].people > room[number]):
                 theirs = self._left(theirs, self._group[other].people, room, number, apart=apart)
             options[other] = theirs
-        return _Node(bound, {**node.fixed, index: number}, node.worth + node.options[index][number], options, tuple(room))
+        return _Node(node.bound, {**node.fixed, index: number}, node.worth + node.options[index][number], options, tuple(room))
 
     def _left(self, options: Options, people: int, room: Sequence[int], number: int, *, apart: bool) -> Options:
         return {
@@ -345,9 +360,9 @@ class _Search:
         while moved:
             moved = False
             for index, options in self._options.items():
-                self._steps += len(options)
                 mine = now.get(index)
                 for number in options:
+                    self._steps += 1
                     if number == mine:
                         break
                     if self._open(index, number, now, room):

@@ -53,6 +53,10 @@ class Relaxation:
                 total += sum(worth * shares[place] for place, worth in choices if place in shares)
         return total
 
+    def forgone(self, seeker: int, place: int, worth: int) -> int:
+        """What is lost at least for each person of a seeker who is at a place where that much is had, whatever the others do."""
+        return self._potential[seeker] + self._price[place] - worth
+
     def _place_some(self, seeker: int, left: int) -> int:
         """Places as many of a seeker's people as one shortest path can take, or none of them anywhere; gives how many are seen to."""
         price, potential, spare = self._price, self._potential, self._spare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,11 +15,12 @@ from coordinator.matching.open_units import open_units_of
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
 from coordinator.matching.score import score_parts, tie_break
+from coordinator.matching.terms import terms_of
 from events.fact import Danger
 from events.network import Weights
-from events.vocabulary import DangerKind, Level, Need, Reason, Rule
+from events.vocabulary import DangerKind, Level, Need, Reason, Rule, Urgency
 from ops.demand.in_turn import match_in_turn
-from tests.domain.world import DAY, HOUR, woman
+from tests.domain.world import DAY, HOUR, POLICY, woman
 from tests.matching.examples import NOW, PLACE, REQUEST, TERMS, endangered, of
 
 
@@ -98,6 +100,45 @@ def test_a_place_goes_to_who_can_live_nowhere_else_though_another_would_rather_h
     assert [(group.rule, group.units) for group in first.excluded] == [(Rule.TAKEN_BY_ANOTHER, ("u1",))]
     in_turn = match_in_turn([either, only_here], open_units_of(places), NOW, TERMS, {})
     assert [answer.best.place.unit_id if answer.best else None for answer in in_turn] == ["u1", None]
+
+
+def test_the_order_in_which_requests_come_says_nothing() -> None:
+    for seed in range(60):
+        chance = Random(seed)
+        asking = [
+            replace(
+                of(*(woman(person) for person in "abc"[: chance.choice([1, 1, 2, 3])])),
+                case_id=f"case {index}",
+                transfer_id=f"{seed}/{index}",
+                urgency=chance.choice(list(Urgency)),
+                requested_at_ms=NOW - chance.choice([0, HOUR]),
+                apart_from=frozenset({f"case {index ^ 1}"}) if chance.random() < 0.2 else frozenset(),
+            )
+            for index in range(chance.randint(2, 7))
+        ]
+        offered = open_units_of([named(f"u{index}", free=chance.randint(1, 3), project_id=f"p{index % 2}") for index in range(chance.randint(1, 4))])
+        told = {answer.case_id: answer.account() for answer in best_place.match(asking, offered, NOW, TERMS, {})}
+        chance.shuffle(asking)
+        assert {answer.case_id: answer.account() for answer in best_place.match(asking, offered, NOW, TERMS, {})} == told
+
+
+def test_nobody_gains_by_another_name_of_who_competes_with_them() -> None:
+    """What another case or transfer is called decides ties alone: the people placed and what the places are worth stay as they are."""
+    offered = open_units_of([named("u1", free=1), named("u2", free=1, region="01")])
+    wishes = replace(REQUEST, case_id="anna", transfer_id="anna", wished_regions=("12",))
+    for name in ("aaa", "bbb", "zzz"):
+        other = replace(REQUEST, case_id=name, transfer_id=name)
+        first, second = best_place.match([wishes, other], offered, NOW, TERMS, {})
+        assert first.best is not None and second.best is not None
+        assert (first.best.place.unit_id, second.best.place.unit_id) == ("u1", "u2")
+
+
+def test_a_request_of_little_worth_is_not_left_without_beside_a_free_place() -> None:
+    """Also where everything speaks against the place: what it cannot have, another has."""
+    terms = terms_of(replace(POLICY, weights=replace(POLICY.weights, fairness=1000)), {})
+    requests = [replace(REQUEST, case_id=name, transfer_id=name) for name in ("anna", "bina")]
+    answers = best_place.match(requests, open_units_of([named("u1", free=2)]), NOW, terms, {"lazio": 90})
+    assert all(answer.best is not None and answer.best.total < -50_000 for answer in answers)
 
 
 def test_cases_kept_apart_are_not_brought_together_by_one_call() -> None:

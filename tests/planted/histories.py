@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from events.fact import Danger
-from events.network import ProgrammeEnded, ProjectAmended
+from events.network import ProgrammeEnded, ProjectAmended, UnitClosed
 from events.person import AgreementGiven, AgreementWithdrawn, CaseErased, CasesFoundSame, DangerDeclared, KeepApartDeclared
 from events.referral import ReferralReceived
 from events.transfer import ProposalAccepted, ProposalDeclined
@@ -296,6 +296,33 @@ def an_erasure() -> Past:
     past.request(ANNA)
     past.send(CaseErased("", ADMINISTRATOR, ANNA), after=HOUR)
     past.publish("rm-1")
+    return past
+
+
+def two_lose_their_places() -> Past:
+    """Two have places proposed in one unit; it closes, and elsewhere there is one place for both."""
+    past = Past()
+    past.unit("rm-1", "lazio", "12", 2)
+    for name in ("anna", "bina"):
+        past.request(past.case(name))
+    past.unit("to-1", "piemonte", "01", 1)
+    past.send(UnitClosed("", body("lazio"), "rm-1"))
+    return past
+
+
+def two_kept_apart_at_once() -> Past:
+    """Two who are to be kept apart let their proposals run out at one instant; then both would like best a unit with room for both."""
+    past = Past()
+    past.unit("rm-1", "lazio", "12", 1)
+    past.unit("to-1", "piemonte", "01", 1)
+    past.case("anna")
+    bina = past.case("bina")
+    past.send(KeepApartDeclared("", HELPLINE, ANNA, bina, KeepApart.RECRUITER))
+    for case_id in (ANNA, bina):
+        past.request(case_id, wished_regions=("08",))
+    past.project("emilia", ("BO",))
+    past.unit("bo-1", "emilia", "08", 2)
+    past.tick(after=DAY)
     return past
 
 

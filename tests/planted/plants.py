@@ -29,7 +29,7 @@ from coordinator.ledger.events_source import EventsSource
 from coordinator.ledger.fold import Folding
 from coordinator.ledger.state_hash import StateHasher
 from coordinator.ledger.trimming import _Records
-from coordinator.matching import accounting, score
+from coordinator.matching import accounting, assignment, best_place, competition, score
 from events import acceptance, envelope, seal
 from events.acceptance import Ignored, Position
 from events.answers import summed
@@ -250,6 +250,49 @@ def let_go_at_arrival() -> AbstractContextManager[None]:
             entry.let_go(kept.hold_id)
 
     return instead(transfer._keep_until, broken)
+
+
+def nothing_is_taken() -> AbstractContextManager[None]:
+    """Each answer of a decision looks past what the others are given."""
+    return instead(best_place._beside_the_others, lambda weighed, *_: weighed)
+
+
+def taken_without_takers() -> AbstractContextManager[None]:
+    """Every place counts as taken, and nobody has it."""
+
+    def broken(weighed: Any, *_: Any) -> Any:
+        return competition.Given({}, {fitting.place.unit_id: fitting.place.free for each in weighed for fitting in each.fitting}, {})
+
+    return instead(competition.given, broken)
+
+
+def as_they_come() -> AbstractContextManager[None]:
+    """Requests are served as they come in."""
+    return instead(competition.order_of_service, lambda _: 0)
+
+
+def in_turn() -> AbstractContextManager[None]:
+    """Whoever competes is served in turn; nothing better is looked for."""
+    return patched(assignment._Search, "_branches", lambda *_: [])
+
+
+def households_part() -> AbstractContextManager[None]:
+    """Nobody looks whether a household has all its places in one unit, or two who are kept apart come near each other."""
+    return patched(assignment._Search, "_torn", lambda *_: [])
+
+
+def ties_by_place() -> AbstractContextManager[None]:
+    """Of equal assignments the one whose places come first is taken."""
+    staged = assignment._staged
+
+    def broken(group: Any, number_of: Any) -> Any:
+        named = {
+            index: replace(seeker, choices=tuple(replace(choice, tie_break=choice.place.to_bytes(2)) for choice in seeker.choices))
+            for index, seeker in group.items()
+        }
+        return staged(named, number_of)
+
+    return instead(staged, broken)
 
 
 def one_exclusion_forgotten() -> AbstractContextManager[None]:

@@ -15,6 +15,7 @@ from tests.domain import test_answering, test_duty, test_glass, test_question, t
 from tests.keys import test_erasure, test_store
 from tests.ledger import test_acceptance, test_stops, test_trimming
 from tests.ledger.benches import MemoryBench
+from tests.matching import test_assignment, test_best_place
 from tests.planted import histories as past
 from tests.planted import plants as plant
 from tests.planted.check import Bug
@@ -97,6 +98,57 @@ BUGS: tuple[Bug, ...] = (
         "rule 3 (never with exploiters) excludes nothing",
         plant.excludes_nothing(safety.never_with_exploiters),
         ((checker(past.a_place_beside_a_recruiter), "never_with_exploiters"), (invariants(past.a_place_beside_a_recruiter), "rule 3")),
+    ),
+    Bug(
+        "competition",
+        "in one decision a place goes to two (taken by another excludes nothing)",
+        plant.nothing_is_taken,
+        (
+            (checker(past.two_lose_their_places), "one_place_one_case"),
+            (invariants(past.two_lose_their_places), "held what was not free"),
+        ),
+    ),
+    Bug(
+        "competition",
+        "in one decision two who are kept apart come together",
+        plant.nothing_is_taken,
+        ((checker(past.two_kept_apart_at_once), "never_with_exploiters"), (invariants(past.two_kept_apart_at_once), "rule 3")),
+    ),
+    Bug(
+        "competition",
+        "a free place is said to be taken by another",
+        plant.taken_without_takers,
+        ((checker(past.two_lose_their_places), "explained.wrong"),),
+    ),
+    Bug(
+        "competition",
+        "who is served first follows the order in which requests come in",
+        plant.as_they_come,
+        ((test_of(test_best_place.test_the_order_in_which_requests_come_says_nothing), "test_the_order_in_which_requests_come_says_nothing"),),
+    ),
+    Bug(
+        "competition",
+        "each has what it likes best of what is left, in turn",
+        plant.in_turn,
+        (
+            (
+                test_of(test_assignment.test_two_placed_are_more_than_one_who_has_what_they_like_best),
+                "test_two_placed_are_more_than_one_who_has_what_they_like_best",
+            ),
+            (test_of(test_assignment.test_it_is_the_best_of_all_assignments, 0), "test_it_is_the_best_of_all_assignments"),
+        ),
+    ),
+    Bug(
+        "competition",
+        "households part",
+        plant.households_part,
+        ((test_of(test_assignment.test_it_is_the_best_of_all_assignments, 0), "test_it_is_the_best_of_all_assignments"),),
+    ),
+    Bug(
+        "competition",
+        "the lowest tie-break counts for nothing",
+        plant.ties_by_place,
+        ((test_of(test_assignment.test_it_is_the_best_of_all_assignments, 0), "test_it_is_the_best_of_all_assignments"),),
     ),
     Bug(
         "safety",
