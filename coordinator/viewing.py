@@ -36,6 +36,8 @@ _WORDS = {
     for name, kind in FACT_TYPES.items()
 }
 
+OF_THE_NETWORK = "score"
+"""The field of a proposal that follows from what others answered as well: not for a project."""
 IDS_OF_A_PERSON = frozenset({"case_id", "other_case_id", "transfer_id", "proposal_id", "actor"})
 """Left out for an auditor, who judges a decision and not a person."""
 
@@ -55,9 +57,12 @@ def seen_json(seen: Seen[T], name: str, answer: object) -> Plain:
     }
 
 
-def unit_json(one: UnitCapacity) -> Plain:
-    """A unit's exact figures."""
-    return {**fields_json(one.unit), **{name: value for name, value in fields_json(one).items() if name != "unit"}}
+def unit_json(one: UnitCapacity, grant: Grant) -> Plain:
+    """A unit's exact figures. How far it is trusted, which is drawn towards what others answered, is for whoever sees every unit; a project sees its own answers."""
+    plain = {**fields_json(one.unit), **{name: value for name, value in fields_json(one).items() if name != "unit"}}
+    if one.trust is not None and scope_of(grant.standing, View.CAPACITY) is not Scope.EVERYTHING:
+        plain["trust"] = {name: value for name, value in fields_json(one.trust).items() if name != "permille"}
+    return plain
 
 
 def band_json(band: AreaBand) -> Plain:
@@ -148,6 +153,7 @@ def timeline_json(facts: tuple[TimelineFact, ...], grant: Grant, *, glass_broken
             fact = {name: value for name, value in fact.items() if name not in words_in(type(one.fact).__name__)}
         if grant.standing is Standing.PROJECT:
             fact.pop("other_case_id", None)
+            fact.pop(OF_THE_NETWORK, None)
         if one.hand_over is not None:
             fact["hand_over"] = {**fields_json(one.hand_over), "complete": one.hand_over.is_complete}
         told.append({"sequence": one.sequence, "at_ms": one.at_ms, **fact})

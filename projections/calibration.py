@@ -15,10 +15,10 @@ from math import log
 
 from events.answers import NO_ANSWERS, Answers, age_class, with_answer
 from events.availability import CapacityChanged
-from events.entry import Locked
 from events.network import PolicyAdopted, Trust, UnitOpened, UnitPassed
-from events.transfer import PlaceHeld, PlaceOccupied, PlaceReleased, PlaceReserved, ProposalDeclined
+from events.transfer import PlaceHeld, PlaceOccupied, PlaceReleased, PlaceReserved
 from events.trust import TrustTable, totals_of
+from projections.answered import corrects
 from projections.reported import Effects
 
 BINS = ((0, 500), (500, 700), (700, 800), (800, 850), (850, 900), (900, 950), (950, 1001))
@@ -98,7 +98,7 @@ class AnsweredFold:
 
     def take(self, effects: Effects) -> None:
         """The effects of the next entry."""
-        declined = _corrects(effects)
+        declined = corrects(effects)
         for _, fact in effects.facts:
             match fact:
                 case UnitOpened() | UnitPassed():
@@ -143,16 +143,6 @@ class AnsweredFold:
     def counts(self) -> Mapping[str, Answers]:
         """What each project answered, as the decisions know it."""
         return self._answers
-
-
-def _corrects(effects: Effects) -> bool:
-    """Whether the entry is a decline after which the unit's figure is corrected first: the place was not free after all."""
-    event = effects.event
-    if not isinstance(event, ProposalDeclined) and not (isinstance(event, Locked) and event.name == ProposalDeclined.__name__):
-        return False
-    facts = [fact for _, fact in effects.facts]
-    after = facts[facts.index(event) + 1 :]
-    return bool(after) and isinstance(after[0], CapacityChanged)
 
 
 def calibration_of(answered: Iterable[Answered]) -> Calibration | None:

@@ -4,6 +4,25 @@ select unit_id, places, occupied, reserved, held, free, accepting, observed_at_m
 -- name: current_holds
 select unit_id, slot, hold_id::text as hold_id, stage, until_ms, room, from_sequence from holds where to_sequence is null
 
+-- name: current_asked
+select hold_id::text as hold_id, project_id, age_class, from_sequence from asked where to_sequence is null
+
+-- name: current_answers
+select project_id, free, not_free, from_sequence from answers where to_sequence is null
+
+-- name: end_asked
+update asked set to_sequence = ended.to_sequence
+from unnest($1::uuid[], $2::bigint[]) as ended (hold_id, to_sequence)
+where asked.hold_id = ended.hold_id and asked.to_sequence is null
+
+-- name: end_answers
+update answers set to_sequence = ended.to_sequence
+from unnest($1::text[], $2::bigint[]) as ended (project_id, to_sequence)
+where answers.project_id = ended.project_id and answers.to_sequence is null
+
+-- name: answers_at
+select project_id, free, not_free, from_sequence from answers where from_sequence <= $1 and (to_sequence is null or to_sequence > $1) order by project_id
+
 -- name: end_figures
 update figures set to_sequence = ended.to_sequence
 from unnest($1::text[], $2::bigint[]) as ended (unit_id, to_sequence)

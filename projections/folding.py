@@ -13,13 +13,22 @@ from typing import Any
 
 from events.acceptance import Position
 from events.entry import OpenedEntry
-from projections import audit, capacity, case_file, entries, health, inbox, network, timeline, transfers
+from projections import answered, audit, capacity, case_file, entries, health, inbox, network, timeline, transfers
 from projections.case_file import CaseFile
 from projections.history import History, Table, Writes
 from projections.reported import Effects
 from reading.ledger_reader import AcceptedRecord
 
-VERSIONED: tuple[Table[Any, Any], ...] = (network.PROJECTS, network.UNITS, network.POLICIES, network.DUTY, capacity.FIGURES, capacity.HOLDS)
+VERSIONED: tuple[Table[Any, Any], ...] = (
+    network.PROJECTS,
+    network.UNITS,
+    network.POLICIES,
+    network.DUTY,
+    capacity.FIGURES,
+    capacity.HOLDS,
+    answered.ASKED,
+    answered.ANSWERS,
+)
 _AUDIT_VALUES = attrgetter(*audit.COLUMNS)
 _CASE_VIEWS = (timeline.VIEW, transfers.VIEW, inbox.VIEW)
 
@@ -90,9 +99,10 @@ class Folding:
         for key, count in health.fold(self._verdicts, row).items():
             self._verdicts[key] = count
             self._verdicts_changed.add(key)
+        asked = self._fold_answered(effects)
         if self._fold_network(effects):
             changed[network.VIEW] = sequence
-        if self._fold_capacity(effects):
+        if self._fold_capacity(effects) or asked:
             changed[capacity.VIEW] = sequence
         files = case_file.fold(self._files, effects) if effects.by_case else None
         if files:
@@ -147,6 +157,16 @@ class Folding:
             policies.apply(changes.policies, entry.sequence),
             duty.apply(changes.duty, entry.sequence),
         )
+        return any(applied)
+
+    def _fold_answered(self, entry: Effects) -> bool:
+        """Before the others: it looks at figures and units as they were."""
+        asked, answers = self._histories[answered.ASKED.name], self._histories[answered.ANSWERS.name]
+        figures, units = self._histories[capacity.FIGURES.name], self._histories[network.UNITS.name]
+        changes = answered.fold(answered.Rows(asked.current, answers.current, figures.current, units.current), entry)
+        if changes is answered.NOTHING:
+            return False
+        applied = (asked.apply(changes.asked, entry.sequence), answers.apply(changes.answers, entry.sequence))
         return any(applied)
 
     def _fold_capacity(self, entry: Effects) -> bool:

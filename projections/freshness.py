@@ -26,6 +26,18 @@ class Freshness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class UnitTrust:
+    """How far a unit's published places are trusted, by what its project answered about places of that age."""
+
+    free: int
+    """Answers by which such a place was free, in hundredths; old ones count less."""
+    not_free: int
+    """Answers by which it was not free after all, likewise."""
+    permille: int
+    """The probability that such a place is free, in thousandths; drawn towards the network's answers, so for whoever may see all of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnitCapacity:
     """What the network counts on in one unit."""
 
@@ -44,6 +56,8 @@ class UnitCapacity:
     freshness: Freshness
     figures_sequence: int | None
     """Entry that last changed the figures; null: never published."""
+    trust: UnitTrust | None = None
+    """null: the policy has no trust, or nothing was published."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from events.network import (
     ProgrammeTurned,
     ProjectAmended,
     ProjectRegistered,
+    Trust,
     UnitAmended,
     UnitClosed,
     UnitOpened,
@@ -70,6 +71,8 @@ class Policy:
     macro_areas: tuple[str, ...]
     clocks: str | None
     """The calendar as JSON, in the fields of `events.network.Clocks`; null: civil time plays no part."""
+    trust: str | None
+    """How far published places are trusted, as JSON, in the fields of `events.network.Trust`; null: alike."""
     from_sequence: int = field(compare=False)
 
 
@@ -92,6 +95,7 @@ POLICIES: Table[str, Policy] = Table("policies", Policy, lambda _: POLICY_KEY, (
 DUTY: Table[str, Duty] = Table("duty", Duty, lambda duty: duty.project_id, ("project_id",))
 
 _CLOCKS_TO_PLAIN = record_to_plain(Clocks, tuple(hints_of(Clocks)))
+_TRUST_TO_PLAIN = record_to_plain(Trust, tuple(hints_of(Trust)))
 _DUTY_TO_PLAIN = record_to_plain(DutyHoursPublished, ("weekly", "on_holidays", "exceptions"))
 
 
@@ -184,5 +188,6 @@ def _policy(told: PolicyAdopted, sequence: int) -> Policy:
         tuple(area.region for area in told.areas),
         tuple(area.macro_area for area in told.areas),
         None if told.clocks is None else json.dumps(_CLOCKS_TO_PLAIN(told.clocks), separators=(",", ":")),
+        None if told.trust is None else json.dumps(_TRUST_TO_PLAIN(told.trust), separators=(",", ":")),
         sequence,
     )

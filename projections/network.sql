@@ -5,7 +5,7 @@ select project_id, name, lead_body, bodies, provinces, valid_from, valid_to, pro
 select unit_id, project_id, body, region, level, hosts, offers, languages, is_open, from_sequence from units where to_sequence is null
 
 -- name: current_policies
-select version, fresh_for_ms, ageing_for_ms, provinces, regions, macro_areas, clocks, from_sequence from policies where to_sequence is null
+select version, fresh_for_ms, ageing_for_ms, provinces, regions, macro_areas, clocks, trust, from_sequence from policies where to_sequence is null
 
 -- name: current_duty
 select project_id, hours, from_sequence from duty where to_sequence is null
@@ -41,7 +41,7 @@ where from_sequence <= $1 and (to_sequence is null or to_sequence > $1)
 order by unit_id
 
 -- name: policy_at
-select version, fresh_for_ms, ageing_for_ms, provinces, regions, macro_areas, clocks, from_sequence from policies
+select version, fresh_for_ms, ageing_for_ms, provinces, regions, macro_areas, clocks, trust, from_sequence from policies
 where from_sequence <= $1 and (to_sequence is null or to_sequence > $1)
 
 -- name: duty_at

@@ -25,12 +25,14 @@ from events.network import PolicyAdopted, Sight
 from events.referral import Member
 from events.swap import SwapAgreed
 from events.transfer import ArrivalConfirmed, DepartureConfirmed, MatchExplained
+from events.trust import Known
 from projections import actions, bands, case_file, freshness, inbox, transfers
 from projections.actions import Action
+from projections.answered import Given, trust_table
 from projections.audit import AuditRow
 from projections.case_file import CaseFile
 from projections.entries import StoredEntry
-from projections.freshness import AreaBand, Freshness, UnitCapacity
+from projections.freshness import AreaBand, Freshness, UnitCapacity, UnitTrust
 from projections.hand_over import HandOver
 from projections.health import VerdictCount
 from projections.moment import AsOf, AtSequence, AtTime, Clock, Moment, Seen, moment
@@ -542,6 +544,7 @@ async def _capacity(
 ) -> tuple[UnitCapacity, ...]:
     policy = await _policy(now)
     areas = dict(zip(policy.regions, policy.macro_areas, strict=True)) if policy else {}
+    table = trust_table(policy.trust if policy else None, await _answers(now))
     rows = await now.connection.fetch(_SQL["capacity"]["capacity_at"], now.sequence, project_id, _list(regions), _list(levels), _list(hosts))
     found: list[UnitCapacity] = []
     for row in rows:
@@ -558,9 +561,18 @@ async def _capacity(
                 unit, area, row["places"] or 0, row["occupied"] or 0, row["reserved"] or 0, row["held"] or 0, row["free"] or 0,
                 bool(row["accepting"]), bool(row["over_capacity"]), observed, None if observed is None else max(0, now.at_ms - observed),
                 freshness.freshness_of(observed, now.at_ms, policy), row["figures_sequence"],
+                None if table is None or observed is None else _trusted(table.known(row["project_id"], now.at_ms - observed)),
             )
         )  # fmt: skip
     return tuple(found)
+
+
+async def _answers(now: Moment) -> list[Given]:
+    return [Given(*_tuples(row)) for row in await now.connection.fetch(_SQL["capacity"]["answers_at"], now.sequence)]
+
+
+def _trusted(known: Known) -> UnitTrust:
+    return UnitTrust(known.free, known.not_free, known.permille)
 
 
 def lists_at(file: CaseFile, fact: Event | Outcome, sequence: int) -> HandOver | None:

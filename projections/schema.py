@@ -11,7 +11,7 @@ from pathlib import Path
 
 import asyncpg
 
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 """Grows whenever a fold gives other rows for the same entries."""
 
 _MIGRATIONS = tuple(sorted((Path(__file__).parent / "migrations").glob("[0-9][0-9][0-9][0-9]_*.sql")))
@@ -20,7 +20,23 @@ _ROW_AN_ENTRY = frozenset({"0002_entries", "0006_audit"})
 """Migrations of the tables that a rebuild has filled with its last batch."""
 _LONGEST_NAME = 48
 
-TABLES = ("entries", "projects", "units", "policies", "duty", "figures", "holds", "cases", "transfers", "inbox", "audit", "verdicts", "view_changed")
+TABLES = (
+    "entries",
+    "projects",
+    "units",
+    "policies",
+    "duty",
+    "figures",
+    "holds",
+    "asked",
+    "answers",
+    "cases",
+    "transfers",
+    "inbox",
+    "audit",
+    "verdicts",
+    "view_changed",
+)
 """Every table that is folded from the ledger, with nothing else in it."""
 
 

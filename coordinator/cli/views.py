@@ -41,6 +41,7 @@ from events.ids import is_uuid
 from events.sentences import Language
 from events.vocabulary import SightPurpose
 from projections.actions import is_open, overdue, review_open, stage_of
+from projections.freshness import UnitTrust
 from projections.hand_over import HandOver
 from projections.inbox import Item
 from projections.moment import Seen
@@ -73,13 +74,14 @@ def capacity(
             raise NotDone("Another project's figures are not shown to a project.", "Leave out --project: the network's bands are shown without it.")
         seen = await room.reads.capacity(parse_as_of(as_of), project_id=project or grant.project_id, macro_area=area)
         if as_json:
-            print_json(seen_json(seen, "units", [unit_json(one) for one in seen.answer]))
+            print_json(seen_json(seen, "units", [unit_json(one, grant) for one in seen.answer]))
             return
-        columns = ("project", "unit", "level", "area", "region", "places", "occupied", "reserved", "held", "free", "age", "freshness")
+        columns = ("project", "unit", "level", "area", "region", "places", "occupied", "reserved", "held", "free", "age", "freshness", "answered")
         rows = [
             (
                 one.unit.project_id, one.unit.unit_id, one.unit.level, one.macro_area, one.unit.region, one.places, one.occupied, one.reserved,
                 one.held, one.free, age_text(one.age_ms), f"{one.freshness}{'' if one.accepting else ', not accepting'}{', OVER' if one.over_capacity else ''}",
+                answered_text(one.trust, permille_too=scope_of(grant.standing, View.CAPACITY) is Scope.EVERYTHING),
             )
             for one in seen.answer
         ]  # fmt: skip
@@ -87,6 +89,15 @@ def capacity(
         out.print(f"{sum(one.free for one in seen.answer)} places free of {sum(one.places for one in seen.answer)}. {_standing(seen)}")
 
     in_network(context, network, as_json, work)
+
+
+def answered_text(trust: UnitTrust | None, *, permille_too: bool) -> str:
+    """What a project answered about places of that age, and, for whoever may see every unit, how far such a place is trusted."""
+    if trust is None:
+        return ""
+    asked = (trust.free + trust.not_free) / 100
+    told = f"{trust.free / 100:.1f} of {asked:.1f} free" if asked else "nothing yet"
+    return f"{told}, trusted {trust.permille / 10:.0f} %" if permille_too else told
 
 
 def transfers(

@@ -8,7 +8,7 @@ from coordinator.access import Grant, Standing
 from coordinator.gateway.sight import outcomes_for
 from coordinator.intake.door import Answer, Gone, NotYet, Told
 from coordinator.plain import fact_json
-from coordinator.viewing import without_ids
+from coordinator.viewing import OF_THE_NETWORK, without_ids
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked, Unread
 from events.fact import Actor
@@ -90,8 +90,10 @@ def told_json(told: Told, grant: Grant, outcomes: Collection[Outcome | Locked]) 
 
 
 def _outcome_json(grant: Grant, outcome: Outcome | Locked) -> dict[str, object]:
-    """An auditor judges an explanation without knowing whose it is."""
+    """An auditor judges an explanation without knowing whose it is; a project is not told a score, which follows from what others answered as well."""
     plain = fact_json(outcome)
+    if grant.standing is Standing.PROJECT:
+        plain.pop(OF_THE_NETWORK, None)
     return without_ids(plain) if grant.standing is Standing.AUDITOR else plain
 
 

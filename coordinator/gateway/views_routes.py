@@ -74,7 +74,7 @@ async def get_capacity(
 
     async def read() -> Answer:
         units = await room.reads.capacity(moment, project_id=None if exact is Scope.EVERYTHING else grant.project_id or NO_PROJECT)
-        plain = seen_json(units, "units", [unit_json(one) for one in units.answer if exact is not None])
+        plain = seen_json(units, "units", [unit_json(one, grant) for one in units.answer if exact is not None])
         if moment is None:
             bands = await room.reads.capacity_bands()
             plain["bands"] = {"as_of": {"at_ms": bands.at_ms}, "areas": [band_json(band) for band in bands.answer]}

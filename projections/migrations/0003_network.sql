@@ -34,6 +34,7 @@ create table policies (
     regions text[] not null,
     macro_areas text[] not null,
     clocks text,                   -- JSON; null: civil time plays no part
+    trust text,                    -- JSON; null: places are trusted alike
     from_sequence bigint not null,
     to_sequence bigint
 );

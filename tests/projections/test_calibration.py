@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
@@ -14,9 +16,12 @@ from events.vocabulary import DeclineCode
 from ops.networks.loading import load_network
 from ops.networks.opening import trust_of
 from ops.trust import main, simulate
+from projections.answered import Given, cells_of
 from projections.calibration import Answered, AnsweredFold, calibration_of, scores_of
 from projections.reported import effects_of
+from tests.domain.test_histories import History
 from tests.domain.world import DAY, HOUR, POLICY, TRUST, World, italy
+from tests.projections.test_folds import folded as all_views
 
 TERMS = trust_of(load_network("it").policy["trust"])
 REPORTED = range(101, 109)
@@ -112,3 +117,13 @@ def test_the_command_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "one number for all" in capsys.readouterr().out
     assert main(["--answers", "200", "--days", "1", "--json"]) == 0
     assert '"simulated"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_view_counts_what_decisions_count(seed: int) -> None:
+    h = History(random.Random(seed))
+    for _ in range(60):
+        h.step()
+    for twice in (False, True):
+        given = cast("dict[str, Given]", all_views(h.entries, twice=twice)["answers"])
+        assert {project_id: cells_of(each) for project_id, each in given.items()} == {key: each.cells for key, each in h.state.answers.items()}

@@ -11,7 +11,7 @@ from events.facts import Event, Outcome
 from events.person import CaseErased
 from events.transfer import MatchExplained, PlaceHeld
 from events.verdict import Recorded
-from projections import audit, capacity, case_file, health, inbox, network, transfers
+from projections import answered, audit, capacity, case_file, health, inbox, network, transfers
 from projections.case_file import CaseFile
 from projections.reported import Effects, effects_of
 from projections.transfers import Stage
@@ -38,11 +38,14 @@ def by_unit(holds: dict[Any, Any]) -> dict[str, dict[capacity.Slot, capacity.Hol
 
 
 def folded(entries: list[OpenedEntry], *, twice: bool) -> dict[str, object]:
-    projects, units, policies, duty, figures, holds, verdicts, files = ({} for _ in range(8))  # type: ignore[var-annotated]
+    projects, units, policies, duty, figures, holds, verdicts, files, asked, answers = ({} for _ in range(10))  # type: ignore[var-annotated]
     rows = []
     for entry in entries:
         effects = effects_of(entry)
         for _ in range(1 + twice):
+            answering = answered.fold(answered.Rows(asked, answers, figures, units), effects)
+            apply(asked, answering.asked)
+            apply(answers, answering.answers)
             told = network.fold(network.Rows(projects, units, policies, duty), effects)
             for rows_of_table, told_of_table in ((projects, told.projects), (units, told.units), (policies, told.policies), (duty, told.duty)):
                 apply(rows_of_table, told_of_table)
@@ -54,7 +57,7 @@ def folded(entries: list[OpenedEntry], *, twice: bool) -> dict[str, object]:
             apply(files, case_file.fold(files, effects))
         rows.append(row)
     return {
-        "projects": projects, "units": units, "policies": policies, "duty": duty, "figures": figures, "holds": holds, "audit": rows, "verdicts": verdicts,
+        "projects": projects, "units": units, "policies": policies, "duty": duty, "figures": figures, "holds": holds, "asked": asked, "answers": answers, "audit": rows, "verdicts": verdicts,
         "files": {case: case_file.to_bytes(file) for case, file in files.items()},
     }  # fmt: skip
 
