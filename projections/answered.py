@@ -76,7 +76,7 @@ def fold(rows: Rows, entry: Effects) -> Changes:
     answers: dict[str, Given | None] = {}
     observed: dict[str, int | None] = {}
     belongs: dict[str, str] = {}
-    declined = corrects(entry)
+    declined = not_free(entry)
     for _, fact in entry.facts:
         match fact:
             case CapacityChanged():
@@ -93,26 +93,27 @@ def fold(rows: Rows, entry: Effects) -> Changes:
                 waited = asked.get(fact.hold_id, rows.asked.get(fact.hold_id))
                 if waited is None:
                     continue
-                if isinstance(fact, PlaceReserved) or (isinstance(fact, PlaceReleased) and declined):
+                if isinstance(fact, PlaceReserved) or fact.hold_id == declined:
                     before = answers.get(waited.project_id) or rows.answers.get(waited.project_id)
                     answers[waited.project_id] = _more(before, waited, isinstance(fact, PlaceReserved), entry.sequence)
-                    declined = False
                 asked[fact.hold_id] = None
             case _:
                 pass
     return Changes(differing(rows.asked, asked), differing(rows.answers, answers))
 
 
-def corrects(effects: Effects) -> bool:
-    """Whether the entry is a decline after which the unit's figure is corrected first: the place was not free after all. The first hold that it lets go
-    is the declined one.
+def not_free(effects: Effects) -> str | None:
+    """The hold of which the entry says that its place was not free after all; None: of none. A decline that says so corrects the unit's figure before anything
+    else follows from it, and the first hold that is let go after that is the declined one; deadlines that were due stand before the decline.
     """
     event = effects.event
     if not isinstance(event, ProposalDeclined) and not (isinstance(event, Locked) and event.name == ProposalDeclined.__name__):
-        return False
+        return None
     facts = [fact for _, fact in effects.facts]
     after = facts[facts.index(event) + 1 :]
-    return bool(after) and isinstance(after[0], CapacityChanged)
+    if not after or not isinstance(after[0], CapacityChanged):
+        return None
+    return next((fact.hold_id for fact in after if isinstance(fact, PlaceReleased)), None)
 
 
 def _more(before: Given | None, waited: Asked, free: bool, sequence: int) -> Given:

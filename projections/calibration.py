@@ -18,7 +18,7 @@ from events.availability import CapacityChanged
 from events.network import PolicyAdopted, Trust, UnitOpened, UnitPassed
 from events.transfer import PlaceHeld, PlaceOccupied, PlaceReleased, PlaceReserved
 from events.trust import TrustTable, totals_of
-from projections.answered import corrects
+from projections.answered import not_free
 from projections.reported import Effects
 
 BINS = ((0, 500), (500, 700), (700, 800), (800, 850), (850, 900), (900, 950), (950, 1001))
@@ -98,7 +98,7 @@ class AnsweredFold:
 
     def take(self, effects: Effects) -> None:
         """The effects of the next entry."""
-        declined = corrects(effects)
+        declined = not_free(effects)
         for _, fact in effects.facts:
             match fact:
                 case UnitOpened() | UnitPassed():
@@ -112,9 +112,8 @@ class AnsweredFold:
                 case PlaceReserved():
                     self._answer(fact.hold_id, effects.at_ms, free=True)
                 case PlaceReleased():
-                    if declined:
+                    if fact.hold_id == declined:
                         self._answer(fact.hold_id, effects.at_ms, free=False)
-                        declined = False
                     self._asked.pop(fact.hold_id, None)
                 case PlaceOccupied():
                     self._asked.pop(fact.hold_id, None)
