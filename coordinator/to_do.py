@@ -86,6 +86,10 @@ _CALLED: Mapping[Escalation, Sentence] = {
         "Ring somebody of a project that fits: nobody is on duty there.",
         "Telefonare a qualcuno di un progetto adatto: nessuno vi è di turno.",
     ),
+    Escalation.PLACES_KEPT: (
+        "Nothing has to be done now: the network proposes a place in time. If this cannot wait, choose one of those that are kept.",
+        "Per ora nulla da fare: la rete propone un posto in tempo. Se non si può attendere, sceglierne uno di quelli tenuti.",
+    ),
     Escalation.PROGRAMME_ENDED: (
         "Find a place elsewhere: the project's programme is over, and nobody succeeds it.",
         "Trovare un posto altrove: il programma del progetto è finito e nessuno gli subentra.",

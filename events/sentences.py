@@ -417,6 +417,10 @@ _RULES: Mapping[str, tuple[str, str]] = {
         "Nobody of the unit's project is on duty for as long as an immediate request may wait.",
         "Nessuno del progetto dell'unità è reperibile per il tempo che una richiesta immediata può attendere.",
     ),
+    Rule.KEPT_FOR_OTHERS: (
+        "It would fit; it is kept for others who may need it more, and there is time to wait for another place. The helpline may choose it all the same.",
+        "Sarebbe adatta; è tenuta per chi può averne più bisogno, e c'è tempo di attendere un altro posto. Il numero verde può comunque sceglierla.",
+    ),
     Rule.TAKEN_BY_ANOTHER: (
         "It would fit; in the same decision its free places went to others, so that the network as a whole gains most.",
         "Sarebbe adatta; nella stessa decisione i suoi posti liberi sono andati ad altri, perché la rete nel suo insieme ne guadagni di più.",
@@ -467,6 +471,10 @@ _ESCALATIONS: Mapping[Escalation, tuple[str, str]] = {
     Escalation.NO_PROJECT_ON_DUTY: (
         "Units fit, but no project that has one is on duty; nobody has been asked yet. Matching goes on when one comes on duty.",
         "Ci sono unità adatte, ma nessuno dei loro progetti è reperibile; nessuno è stato ancora interpellato. La ricerca riprende al primo turno.",
+    ),
+    Escalation.PLACES_KEPT: (
+        "Places fit, and are kept for others who may need them more while there is time to wait for another. The helpline may choose one all the same.",
+        "Ci sono posti adatti, tenuti per chi può averne più bisogno finché c'è tempo di attenderne un altro. Il numero verde può comunque sceglierne uno.",
     ),
     Escalation.PROGRAMME_ENDED: (
         "The programme of the project that accepted has ended, and no other project succeeds it.",

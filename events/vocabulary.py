@@ -364,6 +364,8 @@ class Escalation(StrEnum):
     """A prepared proposal was not confirmed in time."""
     NO_PROJECT_ON_DUTY = "no_project_on_duty"
     """Units fit, and nobody of their projects is on duty; nobody was asked. Matching goes on when one comes on duty."""
+    PLACES_KEPT = "places_kept"
+    """Units fit, and are worth more to others who may still come; the request has time to wait. Matching goes on, and the helpline may choose one."""
     PROGRAMME_ENDED = "programme_ended"
     """The programme of the project that accepted, or of the one that hosts, has ended and nobody succeeds it."""
 
@@ -401,6 +403,8 @@ class Rule(StrEnum):
     """This unit declined this case, and nothing has changed since."""
     ON_DUTY = "on_duty"
     """Nobody of its project is on duty for as long as an immediate request may wait. The last that is examined: whatever it excludes would fit."""
+    KEPT_FOR_OTHERS = "kept_for_others"
+    """It would fit; it is worth more to others who may still come, and the request has time to wait for another place."""
     TAKEN_BY_ANOTHER = "taken_by_another"
     """It would fit; in the same decision its free places went to others, so that the network as a whole gains most."""
 

@@ -200,8 +200,8 @@ class TransferState:
     """null: no place is accepted, or the transfer is over."""
 
 
-_FALL_WITH_A_PROPOSAL = frozenset({Escalation.NO_PLACE, Escalation.NO_PROJECT_ON_DUTY, Escalation.AGREEMENT_MISSING})
-_FALL_WHEN_ASKED_ANEW = frozenset({Escalation.NO_PLACE, Escalation.NO_PROJECT_ON_DUTY, Escalation.REASSESS})
+_FALL_WITH_A_PROPOSAL = frozenset({Escalation.NO_PLACE, Escalation.NO_PROJECT_ON_DUTY, Escalation.PLACES_KEPT, Escalation.AGREEMENT_MISSING})
+_FALL_WHEN_ASKED_ANEW = frozenset({Escalation.NO_PLACE, Escalation.NO_PROJECT_ON_DUTY, Escalation.PLACES_KEPT, Escalation.REASSESS})
 _FALL_BY_THE_HELPLINE = frozenset({Escalation.DISCLOSURES_USED, Escalation.DECLINES_USED, Escalation.NOT_CONFIRMED})
 _WHATEVER_THE_STAGE = frozenset({Escalation.SAFETY_CHANGED, Escalation.ARRIVAL_OVERDUE, Escalation.PROGRAMME_ENDED})
 _UNTIL_ACCEPTED = frozenset({Escalation.DEADLINE_PASSED})

@@ -54,12 +54,14 @@ class Kind(IntEnum):
     """The term of a closed case is over, where the policy has one; base: its closure; id: case."""
     MAJORITY = 15
     """A minor turns eighteen; id: case, a space, person."""
+    WAITED = 18
+    """A request may wait no longer for a better place, where the policy lets any; base: its own deadline; id: case."""
     EXPLANATIONS = 17
     """The term of a month's explanations is over, where the policy has one; base: the month's end; id: empty."""
 
 
-EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED, Kind.ON_DUTY})
-_ADDED_TO = frozenset({Kind.ARRIVAL, Kind.KEPT_FOR_NOBODY, Kind.PARKED, Kind.CLOSED_CASE, Kind.EXPLANATIONS})
+EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED, Kind.ON_DUTY, Kind.WAITED})
+_ADDED_TO = frozenset({Kind.ARRIVAL, Kind.KEPT_FOR_NOBODY, Kind.PARKED, Kind.CLOSED_CASE, Kind.EXPLANATIONS, Kind.WAITED})
 """Kinds to whose base the policy adds."""
 _KINDS = tuple((kind, kind in EDGES, kind in _ADDED_TO) for kind in Kind)
 NO_AGENDA: Agenda = ((),) * len(Kind)
@@ -105,6 +107,9 @@ def added_ms(kind: Kind, policy: PolicyAdopted | None) -> int:
         case Kind.EXPLANATIONS:
             term_ms = policy.retention.explanations_ms if policy.retention is not None else None
             return _NEVER_MS if term_ms is None else term_ms
+        case Kind.WAITED:
+            hold_back = policy.matching.hold_back if policy.matching is not None else None
+            return _NEVER_MS if hold_back is None else -hold_back.until_before_deadline_ms
         case _:
             return 0
 
@@ -143,7 +148,7 @@ def next_ms(agenda: Agenda, last_at_ms: int, policy: PolicyAdopted | None) -> in
     return earliest
 
 
-_BY_POLICY_ALONE = frozenset({Kind.CLOSED_CASE, Kind.EXPLANATIONS})
+_BY_POLICY_ALONE = frozenset({Kind.CLOSED_CASE, Kind.EXPLANATIONS, Kind.WAITED})
 _NEVER_MS = 1 << 60
 """What a policy adds that has no term."""
 _AFTER_EVERY_ID = "\U0010ffff"

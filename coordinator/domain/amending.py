@@ -15,7 +15,7 @@ from events.verdict import Refused
 from events.vocabulary import Escalation, Level, RefusalCode, Role, TransferStage
 
 LONGEST_JOURNEY_MS = 30 * 86_400_000
-_ASKED_ANEW = frozenset({Escalation.NO_PLACE, Escalation.NO_PROJECT_ON_DUTY, Escalation.REASSESS})
+_ASKED_ANEW = frozenset({Escalation.NO_PLACE, Escalation.NO_PROJECT_ON_DUTY, Escalation.PLACES_KEPT, Escalation.REASSESS})
 _BY_THE_HELPLINE = frozenset({Escalation.DISCLOSURES_USED, Escalation.DECLINES_USED, Escalation.NOT_CONFIRMED})
 
 

@@ -71,7 +71,7 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
             entry.escalate(draft.cases[item_id], Escalation.ARRIVAL_OVERDUE)
         case Kind.FREE_FROM:
             enter(entry, item_id)
-        case Kind.PARKED:
+        case Kind.PARKED | Kind.WAITED:
             entry.to_match.add(item_id)
         case Kind.INQUIRY:
             expire_inquiries(entry, draft.cases[item_id])

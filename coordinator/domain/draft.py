@@ -456,25 +456,26 @@ def _waiting_key(case: Case | None) -> WaitingKey | None:
     return URGENCY_RANK[transfer.urgency], transfer.requested_at_ms, transfer.transfer_id, case.case_id
 
 
-_TRANSFER_DEADLINES = (Kind.PROPOSAL, Kind.NEEDED_BY, Kind.ARRIVAL, Kind.PAUSE)
-_NO_DEADLINES = (None, None, None, None)
+_TRANSFER_DEADLINES = (Kind.PROPOSAL, Kind.NEEDED_BY, Kind.ARRIVAL, Kind.PAUSE, Kind.WAITED)
+_NO_DEADLINES = (None, None, None, None, None)
 
 
-def _deadlines(case: Case | None) -> tuple[int | None, int | None, int | None, int | None]:
+def _deadlines(case: Case | None) -> tuple[int | None, int | None, int | None, int | None, int | None]:
     """The instants of `_TRANSFER_DEADLINES` for a case; None: there is none."""
     if case is None or case.transfer is None:
         return _NO_DEADLINES
     transfer, proposal = case.transfer, case.transfer.proposal
     match transfer.stage:
         case TransferStage.WAITING:
-            return None, _needed_by(transfer), None, None
+            waits = transfer.urgency is not Urgency.IMMEDIATE and _waiting_key(case) is not None
+            return None, _needed_by(transfer), None, None, transfer.needed_by_ms if waits else None
         case TransferStage.PROPOSED:
             answer_by = resumes = None
             if proposal is not None:
                 answer_by, resumes = proposal.deadline_at_ms, proposal.clock.resumes_at_ms if proposal.clock is not None else None
-            return answer_by, _needed_by(transfer), None, resumes
+            return answer_by, _needed_by(transfer), None, resumes, None
         case TransferStage.DEPARTED:
-            return None, None, None if Escalation.ARRIVAL_OVERDUE in transfer.escalated else transfer.expected_arrival_ms, None
+            return None, None, None if Escalation.ARRIVAL_OVERDUE in transfer.escalated else transfer.expected_arrival_ms, None, None
         case _:
             return _NO_DEADLINES
 

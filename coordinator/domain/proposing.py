@@ -56,7 +56,8 @@ def propose(entry: Deciding) -> None:
             continue
         request = request_of(draft, case, entry.terms, entry.at_ms)
         news = _FITS if Escalation.NO_PROJECT_ON_DUTY in transfer.escalated else _WOULD_FIT
-        if case_id in to_match:
+        # what was kept from a request may be kept no longer, with whatever falls free beside it
+        if case_id in to_match or Escalation.PLACES_KEPT in transfer.escalated:
             requests.append(request)
         elif only := tuple([place.unit_id for place in changed if excluded_by(request, place, entry.at_ms, entry.terms) in news]):
             requests.append(replace(request, only=only))
@@ -133,16 +134,16 @@ def _answered(entry: Deciding, answer: Answer) -> None:
     assert transfer is not None
     best = answer.best
     if best is None:
-        asleep = Rule.ON_DUTY in answer.weighed.excluded
-        why = Escalation.NO_PROJECT_ON_DUTY if asleep else Escalation.NO_PLACE
+        why = _nothing_proposed(answer)
         known = why in transfer.escalated
         if answer.weighed.request.only is not None:  # nothing about it has changed: somebody else has the place that it might have had
-            if known and (asleep or transfer.inquiries or entry.second_looks == 0):
+            if known and (why is not Escalation.NO_PLACE or transfer.inquiries or entry.second_looks == 0):
                 return
             entry.second_looks -= known
             (answer,) = entry.matcher([replace(answer.weighed.request, only=None)], draft.open_units, entry.at_ms, entry.terms, loads_of(draft))
+            why = _nothing_proposed(answer)
         entry.escalate(case, why)
-        asked = () if asleep else ask(entry, entry.draft.cases[case.case_id], transfer)
+        asked = () if why is not Escalation.NO_PLACE else ask(entry, entry.draft.cases[case.case_id], transfer)
         if asked or not known:
             explain(entry, case, transfer, answer, None, asked)
         return
@@ -151,6 +152,14 @@ def _answered(entry: Deciding, answer: Answer) -> None:
     proposal_id = offer(entry, case, unit, best.total, confirmed=False)
     explain(entry, case, transfer, answer, proposal_id)
     entry.recount(unit.unit_id)
+
+
+def _nothing_proposed(answer: Answer) -> Escalation:
+    """Why the machine proposes nothing."""
+    excluded = answer.weighed.excluded
+    if Rule.KEPT_FOR_OTHERS in excluded:
+        return Escalation.PLACES_KEPT
+    return Escalation.NO_PROJECT_ON_DUTY if Rule.ON_DUTY in excluded else Escalation.NO_PLACE
 
 
 def explain(entry: Deciding, case: Case, transfer: Transfer, answer: Answer, proposal_id: str | None, asked: tuple[Scored, ...] = ()) -> None:

@@ -23,7 +23,9 @@ from events.transfer import (
 )
 from events.vocabulary import Escalation, HoldStage, ProposalEnd, TransferEnd, TransferStage
 
-_FALL_WITH_A_PROPOSAL = frozenset({Escalation.NO_PLACE, Escalation.NO_PROJECT_ON_DUTY, Escalation.AGREEMENT_MISSING, Escalation.SAFETY_CHANGED})
+_FALL_WITH_A_PROPOSAL = frozenset(
+    {Escalation.NO_PLACE, Escalation.NO_PROJECT_ON_DUTY, Escalation.PLACES_KEPT, Escalation.AGREEMENT_MISSING, Escalation.SAFETY_CHANGED}
+)
 
 
 def evolve_transfer_requested(draft: Draft, event: TransferRequested, at_ms: int) -> None:

@@ -16,6 +16,7 @@ from coordinator.matching.safety import Predicate, that_may_exclude
 from coordinator.matching.scarcity import scarcity_told
 from coordinator.matching.score import score_parts, tie_break
 from coordinator.matching.terms import Terms
+from coordinator.matching.worth import may_wait, worth
 from events.transfer import ScarcityTold
 from events.vocabulary import Rule
 
@@ -87,10 +88,12 @@ def weigh(
 ) -> Weighed:
     """A request against places with room for it, sorted by unit.
 
-    `loads`: of each project, in hundredths; `stock`: what is left for each kind of request (`stock_of`); `asking`: these predicates; None: all.
+    `loads`: of each project, in hundredths; `stock`: what is left for each kind of request (`stock_of`); `asking`: these predicates, for
+    people to choose by; None: all, and what is worth more to others is kept for them where the request may wait.
     """
     excluded: dict[Rule, list[str]] = {}
     fitting: list[Fitting] = []
+    waits = asking is None and may_wait(request, at_ms, terms)
     predicates: Sequence[Predicate] | None = asking
     for place in roomy:
         if predicates is None:
@@ -102,5 +105,9 @@ def weigh(
                 break
         else:
             parts = score_parts(request, place, at_ms, terms, loads.get(place.project_id, 0), stock)
-            fitting.append(Fitting(sum(parts), parts, place))
+            total = sum(parts)
+            if waits and worth(request, total, terms) < 0:
+                excluded.setdefault(Rule.KEPT_FOR_OTHERS, []).append(place.unit_id)
+            else:
+                fitting.append(Fitting(total, parts, place))
     return Weighed(request, excluded, fitting, scarcity_told([each.place for each in fitting], stock, terms, at_ms))

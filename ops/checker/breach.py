@@ -69,6 +69,7 @@ RULES: dict[str, str] = {
     "explained.score": "The proposed unit is the best of those scored, and its parts add up.",
     "explained.scarcity": "What a place costs follows from the scarcity weights adopted while they are valid; only without them does thrift count.",
     "explained.trust": "How far a place is trusted follows from the answers of its project and of the network so far, by age.",
+    "explained.kept": "A place is kept for others only from whom the policy lets wait, and while it does.",
     "explained.safety": "Rules 2 and 3 are shown as safety and nothing more.",
     "explained.digest": "The digest of an explanation is that of the whole answer, where it can be worked out.",
     "explained.wrong": "A unit is scored if and only if no rule excludes it.",

@@ -13,7 +13,7 @@ UNDER_AGE = frozenset({"child", "minor", "disputed"})
 HELPLINE = "helpline"
 NOT_THIS_UNIT = frozenset({"provider_cannot_meet_need", "provider_safety_concern", "eligibility_not_met", "eligibility_not_this_unit"})
 """Codes of a no that lasts until something about the unit or the request changes; any other lasts for a time (docs/declines.md)."""
-FALL_WITH_A_PROPOSAL = frozenset({"no_place", "no_project_on_duty", "agreement_missing", "safety_changed"})
+FALL_WITH_A_PROPOSAL = frozenset({"no_place", "no_project_on_duty", "places_kept", "agreement_missing", "safety_changed"})
 """Reasons to call an operator in that are over when a place has been proposed."""
 
 
@@ -315,7 +315,7 @@ class Cases:
 
 def _amend(case: Case, transfer: Transfer, event: Fact, at_ms: int) -> None:
     """What is asked is this now; what waited for something to change has it, and what the helpline asks anew is counted anew."""
-    fallen = {"no_place", "no_project_on_duty", "reassess"}
+    fallen = {"no_place", "no_project_on_duty", "places_kept", "reassess"}
     if event["actor"]["role"] == HELPLINE:
         fallen |= {"disclosures_used", "declines_used", "not_confirmed"}
         transfer.disclosures = transfer.declines = 0

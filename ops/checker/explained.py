@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ops.checker.answers import Answers
 from ops.checker.breach import Breach
@@ -25,6 +26,7 @@ _IN_ORDER = (
     "declined_before", "on_duty",
 )  # fmt: skip
 _TAKEN = "taken_by_another"
+_KEPT = "kept_for_others"
 _FITS = ""
 """Stands for no rule."""
 
@@ -87,7 +89,17 @@ def _may_be(entry: Entry, unit: Unit, safety: Safety, case: Case, transfer: Tran
             last = last or rule
         else:
             return {*may_be, rule}
-    return {*may_be, last}
+    return {*may_be, last, _KEPT} if last == _FITS and _may_wait(safety.cases.network.policy, transfer, at_ms) else {*may_be, last}
+
+
+def _may_wait(policy: Mapping[str, Any] | None, transfer: Transfer, at_ms: int) -> bool:
+    """Whether the policy lets such a request wait for a better place."""
+    matching = None if policy is None else policy.get("matching")
+    if not matching or not matching["hold_back"] or not matching["scarcity"] or at_ms >= matching["scarcity"]["valid_until_ms"]:
+        return False
+    return (
+        transfer.urgency in matching["hold_back"]["urgencies"] and at_ms < transfer.needed_by_ms - matching["hold_back"]["until_before_deadline_ms"]
+    )
 
 
 def _certainly(rule: str, unit: Unit, safety: Safety, case: Case, transfer: Transfer, at_ms: int) -> bool:
@@ -153,6 +165,11 @@ def _truth(
             continue
         if rule == _TAKEN:
             yield from _taken(entry, unit, safety, case, transfer)
+        elif rule == _KEPT:
+            if not _may_wait(safety.cases.network.policy, transfer, entry.event_time_ms):
+                yield Breach(entry.sequence, "explained.kept", f"unit {unit_id} is kept for others from a request that may not wait")
+            if broken := safety.broken(unit, case, transfer, entry.event_time_ms):
+                yield Breach(entry.sequence, "explained.wrong", f"unit {unit_id} is said to be kept for others and breaks {', '.join(broken)}")
         elif not _excluded(rule, unit, safety, case, transfer, entry.event_time_ms):
             broken = safety.broken(unit, case, transfer, entry.event_time_ms)
             yield Breach(entry.sequence, "explained.wrong", f"unit {unit_id} is said to break {rule} and breaks {', '.join(broken) or 'nothing'}")

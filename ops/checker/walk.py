@@ -422,7 +422,7 @@ class Walk:
 
     def _unexplained(self, entry: Entry, transfer: Transfer) -> Iterator[Breach]:
         said = [fact for fact in entry.outcomes if fact.name == "TransferEscalated" and fact.fields.get("transfer_id") == transfer.transfer_id]
-        if any(fact["why"] in ("no_place", "no_project_on_duty") for fact in said):
+        if any(fact["why"] in ("no_place", "no_project_on_duty", "places_kept") for fact in said):
             told = [fact for fact in entry.outcomes if fact.name == "MatchExplained"]
             about = [fact for fact in told if fact.whole and fact["transfer_id"] == transfer.transfer_id and fact["proposal_id"] is None]
             if not about and all(fact.whole for fact in told):

@@ -213,6 +213,10 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
         "more free than there are": ("explained.scarcity", priced(weighing(4), 4, free=99)),
         "a policy by one body": ("two_people", _policy_alone),
         "a place trusted for no reason": ("explained.trust", _event(0, trust=Trust(10, (TrustBand(None, 500),), 1, 1))),
+        "a place kept from who may not wait": (
+            "explained.kept",
+            _explained(explained(excluded=(Excluded("safety", ("north-1", "south-3")), Excluded("kept_for_others", ("centre-2",))), scored=())),
+        ),
         "a link shown": ("explained.safety", _explained(explained(excluded=(Excluded("never_with_exploiters", ("north-1", "south-3")),)))),
         "a reason that is not true": (
             "explained.wrong",

@@ -25,7 +25,7 @@ MATCHING = (
 ABOUT_THE_REQUEST = frozenset({Rule.AGREEMENT, Rule.ONE_LIVE_PROPOSAL, Rule.PEOPLE_DECIDE})
 """They say the same of every place, and are told once."""
 
-OF_ALL_TOGETHER = frozenset({Rule.TAKEN_BY_ANOTHER})
+OF_ALL_TOGETHER = frozenset({Rule.KEPT_FOR_OTHERS, Rule.TAKEN_BY_ANOTHER})
 """They say what came of a place where requests competed, whatever the event; they are told once."""
 
 NEVER = {("TransferRequested", Rule.DECLINED_BEFORE): "what a unit answered to an earlier request is over with it"}

@@ -44,6 +44,7 @@ from events.vocabulary import (
     TransferEnd,
     Urgency,
 )
+from tests.domain.test_holding_back import LAST, holding_back
 from tests.domain.world import ADMINISTRATOR, ASKING, CLOCKS, DAY, DUTIES, HELPLINE, HOUR, POLICY, START, World, body, child, italy, only, woman
 
 Happened = Callable[[tuple[Outcome, ...]], bool]
@@ -207,6 +208,14 @@ def explanations() -> Play:
     return world, period_ends_ms(period_of(world.now)) + 30 * DAY, _some(ExplanationsExpired)
 
 
+def waited() -> Play:
+    """Her own deadline is in a day; until four hours before, the last place in Rome is kept for others."""
+    world = holding_back()
+    last_ms = world.now + DAY - LAST
+    world.request(world.case("anna"), urgency=Urgency.WITHIN_DAYS, needed_by_ms=last_ms + LAST)
+    return world, last_ms, _some(ProposalMade, unit_id="rm-1")
+
+
 PLAYS: dict[Kind, Callable[[], Play]] = {
     Kind.PROPOSAL: proposal,
     Kind.NEEDED_BY: needed_by,
@@ -226,6 +235,7 @@ PLAYS: dict[Kind, Callable[[], Play]] = {
     Kind.CLOSED_CASE: closed_case,
     Kind.MAJORITY: majority,
     Kind.EXPLANATIONS: explanations,
+    Kind.WAITED: waited,
 }
 _LOOKS_AGAIN = frozenset({Kind.INQUIRY, Kind.NOTIFICATION, Kind.PROGRAMME, Kind.REMINDER, Kind.PAUSE})
 """Kinds whose happening asks the clock itself: called too early they do nothing, and are called again."""
