@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from coordinator.cli.instants import age_text, time_text
 from coordinator.cli.outcome import out, print_table
+from coordinator.cli.tables import people_text
 from coordinator.matching.kinds import read_kind
 from events.network import Weights
 from events.sentences import Language, kept_for_sentence, rule_sentence, standing_sentence
@@ -30,7 +31,7 @@ def show_explanations(transfer: OpenTransfer | None, explained: Sequence[Explana
         state = transfer.state
         how = f", {state.how}" if state.how else ""
         out.print(
-            f"[bold]{transfer.transfer.urgency} transfer[/] because of {transfer.transfer.reason}, {len(transfer.household)} people, "
+            f"[bold]{transfer.transfer.urgency} transfer[/] because of {transfer.transfer.reason}, {people_text(len(transfer.household))}, "
             f"requested {time_text(transfer.transfer.requested_at_ms)} UTC; now {state.stage}{how}"
         )
     for one in explained:

@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 import typer
+from rich.box import ROUNDED
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from coordinator.cli.layout import folded, widths_of
 
 
 class Exit(IntEnum):
@@ -53,16 +56,34 @@ def print_json(value: object) -> None:
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: frozenset[str] = frozenset(), empty: str = "Nothing."
 ) -> None:
-    """A table for people. `right`: columns of figures. `empty` is said where there are no rows."""
+    """A table for people, or one block a row where the terminal is too narrow for it. `right`: columns of figures. `empty` is said where there are no rows."""
     if not rows:
         out.print(f"[bold]{escape(title)}[/]\n{escape(empty)}")
         return
+    told = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = widths_of([[column, *cells] for column, *cells in zip(columns, *told, strict=True)], out.width - 3 * len(columns) - 1)
+    if widths is None:
+        _print_blocks(title, columns, told)
+        return
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    for column, width in zip(columns, widths, strict=True):
+        table.add_column(folded(column, width), justify="right" if column in right else "left", width=width)
+    for row in told:
+        table.add_row(*(escape(folded(cell, width)) for cell, width in zip(row, widths, strict=True)))
     out.print(table)
+
+
+def _print_blocks(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Each row by itself, a line for each column that says something."""
+    blocks = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=ROUNDED)
+    blocks.add_column(style="bold", width=(heading := max(map(len, columns))))
+    blocks.add_column(width=(room := max(1, out.width - heading - 7)))
+    for row in rows:
+        for column, cell in zip(columns, row, strict=True):
+            if cell:
+                blocks.add_row(escape(column), escape(folded(cell, room)))
+        blocks.add_section()
+    out.print(blocks)
 
 
 def print_not_done(failure: NotDone, as_json: bool) -> None:

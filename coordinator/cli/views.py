@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -15,6 +15,22 @@ from coordinator.cli.command import AsOfOption, JsonOption, NetworkOption, in_ne
 from coordinator.cli.explaining import show_explanations
 from coordinator.cli.instants import age_text, parse_as_of, time_text
 from coordinator.cli.outcome import NotDone, out, print_json, print_table
+from coordinator.cli.tables import (
+    FIGURES,
+    HELPLINE,
+    day_text,
+    exceptions_text,
+    fact_row,
+    more_text,
+    people_text,
+    place_text,
+    print_audit,
+    print_capacity,
+    stands_text,
+    to_know_text,
+    week_text,
+    when_text,
+)
 from coordinator.detail import cases_in, detail_json, details, whole_json, wholes
 from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.domain.whole_account import Recomputed
@@ -23,7 +39,6 @@ from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
 from coordinator.to_do import to_do
 from coordinator.viewing import (
-    Plain,
     audit_json,
     band_json,
     cases_involved,
@@ -41,15 +56,9 @@ from events.ids import is_uuid
 from events.sentences import Language
 from events.vocabulary import SightPurpose
 from projections.actions import is_open, overdue, review_open, stage_of
-from projections.freshness import UnitTrust
-from projections.hand_over import HandOver
-from projections.inbox import Item
 from projections.moment import Seen
 from projections.reads import Explanation, Explanations, OpenTransfer
-from projections.transfers import TransferState
 
-FIGURES = frozenset({"places", "occupied", "reserved", "held", "free", "entry", "age"})
-HELPLINE = "helpline"
 AUDITOR = "auditor"
 T = TypeVar("T")
 
@@ -76,28 +85,10 @@ def capacity(
         if as_json:
             print_json(seen_json(seen, "units", [unit_json(one, grant) for one in seen.answer]))
             return
-        columns = ("project", "unit", "level", "area", "region", "places", "occupied", "reserved", "held", "free", "age", "freshness", "answered")
-        rows = [
-            (
-                one.unit.project_id, one.unit.unit_id, one.unit.level, one.macro_area, one.unit.region, one.places, one.occupied, one.reserved,
-                one.held, one.free, age_text(one.age_ms), f"{one.freshness}{'' if one.accepting else ', not accepting'}{', OVER' if one.over_capacity else ''}",
-                answered_text(one.trust, permille_too=scope_of(grant.standing, View.CAPACITY) is Scope.EVERYTHING),
-            )
-            for one in seen.answer
-        ]  # fmt: skip
-        print_table("Capacity", columns, rows, right=FIGURES, empty="No unit is open.")
+        print_capacity(seen.answer, permille_too=scope_of(grant.standing, View.CAPACITY) is Scope.EVERYTHING)
         out.print(f"{sum(one.free for one in seen.answer)} places free of {sum(one.places for one in seen.answer)}. {_standing(seen)}")
 
     in_network(context, network, as_json, work)
-
-
-def answered_text(trust: UnitTrust | None, *, permille_too: bool) -> str:
-    """What a project answered about places of that age, and, for whoever may see every unit, how far such a place is trusted."""
-    if trust is None:
-        return ""
-    asked = (trust.free + trust.not_free) / 100
-    told = f"{trust.free / 100:.1f} of {asked:.1f} free" if asked else "nothing yet"
-    return f"{told}, trusted {trust.permille / 10:.0f} %" if permille_too else told
 
 
 def transfers(
@@ -116,15 +107,12 @@ def transfers(
             return
         rows = [
             (
-                one.transfer.transfer_id, one.transfer.urgency, one.transfer.reason, _stage_text(plain), len(one.household),
-                one.responsible or HELPLINE, one.state.proposal.unit_id if one.state.proposal and _told_place(plain) else "",
-                time_text(one.transfer.needed_by_ms), ", ".join(called.why for called in one.state.escalations),
-                "" if one.state.hand_over is None else hand_over_text(one.state.hand_over),
+                f"{one.transfer.transfer_id}\n{one.transfer.urgency}, for {one.transfer.reason}, {people_text(len(one.household))}",
+                stands_text(one, plain), to_know_text(one),
             )
             for one, plain in shown
         ]  # fmt: skip
-        columns = ("transfer", "urgency", "reason", "stage", "people", "responsible", "place", "needed by", "operator called", "hand-over")
-        print_table("Open transfers", columns, rows, right=frozenset({"people"}), empty="No transfer is open.")
+        print_table("Open transfers", ("transfer", "stands", "needed by (UTC)"), rows, empty="No transfer is open.")
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
@@ -159,7 +147,7 @@ def case(
         if as_json:
             print_json({**seen_json(seen, "facts", told), "opened_by": opening})
             return
-        print_table("Case", ("time", "entry", "fact", "what"), [_fact_row(plain) for plain in told], right=frozenset({"entry"}))
+        print_table("Case", ("time (UTC)", "entry", "fact", "what"), [fact_row(plain) for plain in told], right=frozenset({"entry"}))
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
@@ -190,13 +178,13 @@ def inbox(
             return
         rows = [
             (
-                "\n".join(filter(None, (item.kind, item.why, item.urgency))), _when_text(item),
+                "\n".join(filter(None, (item.kind, item.why, item.urgency))), when_text(item),
                 to_do(item, grant.body, grant.standing is not Standing.PROJECT, language),
-                "\n".join(filter(None, (_place_text(item_for(grant, item)), _more_text(item), item.case_id))),
+                "\n".join(filter(None, (place_text(item_for(grant, item)), more_text(item), item.case_id))),
             )
             for item in seen.answer
         ]  # fmt: skip
-        columns = ("what", "when", "what to do", "about")
+        columns = ("what", "when (UTC)", "what to do", "about")
         print_table(f"Inbox of {project}", columns, rows, empty="Nothing waits.")
         out.print(_standing(seen))
 
@@ -227,7 +215,7 @@ def actions(context: typer.Context, network: NetworkOption = None, as_json: Json
             )
             for action in found
         ]  # fmt: skip
-        columns = ("action", "reported by", "stage", "confirm by", "review by", "open until", "case", "id")
+        columns = ("action", "reported by", "stage", "confirm by (UTC)", "review by", "open until", "case", "id")
         print_table("Actions that take two people", columns, rows, empty="Nothing waits for anybody.")
         out.print(_standing(seen))
 
@@ -248,7 +236,7 @@ def duty(
             print_json(seen_json(seen, "duty", told))
             return
         rows = [
-            (one["project_id"], _week_text(one["weekly"]), _day_text(one["on_holidays"]), _exceptions_text(one["exceptions"]), one["from_sequence"])
+            (one["project_id"], week_text(one["weekly"]), day_text(one["on_holidays"]), exceptions_text(one["exceptions"]), one["from_sequence"])
             for one in told
         ]
         columns = ("project", "every week", "public holidays", "exceptions", "entry")
@@ -256,70 +244,6 @@ def duty(
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
-
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-def _day_text(windows: Any) -> str:
-    """`08:00-12:00, 14:00-18:00`; nobody: none."""
-    return ", ".join(f"{_time_of_day(window['from_minute'])}-{_time_of_day(window['to_minute'])}" for window in windows) or "nobody"
-
-
-def _week_text(weekly: Any) -> str:
-    """Days with the same hours together, in the order of the week."""
-    days: dict[str, list[str]] = {}
-    for weekday, name in enumerate(_WEEKDAYS):
-        days.setdefault(_day_text([window for window in weekly if window["weekday"] == weekday]), []).append(name)
-    return "; ".join(f"{' '.join(names)} {hours}" for hours, names in days.items())
-
-
-def _exceptions_text(exceptions: Any) -> str:
-    return "; ".join(f"{exception['date']} {_day_text(exception['windows'])}" for exception in exceptions)
-
-
-def _time_of_day(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
-def _when_text(item: Item) -> str:
-    """Since when, and until when something should be done."""
-    until = "" if item.until_ms is None else f"until {time_text(item.until_ms)}{' OVERDUE' if item.overdue else ''}"
-    return "\n".join(filter(None, (f"since {time_text(item.since_ms)}", until)))
-
-
-def _place_text(plain: Plain) -> str:
-    """The place that a role is told of; empty: none."""
-    state = plain["state"]
-    proposal = state.get("proposal") if isinstance(state, dict) else None
-    return str(proposal["unit_id"]) if isinstance(proposal, dict) else ""
-
-
-def _more_text(item: Item) -> str:
-    """What else there is to know: how many people, the clock of the answer, what the hand-over lacks, the id to answer with."""
-    state = item.state
-    lacks = "" if state is None or state.hand_over is None else hand_over_text(state.hand_over)
-    people = "" if len(item.household) == 1 else f"{len(item.household)} people"
-    return ", ".join(filter(None, (people, _clock_text(state), lacks, "" if item.of is None else f"about {item.of}")))
-
-
-def hand_over_text(hand_over: HandOver) -> str:
-    """What the lists lack; empty: nothing."""
-    if hand_over.is_complete:
-        return ""
-    lacks = ", ".join(hand_over.missing) or "nothing"
-    return f"hand-over: {hand_over.sides} of 2 lists, lacks {lacks}"
-
-
-def _clock_text(state: TransferState | None) -> str:
-    """How the time to answer runs."""
-    if state is None or state.proposal is None:
-        return ""
-    if state.proposal.resumes_at_ms is not None:
-        return f"stopped by a question until {time_text(state.proposal.resumes_at_ms)}"
-    if state.proposal.question_stands:
-        return "a question stands"
-    return f"reminded {state.proposal.reminded}x" if state.proposal.reminded else ""
 
 
 def audit(
@@ -341,14 +265,7 @@ def audit(
         if as_json:
             print_json(seen_json(seen, "entries", [audit_json(entry) for entry in seen.answer]))
             return
-        rows = [
-            (
-                entry.row.sequence, time_text(entry.event_time_ms), entry.row.kind or "?", " ".join(filter(None, (entry.row.verdict, entry.row.code))),
-                ", ".join(name for name in entry.row.outcomes if name != entry.row.verdict), entry.hash.hex()[:12],
-            )
-            for entry in seen.answer
-        ]  # fmt: skip
-        print_table("Audit trail", ("entry", "time", "event", "verdict", "what followed", "hash"), rows, right=frozenset({"entry"}))
+        print_audit(seen.answer)
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
@@ -480,26 +397,6 @@ def _uuid(text: str, what: str) -> str:
     if not is_uuid(lower):
         raise NotDone(f"That is no {what} id.", f"A {what} id is a UUID, such as 0198c0de-0000-7000-8000-000000000000.")
     return lower
-
-
-def _fact_row(plain: Plain) -> tuple[object, ...]:
-    hidden = {"sequence", "at_ms", "event", "outcome", "event_id", "actor", "case_id", "excluded", "scored"}
-    what = ", ".join(f"{name}={value}" for name, value in plain.items() if name not in hidden and value not in (None, "", []))
-    at_ms = plain["at_ms"]
-    assert isinstance(at_ms, int)
-    return time_text(at_ms), plain["sequence"], plain.get("event") or plain["outcome"], what[:160]
-
-
-def _stage_text(plain: Plain) -> str:
-    """The stage as the role is told it."""
-    state = plain["state"]
-    return str(state["stage"]) if isinstance(state, dict) else ""
-
-
-def _told_place(plain: Plain) -> bool:
-    """Whether the role is told which place is proposed."""
-    state = plain.get("state")
-    return isinstance(state, dict) and state.get("proposal") is not None
 
 
 async def _bands(room: NetworkRoom, grant: Grant, as_json: bool) -> None:

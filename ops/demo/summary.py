@@ -24,7 +24,7 @@ def summary_for_people(summary: Summary) -> RenderableType:
         ("a place accepted later", str(summary.served_late)),
         ("arrived so far", str(summary.arrived)),
         ("withdrawn by whoever asked", str(summary.withdrawn)),
-        ("fell through after acceptance", _by(summary.failed_arrivals)),
+        ("ended otherwise, and how", _by(summary.failed_arrivals)),
         ("without a place at the end, and why", _by(summary.unserved)),
         ("median simulated time to the first proposal", _minutes(summary.first_proposal_median_min)),
         ("median simulated time to the acceptance that stands", _minutes(summary.acceptance_median_min)),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from coordinator.access import Grant, Standing
-from coordinator.cli.views import answered_text
+from coordinator.cli.tables import answered_text
 from coordinator.gateway.telling import _outcome_json
 from coordinator.viewing import timeline_json, unit_json
 from events.transfer import ProposalMade

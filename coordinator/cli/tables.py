@@ -1,0 +1,227 @@
+"""What the views say, as people read it: cells and whole tables, for `coordinator.cli.views`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from coordinator.cli.instants import age_text, time_text
+from coordinator.cli.outcome import out, print_table
+from coordinator.viewing import Plain
+from projections.freshness import UnitCapacity, UnitTrust
+from projections.hand_over import HandOver
+from projections.inbox import Item
+from projections.reads import AuditEntry, OpenTransfer
+from projections.transfers import TransferState
+
+FIGURES = frozenset({"places", "occupied", "reserved", "held", "free", "entry", "age"})
+HELPLINE = "helpline"
+_WIDE = 120
+"""Columns from which a table shows everything side by side."""
+_NO_DURATION_MS = 1_000_000_000_000
+"""Milliseconds beyond which a number is an instant (since 2001)."""
+_TO_SOMEBODY = ("ReferralRouted", "ResponsibilityPassed")
+_LONGEST_FACT = 400
+"""Characters of a fact's fields in a timeline; `--json` has them all."""
+
+
+def print_capacity(units: Sequence[UnitCapacity], *, permille_too: bool) -> None:
+    """All figures side by side on a wide terminal; on a narrow one those that are not zero, in words."""
+    wide = out.width >= _WIDE
+    if wide:
+        columns: tuple[str, ...] = (
+            "project",
+            "unit",
+            "level",
+            "area",
+            "region",
+            "places",
+            "occupied",
+            "reserved",
+            "held",
+            "free",
+            "age",
+            "freshness",
+        )
+        rows: list[tuple[object, ...]] = [
+            (
+                one.unit.project_id, one.unit.unit_id, one.unit.level, one.macro_area, one.unit.region, one.places, one.occupied, one.reserved,
+                one.held, one.free, age_text(one.age_ms), _freshness_text(one), answered_text(one.trust, permille_too=permille_too),
+            )
+            for one in units
+        ]  # fmt: skip
+    else:
+        columns = ("unit", "level", "where", "free", "places", "figures", "answered")
+        rows = [
+            (
+                one.unit.unit_id if one.unit.unit_id.startswith(one.unit.project_id) else f"{one.unit.unit_id} of {one.unit.project_id}", one.unit.level,
+                f"{one.macro_area} {one.unit.region}", one.free, _places_text(one), ", ".join(filter(None, (age_text(one.age_ms), _freshness_text(one)))),
+                answered_text(one.trust, permille_too=permille_too),
+            )
+            for one in units
+        ]  # fmt: skip
+    print_table("Capacity", columns, rows, right=FIGURES if wide else frozenset({"free"}), empty="No unit is open.")
+
+
+def answered_text(trust: UnitTrust | None, *, permille_too: bool) -> str:
+    """What a project answered about places of that age, and, for whoever may see every unit, how far such a place is trusted."""
+    if trust is None:
+        return ""
+    asked = (trust.free + trust.not_free) / 100
+    told = f"{trust.free / 100:.1f} of {asked:.1f} free" if asked else "nothing yet"
+    return f"{told}, trusted {trust.permille / 10:.0f} %" if permille_too else told
+
+
+def _freshness_text(one: UnitCapacity) -> str:
+    return f"{one.freshness}{'' if one.accepting else ', not accepting'}{', OVER' if one.over_capacity else ''}"
+
+
+def _places_text(one: UnitCapacity) -> str:
+    taken = ((one.occupied, "occupied"), (one.reserved, "reserved"), (one.held, "held"))
+    return ", ".join((str(one.places), *(f"{count} {how}" for count, how in taken if count)))
+
+
+def print_audit(entries: Sequence[AuditEntry]) -> None:
+    """Verdict and hash in columns of their own on a wide terminal; on a narrow one below the event, and below the time."""
+    wide = out.width >= _WIDE
+    rows: list[tuple[object, ...]] = []
+    for entry in entries:
+        verdict = " ".join(filter(None, (entry.row.verdict, entry.row.code)))
+        followed = ", ".join(name for name in entry.row.outcomes if name != entry.row.verdict)
+        time, kind, digest = time_text(entry.event_time_ms), entry.row.kind or "?", entry.hash.hex()[:12]
+        if wide:
+            rows.append((entry.row.sequence, time, kind, verdict, followed, digest))
+        else:
+            rows.append((entry.row.sequence, f"{time}\n{digest}", kind if verdict == "Recorded" else f"{kind}\n{verdict}", followed))
+    columns = (
+        ("entry", "time (UTC)", "event", "verdict", "what followed", "hash") if wide else ("entry", "time (UTC), hash", "event", "what followed")
+    )
+    print_table("Audit trail", columns, rows, right=frozenset({"entry"}))
+
+
+def stands_text(one: OpenTransfer, plain: Plain) -> str:
+    """How far it is, where to, and who is responsible."""
+    place = one.state.proposal.unit_id if one.state.proposal and _told_place(plain) else ""
+    return "\n".join(filter(None, (_stage_text(plain), place, f"responsible: {one.responsible or HELPLINE}")))
+
+
+def to_know_text(one: OpenTransfer) -> str:
+    """Until when it is needed, why an operator was called in, and what the hand-over lacks."""
+    called = ", ".join(called.why for called in one.state.escalations)
+    lacks = "" if one.state.hand_over is None else hand_over_text(one.state.hand_over)
+    return "\n".join(filter(None, (time_text(one.transfer.needed_by_ms), called and f"operator called: {called}", lacks)))
+
+
+def people_text(people: int) -> str:
+    """`1 person`, `3 people`."""
+    return "1 person" if people == 1 else f"{people} people"
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def day_text(windows: Any) -> str:
+    """`08:00-12:00, 14:00-18:00`; nobody: none."""
+    return ", ".join(f"{_time_of_day(window['from_minute'])}-{_time_of_day(window['to_minute'])}" for window in windows) or "nobody"
+
+
+def week_text(weekly: Any) -> str:
+    """Days with the same hours together, in the order of the week."""
+    days: dict[str, list[str]] = {}
+    for weekday, name in enumerate(_WEEKDAYS):
+        days.setdefault(day_text([window for window in weekly if window["weekday"] == weekday]), []).append(name)
+    return "; ".join(f"{' '.join(names)} {hours}" for hours, names in days.items())
+
+
+def exceptions_text(exceptions: Any) -> str:
+    return "; ".join(f"{exception['date']} {day_text(exception['windows'])}" for exception in exceptions)
+
+
+def _time_of_day(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def when_text(item: Item) -> str:
+    """Since when, and until when something should be done."""
+    until = "" if item.until_ms is None else f"until {time_text(item.until_ms)}{' OVERDUE' if item.overdue else ''}"
+    return "\n".join(filter(None, (f"since {time_text(item.since_ms)}", until)))
+
+
+def place_text(plain: Plain) -> str:
+    """The place that a role is told of; empty: none."""
+    state = plain["state"]
+    proposal = state.get("proposal") if isinstance(state, dict) else None
+    return str(proposal["unit_id"]) if isinstance(proposal, dict) else ""
+
+
+def more_text(item: Item) -> str:
+    """What else there is to know: how many people, the clock of the answer, what the hand-over lacks, the id to answer with."""
+    state = item.state
+    lacks = "" if state is None or state.hand_over is None else hand_over_text(state.hand_over)
+    people = "" if len(item.household) == 1 else people_text(len(item.household))
+    return ", ".join(filter(None, (people, _clock_text(state), lacks, "" if item.of is None else f"about {item.of}")))
+
+
+def hand_over_text(hand_over: HandOver) -> str:
+    """What the lists lack; empty: nothing."""
+    if hand_over.is_complete:
+        return ""
+    lacks = ", ".join(hand_over.missing) or "nothing"
+    return f"hand-over: {hand_over.sides} of 2 lists, lacks {lacks}"
+
+
+def _clock_text(state: TransferState | None) -> str:
+    """How the time to answer runs."""
+    if state is None or state.proposal is None:
+        return ""
+    if state.proposal.resumes_at_ms is not None:
+        return f"stopped by a question until {time_text(state.proposal.resumes_at_ms)}"
+    if state.proposal.question_stands:
+        return "a question stands"
+    return f"reminded {state.proposal.reminded}x" if state.proposal.reminded else ""
+
+
+def fact_row(plain: Plain) -> tuple[object, ...]:
+    """(time, entry, fact, what it says) of one fact in a case's timeline."""
+    hidden = {"sequence", "at_ms", "event", "outcome", "event_id", "actor", "case_id", "excluded", "scored", "digest"}
+    told = ["to the helpline"] if plain.get("outcome") in _TO_SOMEBODY and plain.get("project_id") is None else []
+    told += [_field_text(name, value) for name, value in plain.items() if name not in hidden and value not in (None, "", [])]
+    at_ms = plain["at_ms"]
+    assert isinstance(at_ms, int)
+    return time_text(at_ms), plain["sequence"], plain.get("event") or plain["outcome"], shorten("\n".join(told), _LONGEST_FACT)
+
+
+def _field_text(name: str, value: object) -> str:
+    """One field in a line: instants as times, records by what they say."""
+    times = value if isinstance(value, list) else [value]
+    if name.endswith("_ms") and all(isinstance(time, int) and time > _NO_DURATION_MS for time in times):
+        return f"{name.removesuffix('_ms')}: {', '.join(map(time_text, times))}"
+    if isinstance(value, list):
+        between = "; " if any(isinstance(each, dict) for each in value) else ", "
+        return f"{name}: {between.join(_record_text(each) for each in value)}"
+    return f"{name}: {_record_text(value)}"
+
+
+def _record_text(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(_field_text(name, inner) for name, inner in value.items() if inner not in (None, "", [], False))
+    if isinstance(value, list):
+        return ", ".join(_record_text(each) for each in value)
+    return str(value)
+
+
+def shorten(text: str, most: int) -> str:
+    """The text, cut before the word that would be too much."""
+    return text if len(text) <= most else f"{text[: most + 1].rsplit(maxsplit=1)[0]} ..."
+
+
+def _stage_text(plain: Plain) -> str:
+    """The stage as the role is told it."""
+    state = plain["state"]
+    return str(state["stage"]) if isinstance(state, dict) else ""
+
+
+def _told_place(plain: Plain) -> bool:
+    """Whether the role is told which place is proposed."""
+    state = plain.get("state")
+    return isinstance(state, dict) and state.get("proposal") is not None

@@ -1,0 +1,85 @@
+"""Tables on narrow terminals: words stay whole, ids break at hyphens, nothing is wider than the terminal, and nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from coordinator.cli import outcome
+from coordinator.cli.layout import folded, widths_of
+from coordinator.cli.tables import fact_row, shorten
+
+ID = "b32a989d-b6ba-4914-95b9-cf6b15bab3d4"
+WORDS = st.text(alphabet="ab-_=,/ \n", max_size=40)
+
+
+def shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int, columns: tuple[str, ...], *rows: tuple[object, ...]
+) -> str:
+    monkeypatch.setattr(outcome, "out", Console(width=width))
+    outcome.print_table("Things", columns, rows, right=frozenset({"free"}))
+    text = capsys.readouterr().out
+    assert all(len(line) <= width for line in text.splitlines())
+    return text
+
+
+def test_words_stay_whole_where_they_can(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = ("entry", "event", "what followed")
+    text = shown(capsys, monkeypatch, 50, columns, (1, "AvailabilityPublished", "MatchExplained, CapacityChanged"))
+    assert "AvailabilityPublished" in text and "CapacityChanged" in text and "MatchExplained," in text
+
+
+def test_an_id_breaks_at_its_hyphens(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    text = shown(capsys, monkeypatch, 40, ("case", "stands"), (ID, "accepted"))
+    assert "b32a989d-b6ba-4914-" in text and "cf6b15bab3d4" in text and "accepted" in text
+
+
+def test_what_does_not_fit_side_by_side_stands_below_each_other(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = tuple(f"column{number}" for number in range(9))
+    text = shown(capsys, monkeypatch, 60, columns, tuple("abcdefghi"), tuple("ABCDEFGH") + ("",))
+    assert [line.split()[1] for line in text.splitlines() if "column" in line] == [
+        *(f"column{n}" for n in range(9)),
+        *(f"column{n}" for n in range(8)),
+    ]
+    assert "I" not in text
+
+
+def test_a_minus_stays_with_its_number() -> None:
+    assert folded("thrift_per_spare_place=-4", 24).splitlines() == ["thrift_per_spare_place=", "-4"]
+
+
+def test_what_is_too_wide_for_a_line_is_cut_and_not_lost() -> None:
+    assert folded("abcdefghij", 4).splitlines() == ["abcd", "efgh", "ij"]
+    assert widths_of([["abcdefghij"]], 4) is None
+
+
+@given(WORDS, st.integers(min_value=1, max_value=20))
+def test_nothing_is_lost_and_nothing_too_wide(text: str, width: int) -> None:
+    lines = folded(text, width).split("\n")
+    assert all(len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+@given(st.lists(st.lists(WORDS, min_size=1, max_size=3), min_size=1, max_size=6), st.integers(min_value=1, max_value=120))
+def test_columns_fit_in_what_is_there(columns: list[list[str]], available: int) -> None:
+    widths = widths_of(columns, available)
+    if widths is not None:
+        assert sum(widths) <= available and min(widths) >= 1
+
+
+def test_a_fact_is_told_in_times_and_words() -> None:
+    household = [{"person": "a", "age_group": "adult", "parent": False, "languages": ["eng", "ita"], "essential_needs": []}]
+    told = fact_row(
+        {"sequence": 7, "at_ms": 1_700_000_000_000, "event": "X", "household": household, "until_ms": 1_700_000_000_000, "paused_ms": 5_000}
+    )
+    assert told[1:3] == (7, "X")
+    assert told[3] == "household: person: a, age_group: adult, languages: eng, ita\nuntil: 2023-11-14 22:13:20\npaused_ms: 5000"
+    passed = fact_row({"sequence": 8, "at_ms": 1_700_000_000_000, "outcome": "ResponsibilityPassed", "project_id": None})
+    assert passed[3] == "to the helpline"
+
+
+def test_a_long_text_is_cut_before_a_word() -> None:
+    assert shorten("one two three", 8) == "one two ..."
+    assert shorten("one two", 8) == "one two"
