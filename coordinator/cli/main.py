@@ -91,6 +91,12 @@ def _networks() -> Mapping[str, Loaded]:
     return {"network": networks.app}
 
 
+def _policy() -> Mapping[str, Loaded]:
+    from coordinator.cli import policy
+
+    return {"policy": policy.app}
+
+
 def _sheets() -> Mapping[str, Loaded]:
     from coordinator.cli import sheets
 
@@ -129,6 +135,7 @@ ROOMS = (
         },
         _reporting,
     ),
+    Room({"policy": "The policy: in force, previewed, adopted by two bodies"}, _policy),
     Room({"sheet": "Data sheets of cases, as CSV"}, _sheets),
     Room({"scenario": "Play scenarios step by step on a clock of their own"}, _scenario),
     Room({"doctor": "Look at topics, clocks, key store, ledger, events, views"}, _doctor),

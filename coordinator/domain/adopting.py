@@ -12,7 +12,7 @@ import re
 from coordinator.domain import two_people
 from coordinator.domain.deciding import Deciding, refused
 from coordinator.domain.draft import Draft
-from coordinator.domain.state import ApprovedPolicy
+from coordinator.domain.state import ApprovedPolicy, State
 from coordinator.domain.wording import LONGEST_TEXT
 from events.network import PolicyAdopted, PolicyProposed
 from events.policy_digest import policy_digest
@@ -35,6 +35,11 @@ def evolve_approval_used(draft: Draft) -> None:
 
 
 # Decisions.
+
+
+def lasts(state: State | Draft, at_ms: int) -> bool:
+    """Whether what was confirmed may still be adopted."""
+    return state.approved_policy is not None and at_ms < state.approved_policy.at_ms + two_people.confirm_within_ms(state.policy)
 
 
 def proposal_refused(entry: Deciding, event: PolicyProposed) -> Refused | None:
@@ -64,6 +69,6 @@ def adoption_refused(entry: Deciding, event: PolicyAdopted) -> Refused | None:
     in_force, approved = entry.draft.policy, entry.draft.approved_policy
     if in_force is None or in_force.decisions is None or not in_force.decisions.policies_take_two:
         return None
-    if approved is None or entry.at_ms >= approved.at_ms + two_people.confirm_within_ms(in_force) or approved.digest != policy_digest(event):
+    if approved is None or not lasts(entry.draft, entry.at_ms) or approved.digest != policy_digest(event):
         return refused(RefusalCode.POLICY_NOT_CONFIRMED, "version")
     return None

@@ -1,0 +1,235 @@
+"""`staffetta policy`: the policy in force, what another would change, and its adoption by two bodies."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from coordinator.cli.acting import AsOption, acting_as, allowed
+from coordinator.cli.command import JsonOption, NetworkOption, in_network
+from coordinator.cli.instants import time_text
+from coordinator.cli.outcome import Exit, NotDone, end, out, print_json, print_table, say
+from coordinator.domain.adopting import lasts
+from coordinator.domain.previewing import Preview
+from coordinator.domain.previewing import preview as compare
+from coordinator.domain.state import State
+from coordinator.domain.who_may import View
+from coordinator.intake.door import Told
+from coordinator.rooms import NetworkRoom
+from events.errors import LineInvalid
+from events.fact import Actor
+from events.facts import Event
+from events.ids import uuid7
+from events.lines import format_line, parse_line
+from events.network import PolicyAdopted, PolicyProposed
+from events.policy_digest import policy_digest
+from events.sentences import refusal_sentence
+from events.two_people import ActionConfirmed
+from events.verdict import Recorded, Refused
+from events.vocabulary import Role
+
+app = typer.Typer(no_args_is_help=True, help="The policy: what is in force, what another would change, and its adoption by two bodies.")
+
+HELPLINE = "helpline"
+ADMINISTRATOR = "administrator"
+_NOBODY = Actor("", "", Role.ADMINISTRATOR)
+_WAIT = timedelta(seconds=30)
+
+FileArgument = Annotated[
+    Path,
+    typer.Argument(metavar="FILE.json", help="A JSON object with the fields of `PolicyAdopted` that change; all others stay as they are in force."),
+]
+
+
+@app.command()
+def show(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE) -> None:
+    """The policy in force, what it says of scarcity, and whether the next one takes two bodies."""
+
+    async def work(room: NetworkRoom) -> State:
+        allowed(acting_as(role, room.name), View.DUTY)
+        return await _state(room)
+
+    state = in_network(context, network, as_json, work)
+    policy = _in_force(state)
+    if as_json:
+        print_json({**_plain(policy), "digest": policy_digest(policy), "takes_two_bodies": _takes_two(policy)})
+        return
+    out.print(
+        f"[bold]Policy {policy.version}[/], digest {policy_digest(policy)[:16]}; the next one takes {'two bodies' if _takes_two(policy) else 'one body'}."
+    )
+    matching = policy.matching
+    if matching is None or matching.scarcity is None:
+        out.print("It has no scarcity weights: what would be left over of a place counts against it.")
+        return
+    scarcity = matching.scarcity
+    out.print(f"Scarcity weights estimated {time_text(scarcity.estimated_at_ms)}, valid until {time_text(scarcity.valid_until_ms)} UTC.")
+    out.print(escape(f"By {scarcity.method}, from {scarcity.sample}."))
+    rows = [(each.kind, " ".join(map(str, each.weights))) for each in scarcity.kinds]
+    print_table("Points a person, while one such request could be served, two, ...", ("request that may come", "weights"), rows)
+
+
+@app.command()
+def preview(
+    context: typer.Context, file: FileArgument, network: NetworkOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE
+) -> None:
+    """Who gains or loses a place or eligibility, were this policy in force: every waiting request, by opaque id. Changes nothing."""
+
+    async def work(room: NetworkRoom) -> Preview:
+        grant = acting_as(role, room.name)
+        allowed(grant, View.TRANSFERS)
+        state = await _state(room)
+        found = compare(state, _candidate(state, file), int(time.time() * 1000))
+        await room.access.record(grant, View.TRANSFERS, {each.case_id for each in found.requests})
+        return found
+
+    found = in_network(context, network, as_json, work)
+    if as_json:
+        print_json(found)
+        return
+    out.print(f"Policy {found.version_candidate} against policy {found.version_running} in force, on {len(found.requests)} waiting requests:")
+    differ = [each for each in found.requests if each.running != each.candidate or each.running_fits != each.candidate_fits]
+    print_table(
+        "Requests for which something changes",
+        ("case", "urgency", "kind", "place now", "place then", "fit now", "fit then"),
+        [
+            (each.case_id, each.urgency, each.kind, each.running, each.candidate, each.running_fits, each.candidate_fits)
+            for each in differ
+        ],
+        right=frozenset({"fit now", "fit then"}),
+        empty="None.",
+    )  # fmt: skip
+    print_table(
+        "By kind of request",
+        ("kind", "waiting", "placed now", "placed then", "gain a place", "lose one", "gain eligibility", "lose it"),
+        [
+            (
+                each.kind, each.requests, each.placed_running, each.placed_candidate, each.gain_place, each.lose_place, each.gain_eligibility,
+                each.lose_eligibility,
+            )
+            for each in found.kinds
+        ],
+        right=frozenset({"waiting", "placed now", "placed then", "gain a place", "lose one", "gain eligibility", "lose it"}),
+        empty="Nobody waits.",
+    )  # fmt: skip
+
+
+@app.command()
+def adopt(
+    context: typer.Context,
+    file: FileArgument,
+    person: Annotated[str, typer.Option("--person", metavar="ID", help="Who you are: the opaque id of a member of the staff.")],
+    body: Annotated[str, typer.Option("--body", metavar="SLUG", help="The body that you act for.")],
+    reason: Annotated[str, typer.Option("--reason", help="What changes, and why, for the second body.")] = "",
+    emergency: Annotated[str, typer.Option("--emergency", help="Why no second body can be asked first; one reviews it after.")] = "",
+    network: NetworkOption = None,
+    as_json: JsonOption = False,
+    role: AsOption = ADMINISTRATOR,
+) -> None:
+    """Propose a policy; confirm and adopt it, where another body has proposed these very words. Exit status 1 where it was refused."""
+
+    async def work(room: NetworkRoom) -> list[tuple[Event, str]]:
+        grant = acting_as(role, room.name)
+        allowed(grant, View.REPORT)
+        actor = Actor(person, body, Role(grant.standing.value))
+        state = await _state(room)
+        at_ms = int(time.time() * 1000)
+        events = next_steps(state, _candidate(state, file), actor, reason, emergency, at_ms)
+        done: list[tuple[Event, str]] = []
+        for event in events:
+            (answer,) = await room.intake.submit([event], _WAIT)
+            verdict = answer.verdict if isinstance(answer, Told) else None
+            done.append(
+                (event, refusal_sentence(verdict.code) if isinstance(verdict, Refused) else "" if isinstance(verdict, Recorded) else "No answer yet.")
+            )
+            if done[-1][1]:
+                break
+        return done
+
+    done = in_network(context, network, as_json, work, taking_events=True)
+    if as_json:
+        print_json([{"event": type(event).__name__, "event_id": event.event_id, "wrong": wrong} for event, wrong in done])
+    else:
+        for event, wrong in done:
+            say(f"{type(event).__name__}: {escape(wrong) or 'recorded.'}")
+        if not done[-1][1] and not isinstance(done[-1][0], PolicyAdopted):
+            say("A person of another body confirms it with the same command and the same file.")
+    end(Exit.WRONG if done[-1][1] else Exit.WELL)
+
+
+def next_steps(state: State, candidate: PolicyAdopted, actor: Actor, reason: str, emergency: str, at_ms: int) -> Sequence[Event]:
+    """What to report so that the policy comes into force, or waits for its second body. Raises NotDone where there is nothing to do now."""
+    adopted = replace(candidate, event_id=_event_id(at_ms), actor=actor)
+    digest = policy_digest(candidate)
+    adopting = [adopted] if actor.role is Role.ADMINISTRATOR else []
+    if not _takes_two(_in_force(state)) or (state.approved_policy is not None and state.approved_policy.digest == digest and lasts(state, at_ms)):
+        if not adopting:
+            raise NotDone("No second body is missing.", "An administrator adopts it.")
+        return adopting
+    proposals = [each.event for each in state.awaited.values() if isinstance(each.event, PolicyProposed) and each.event.digest == digest]
+    for proposed in proposals:
+        if proposed.actor.body != actor.body and proposed.actor.person != actor.person:
+            return [ActionConfirmed(_event_id(at_ms), actor, None, proposed.event_id), *adopting]
+    if proposals:
+        raise NotDone("This policy waits for a second body.", "A person of another body runs the same command with the same file.")
+    if not reason.strip():
+        raise NotDone("A policy is proposed with a reason.", "Add --reason, for the second body.")
+    proposal = PolicyProposed(_event_id(at_ms), actor, candidate.version, digest, reason, emergency)
+    return [proposal, *(adopting if emergency else [])]
+
+
+async def _state(room: NetworkRoom) -> State:
+    """The state after the last accepted entry."""
+    state = room.core.initial_state(room.name)
+    async with room.reader(None) as reader:
+        async for batch in reader.read_to_end():
+            for entry in await room.vault.open_entries([(record.envelope, record.body) for record in batch]):
+                state = room.core.evolve(state, entry)
+    return state
+
+
+def _event_id(at_ms: int) -> str:
+    return uuid7(at_ms, secrets.randbits(74))
+
+
+def _in_force(state: State) -> PolicyAdopted:
+    if state.policy is None:
+        raise NotDone("No policy is in force.", "`staffetta network create` provisions a network with its first one.")
+    return state.policy
+
+
+def _takes_two(policy: PolicyAdopted) -> bool:
+    return policy.decisions is not None and policy.decisions.policies_take_two
+
+
+def _plain(policy: PolicyAdopted) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(format_line(policy))
+    return {name: value for name, value in plain.items() if name not in ("event", "event_id", "actor")}
+
+
+def _candidate(state: State, file: Path) -> PolicyAdopted:
+    """The policy in force with what the file changes, under the next version. Raises NotDone."""
+    in_force = _in_force(state)
+    try:
+        changes = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as failure:
+        raise NotDone(f"{file} cannot be read: {failure.strerror}.") from None
+    except ValueError:
+        raise NotDone(f"{file} is no JSON.", "Write a JSON object with the fields that change.") from None
+    if not isinstance(changes, dict):
+        raise NotDone(f"{file} holds no JSON object.", "Write a JSON object with the fields that change.")
+    plain = json.loads(format_line(replace(in_force, event_id=_event_id(0), actor=replace(_NOBODY, person="nobody", body="nobody"))))
+    try:
+        event = parse_line(json.dumps({**plain, "version": in_force.version + 1, **changes}), 1)
+    except LineInvalid as invalid:
+        raise NotDone(f"{file} is no policy: {str(invalid).removeprefix('line 1: ')}.") from None
+    assert isinstance(event, PolicyAdopted)
+    return event
