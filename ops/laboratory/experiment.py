@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
 
 from events.vocabulary import Urgency
+from ops.checker.simulated import Checker
 from ops.demand.hours import DAY_MS
 from ops.laboratory.groups import groups_of
 from ops.laboratory.instance import Instance, instance_of
 from ops.laboratory.intervals import Interval, interval_of, paired, quantile
 from ops.laboratory.policies import POLICIES
-from ops.laboratory.records import Ending, Outcome, Played
+from ops.laboratory.records import Ending, Outcome, Played, as_json, network_as_json
 from ops.laboratory.simulation import simulate
 from ops.networks.loading import load_network
 
@@ -169,9 +171,9 @@ def _groups(played: Played, instance: Instance) -> dict[GroupKey, OfGroup]:
 
 
 def _clairvoyant(instance: Instance) -> Clairvoyant:
-    from ops.laboratory.hindsight import hindsight  # SciPy's solvers, which whoever wants no hindsight need not have
+    from ops.laboratory.hindsight_kept import hindsight_of  # SciPy's solvers, which whoever wants no hindsight need not have
 
-    found = hindsight(instance)
+    found = hindsight_of(instance)
     placed = [instance.asked[placement.asked] for placement in found.placements]
     return Clairvoyant(
         found.points,
@@ -183,8 +185,13 @@ def _clairvoyant(instance: Instance) -> Clairvoyant:
 
 
 def _breaches(played: Played, instance: Instance) -> int:
-    del played, instance
-    return -1
+    """What the independent checker finds."""
+    return len(_checker().findings(as_json(played, instance)))
+
+
+@cache
+def _checker() -> Checker:
+    return Checker(network_as_json(load_network("it")))
 
 
 # Over seeds.

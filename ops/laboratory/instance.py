@@ -36,7 +36,7 @@ from ops.demand.units import Habit, UnitPlan, implementing_bodies, units_of
 from ops.networks.loading import Network
 from ops.networks.opening import opening_events
 
-LOADS: dict[str, float] = {"ample": 3.0, "slack": 7.0, "tight": 11.0, "double": 22.0}
+LOADS: dict[str, float] = {"ample": 3.0, "slack": 8.0, "tight": 9.5, "double": 13.0}
 """Requests a day, by load. Chosen so that hindsight places about 90, 83, 79 and 68 % of the requests; `docs/laboratory.md` has what it does place."""
 
 _LOCAL_STAY_DAYS = 110.0

@@ -94,9 +94,23 @@ def with_weights(terms: Terms, **weights: int) -> Terms:
     return with_policy(terms, replace(terms.policy, weights=replace(terms.policy.weights, **weights)))
 
 
+def without_prices(terms: Terms) -> Terms:
+    """The terms without weights of scarcity, so that thrift holds in their stead."""
+    matching = terms.policy.matching
+    return terms if matching is None else with_policy(terms, replace(terms.policy, matching=replace(matching, scarcity=None, hold_back=None)))
+
+
+def valuing(terms: Terms, urgency_values: tuple[int, ...]) -> Terms:
+    """The terms with other values of urgency, in the order of `Urgency`. Weights of scarcity are scaled with the value of the most urgent."""
+    matching = terms.policy.matching
+    if matching is None:
+        return terms
+    return with_policy(terms, replace(terms.policy, matching=replace(matching, urgency_values=urgency_values)))
+
+
 def _plain(terms: Terms) -> Terms:
-    """The terms as before places were trusted by their history."""
-    return with_policy(terms, replace(terms.policy, trust=None))
+    """The terms as before places were trusted by their history, and without weights of scarcity."""
+    return with_policy(terms, replace(without_prices(terms).policy, trust=None))
 
 
 def with_policy(terms: Terms, policy: PolicyAdopted) -> Terms:
@@ -128,6 +142,8 @@ POLICIES: dict[str, Policy] = {
         Policy("fcfs", "first come, first served, tried again every morning, any place that fits", _any_place, match_in_turn, Turns.DAILY),
         Policy("best_fit", "each in turn the best fit, without thrift", _without_thrift, match_in_turn),
         Policy("thrift", "each in turn the least specialised place that fits, then the best fit", _thrift_first, match_in_turn),
+        Policy("exact", "the same, but requests that compete are weighed together", _thrift_first),
+        Policy("unpriced", "the product's matcher with its policy as it ships, but without weights of scarcity", without_prices),
         Policy("shipped", "the product's matcher with its policy as it ships", as_they_ship),
     )
 }

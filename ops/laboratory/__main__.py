@@ -1,0 +1,185 @@
+"""`python -m ops.laboratory [--full] [--jobs N]`: policies against each other and against hindsight, safety by an independent checker, fairness and its price.
+
+Short by default, to see that all of it works: a few futures of a month. `--full`: thirty fresh futures of ninety days under each load, an hour or more.
+The last line is one JSON object. Everything is synthetic; docs/laboratory.md says under which assumptions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from ops.laboratory.experiment import Future, Plan, gain, of_load, run, summary
+from ops.laboratory.fairness import Step, kept_for_families, level_projects, steps
+from ops.laboratory.instance import LOADS, Instance, instance_of
+from ops.laboratory.policies import POLICIES
+from ops.laboratory.seeds import FIRST_REPORTING, fresh, reporting
+from ops.laboratory.tables import (
+    CSV_COLUMNS,
+    against_table,
+    aligned,
+    csv_rows,
+    ends_table,
+    groups_table,
+    policies_table,
+    projects_table,
+    share,
+    signed,
+)
+from ops.laboratory.tradeoff import Point, of_hindsight, of_policy
+from ops.networks.loading import load_network
+
+OURS, THRIFT, FIRST_COME, BEFORE = "shipped", "thrift", "fcfs", "unpriced"
+PLAYED = (OURS, BEFORE, "exact", THRIFT, "best_fit", FIRST_COME)
+_SHORT = (4, 30, 2)
+_FULL = (30, 90, 6)
+"""(futures under each load, days, futures for fairness and for the trade-off)."""
+_PROPOSALS_CHECKED = 1_000_000
+_KEPT_IN = Path("build") / "laboratory"
+
+
+class Laboratory:
+    """One run."""
+
+    def __init__(self, loads: tuple[str, ...], futures: int, days: int, few: int, jobs: int) -> None:
+        self._loads = loads
+        self._seeds = reporting(fresh(futures))
+        self._days = days
+        self._few = few
+        self._jobs = jobs
+        self._began = time.monotonic()
+        self.found: dict[str, object] = {}
+
+    def say(self, line: str) -> None:
+        """A line of progress."""
+        print(f"{time.monotonic() - self._began:7.1f} s  {line}", flush=True)
+
+    def compare(self) -> list[Future]:
+        """Policies and hindsight, load by load."""
+        futures: list[Future] = []
+        for load in self._loads:
+            plan = Plan((load,), self._seeds, self._days, PLAYED, hindsight=True, checked=True)
+            self.say(f"{load}: {len(self._seeds)} futures of {self._days} days, seeds {self._seeds[0]} to {self._seeds[-1]}")
+            played = run(plan, self._jobs, lambda done, of: self.say(f"  {done} of {of}") if done % max(1, of // 5) == 0 else None)
+            futures += played
+            _show(
+                policies_table(played, PLAYED),
+                against_table(played, OURS, PLAYED),
+                ends_table(played, (OURS, THRIFT, FIRST_COME)),
+                projects_table(played, (OURS, THRIFT, FIRST_COME)),
+                groups_table(played, BEFORE, OURS),
+            )
+        return futures
+
+    def check(self, futures: Sequence[Future], at_least: int) -> None:
+        """Safety: every proposal so far, and more futures without hindsight until there are enough."""
+        proposals = sum(figures.proposals for future in futures for figures in future.figures.values())
+        breaches = sum(figures.breaches for future in futures for figures in future.figures.values())
+        seed = FIRST_REPORTING + len(self._seeds)
+        while proposals < at_least:
+            seeds = reporting(range(seed, seed + 8))
+            seed += 8
+            for future in run(Plan(("double",), seeds, self._days, PLAYED, hindsight=False, checked=True), self._jobs, _quiet):
+                proposals += sum(figures.proposals for figures in future.figures.values())
+                breaches += sum(figures.breaches for figures in future.figures.values())
+            self.say(f"safety: {proposals} proposals checked, {breaches} breaches")
+        self.found |= {"proposals": proposals, "breaches": breaches}
+
+    def fairness(self, load: str) -> None:
+        """What bindings cost, step by step."""
+        instances = self._instances(load)
+        for title, policies, of_projects in (
+            (f"{load}: places for families kept from others; apart: with children, without", kept_for_families(), False),
+            (f"{load}: projects levelled; apart: persons taken a place (deviation / mean)", level_projects(), True),
+        ):
+            found = steps(instances, policies, of_projects=of_projects)
+            _show(_steps_table(title, found))
+            self.found[f"fairness_{'projects' if of_projects else 'families'}_costs"] = [round(step.loses.mean, 4) for step in found]
+
+    def tradeoff(self, load: str) -> None:
+        """The curve of urgency values."""
+        instances = self._instances(load)
+        curves = {"hindsight": of_hindsight(instances), OURS: of_policy(instances, POLICIES[OURS])}
+        _show(_curve_table(f"{load}: persons placed when urgency is valued otherwise", curves))
+
+    def _instances(self, load: str) -> list[Instance]:
+        return [instance_of(load_network("it"), seed, load, self._days) for seed in self._seeds[: self._few]]
+
+
+def _show(*tables: str) -> None:
+    sys.stdout.write("\n" + "\n\n".join(tables) + "\n\n")
+    sys.stdout.flush()
+
+
+def _quiet(_done: int, _of: int) -> None:
+    return None
+
+
+def _steps_table(title: str, found: Sequence[Step]) -> str:
+    rows = [(step.name, signed(step.loses), share(step.apart)) for step in found]
+    return aligned(title, ("step", "V lost, 95 %", "apart"), rows)
+
+
+def _curve_table(title: str, curves: dict[str, list[Point]]) -> str:
+    rows = [
+        ("/".join(map(str, point.values)), name, f"{point.persons:.0f}", *(f"{persons:.0f}" for persons in point.by_urgency))
+        for name, points in curves.items()
+        for point in points
+    ]
+    return aligned(title, ("points a person", "who", "persons", "now", "days", "planned"), rows, left=2)
+
+
+def _by_load(futures: Sequence[Future], loads: Sequence[str]) -> dict[str, object]:
+    def of(policy: str) -> dict[str, float]:
+        found = {load: summary(of_load(futures, load), policy).share_of_hindsight for load in loads}
+        return {load: round(interval.mean, 4) for load, interval in found.items() if interval is not None}
+
+    gains = {load: gain(of_load(futures, load), OURS, THRIFT) for load in loads}
+    thrift, ours = of(THRIFT), of(OURS)
+    return {
+        "share_of_hindsight": ours,
+        "thrift_share": thrift,
+        "fcfs_share": of(FIRST_COME),
+        "exact_share": of("exact"),
+        "unpriced_share": of(BEFORE),
+        "gain_over_thrift": {load: round(interval.mean, 4) for load, interval in gains.items()},
+        "gain_ci_low": {load: round(interval.low, 4) for load, interval in gains.items()},
+        "gap_closed": {load: round((ours[load] - thrift[load]) / (1 - thrift[load]), 3) for load in loads},
+        "hindsight_places": {
+            load: round(sum(each.hindsight.placed for each in futures if each.load == load and each.hindsight) / sum(each.asked for each in of_load(futures, load)), 3)
+            for load in loads
+        },
+    }  # fmt: skip
+
+
+def main() -> int:
+    """Runs it; 1 where the checker found a breach."""
+    parser = argparse.ArgumentParser(prog="python -m ops.laboratory", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="thirty futures of ninety days under each load, and a million proposals checked")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes; figures do not depend on them")
+    parser.add_argument("--loads", nargs="+", choices=LOADS, default=list(LOADS), help="all by default")
+    given = parser.parse_args()
+    futures_each, days, few = _FULL if given.full else _SHORT
+    laboratory = Laboratory(tuple(given.loads), futures_each, days, few, given.jobs)
+    futures = laboratory.compare()
+    laboratory.check(futures, _PROPOSALS_CHECKED if given.full else 0)
+    laboratory.fairness("tight")
+    laboratory.tradeoff("tight")
+    _KEPT_IN.mkdir(parents=True, exist_ok=True)
+    with (_KEPT_IN / "futures.csv").open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(CSV_COLUMNS)
+        writer.writerows(csv_rows(futures))
+    laboratory.say(f"one row a future and policy: {_KEPT_IN / 'futures.csv'}")
+    print(json.dumps({"futures": futures_each, "days": days, **_by_load(futures, given.loads), **laboratory.found}))
+    return 1 if laboratory.found["breaches"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
