@@ -17,7 +17,8 @@ from projections.transfers import TransferState
 FIGURES = frozenset({"places", "occupied", "reserved", "held", "free", "entry", "age"})
 HELPLINE = "helpline"
 _WIDE = 120
-"""Columns from which a table shows everything side by side."""
+"""Columns from which the audit trail shows everything side by side."""
+_WIDE_FOR_CAPACITY = 150
 _NO_DURATION_MS = 1_000_000_000_000
 """Milliseconds beyond which a number is an instant (since 2001)."""
 _TO_SOMEBODY = ("ReferralRouted", "ResponsibilityPassed")
@@ -27,7 +28,7 @@ _LONGEST_FACT = 400
 
 def print_capacity(units: Sequence[UnitCapacity], *, permille_too: bool) -> None:
     """All figures side by side on a wide terminal; on a narrow one those that are not zero, in words."""
-    wide = out.width >= _WIDE
+    wide = out.width >= _WIDE_FOR_CAPACITY
     if wide:
         columns: tuple[str, ...] = (
             "project",
@@ -42,6 +43,7 @@ def print_capacity(units: Sequence[UnitCapacity], *, permille_too: bool) -> None
             "free",
             "age",
             "freshness",
+            "answered",
         )
         rows: list[tuple[object, ...]] = [
             (

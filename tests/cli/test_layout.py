@@ -7,9 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from coordinator.cli import outcome
+from coordinator.cli import outcome, tables
 from coordinator.cli.layout import folded, widths_of
 from coordinator.cli.tables import fact_row, shorten
+from events.vocabulary import Level
+from projections.audit import AuditRow
+from projections.freshness import Freshness, UnitCapacity, UnitTrust
+from projections.network import Unit
+from projections.reads import AuditEntry
 
 ID = "b32a989d-b6ba-4914-95b9-cf6b15bab3d4"
 WORDS = st.text(alphabet="ab-_=,/ \n", max_size=40)
@@ -23,6 +28,25 @@ def shown(
     text = capsys.readouterr().out
     assert all(len(line) <= width for line in text.splitlines())
     return text
+
+
+def unit(unit_id: str, project: str, level: Level) -> UnitCapacity:
+    opened = Unit(unit_id, project, f"{project}-body", "13", level, (), (), (), is_open=True, from_sequence=1)
+    return UnitCapacity(opened, "nord-ovest", 6, 3, 1, 2, 0, False, False, 0, 190_000_000, Freshness.AGEING, 1, UnitTrust(700, 300, 812))
+
+
+@pytest.mark.parametrize("width", [60, 80, 119, 120, 160])
+def test_capacity_and_audit_are_told_at_any_width(width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (outcome, tables):
+        monkeypatch.setattr(module, "out", Console(width=width))
+    units = (unit("asimmetrie-abruzzo-molise-09", "asimmetrie-abruzzo-molise", Level.SEMI_AUTONOMY), unit("alba-03", "alba", Level.FIRST))
+    tables.print_capacity(units, permille_too=True)
+    row = AuditRow(7, "AvailabilityPublished", "Refused", "more_than_places", "places", None, ("Refused", "CapacityChanged"))
+    tables.print_audit((AuditEntry(row, 1_700_000_000_000, 6, 7, None, bytes(32)),))
+    text = capsys.readouterr().out
+    assert all(len(line) <= width for line in text.splitlines())
+    for said in ("alba-03", "answered", "accepting", "AvailabilityPublished", "more_than_places", "CapacityChanged", "000000000000"):
+        assert said in text, said
 
 
 def test_words_stay_whole_where_they_can(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
