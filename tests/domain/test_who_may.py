@@ -11,6 +11,7 @@ import typer
 from coordinator.cli.main import app as command_line
 from coordinator.domain import decide
 from coordinator.domain.who_may import DOORS, OUTCOMES, REPORTS, VIEWS, Scope, Standing, View, may_report, scope_of, shown
+from coordinator.gateway import description
 from coordinator.gateway.app import create_app
 from coordinator.gateway.rooms import Rooms
 from events.entry import Locked, OpenedEvent, Unread
@@ -48,7 +49,7 @@ def test_every_view_has_a_line() -> None:
 def test_every_route_and_command_has_a_line() -> None:
     gateway = create_app(Rooms({}, lambda: pytest.fail("nobody asks"), 0, 0, development=True))
     routes = {f"{method.upper()} {path}" for path, methods in gateway.openapi()["paths"].items() for method in methods}
-    unlisted = {f"GET {path}" for route in gateway.routes if (path := getattr(route, "path", None)) is not None}
+    unlisted = {f"GET {path}" for route in (*gateway.routes, *description.router.routes) if (path := getattr(route, "path", None)) is not None}
     routes |= {route for route in unlisted if route in DOORS}
     commands = {path for path, _ in commands_of("staffetta", typer.main.get_command(command_line))}
     assert (routes | commands) - DOORS.keys() == set(), f"which view stands behind this door? {ADD} (DOORS)"
