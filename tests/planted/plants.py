@@ -12,6 +12,7 @@ from coordinator.domain import (
     agenda,
     answering,
     explaining,
+    network,
     on_duty,
     proposing,
     requests,
@@ -29,7 +30,8 @@ from coordinator.ledger.events_source import EventsSource
 from coordinator.ledger.fold import Folding
 from coordinator.ledger.state_hash import StateHasher
 from coordinator.ledger.trimming import _Records
-from coordinator.matching import accounting, assignment, best_place, competition, score
+from coordinator.matching import accounting, assignment, best_place, competition, scarcity, score
+from coordinator.matching.terms import Terms
 from events import acceptance, envelope, seal
 from events.acceptance import Ignored, Position
 from events.answers import summed
@@ -40,7 +42,7 @@ from events.facts import Outcome
 from events.referral import ReferralReceived
 from events.transfer import PlaceReleased
 from events.trust import TrustTable
-from events.vocabulary import Escalation
+from events.vocabulary import Escalation, ScarcityStanding
 from projections import actions, owed, transfers
 from projections.hand_over import HandOver
 from projections.schema import channel_of
@@ -553,6 +555,21 @@ def keys_stay_at_hand() -> AbstractContextManager[None]:
 def traces_stay_in_the_state() -> AbstractContextManager[None]:
     """Content hashes of an erased case's events stay in the state."""
     return instead(seen_events.forget_case, nothing)
+
+
+def a_policy_by_one_body() -> AbstractContextManager[None]:
+    """A new policy is adopted though no second body confirmed it."""
+    return patched(network, "adoption_refused", nothing)
+
+
+def weights_for_ever() -> AbstractContextManager[None]:
+    """Scarcity weights are in force after their time."""
+
+    def broken(terms: Terms, _at_ms: int) -> ScarcityStanding | None:
+        matching = terms.policy.matching
+        return None if matching is None else ScarcityStanding.MISSING if matching.scarcity is None else ScarcityStanding.IN_FORCE
+
+    return patched(scarcity, "standing_of", broken)
 
 
 # Views.

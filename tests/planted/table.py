@@ -11,11 +11,11 @@ from events.referral import ResponsibilityPassed
 from events.transfer import MatchExplained, PlaceKept, PlaceKeptFor
 from events.vocabulary import SightPurpose
 from reading.keys_memory import MemoryKeyStore
-from tests.domain import test_answering, test_duty, test_glass, test_question, test_repeats, test_terms
+from tests.domain import test_adopting, test_answering, test_duty, test_glass, test_question, test_repeats, test_terms
 from tests.keys import test_erasure, test_store
 from tests.ledger import test_acceptance, test_stops, test_trimming
 from tests.ledger.benches import MemoryBench
-from tests.matching import test_assignment, test_best_place
+from tests.matching import test_assignment, test_best_place, test_scarcity
 from tests.planted import histories as past
 from tests.planted import plants as plant
 from tests.planted.check import Bug
@@ -333,6 +333,18 @@ BUGS: tuple[Bug, ...] = (
             (checker(past.a_journey), "secrecy.together"),
             (invariants(past.a_journey), "an entry names where a case was and where it goes"),
         ),
+    ),
+    Bug(
+        "policy",
+        "one body alone adopts one",
+        plant.a_policy_by_one_body,
+        ((test_of(test_adopting.test_nobody_adopts_alone_nor_other_words), "test_nobody_adopts_alone_nor_other_words"),),
+    ),
+    Bug(
+        "policy",
+        "scarcity weights hold after their time",
+        plant.weights_for_ever,
+        ((test_of(test_scarcity.test_scarcity_takes_the_part_of_thrift), "test_scarcity_takes_the_part_of_thrift"),),
     ),
     Bug(
         "glass",
