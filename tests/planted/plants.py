@@ -30,7 +30,7 @@ from coordinator.ledger.events_source import EventsSource
 from coordinator.ledger.fold import Folding
 from coordinator.ledger.state_hash import StateHasher
 from coordinator.ledger.trimming import _Records
-from coordinator.matching import accounting, assignment, best_place, competition, scarcity, score
+from coordinator.matching import accounting, assignment, best_place, competition, scarcity, score, worth
 from coordinator.matching.terms import Terms
 from events import acceptance, envelope, seal
 from events.acceptance import Ignored, Position
@@ -252,6 +252,11 @@ def let_go_at_arrival() -> AbstractContextManager[None]:
             entry.let_go(kept.hold_id)
 
     return instead(transfer._keep_until, broken)
+
+
+def never_waits() -> AbstractContextManager[None]:
+    """Nothing is kept from anybody for others."""
+    return instead(worth.may_wait, lambda *_: False)
 
 
 def nothing_is_taken() -> AbstractContextManager[None]:

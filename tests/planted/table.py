@@ -11,7 +11,7 @@ from events.referral import ResponsibilityPassed
 from events.transfer import MatchExplained, PlaceKept, PlaceKeptFor
 from events.vocabulary import SightPurpose
 from reading.keys_memory import MemoryKeyStore
-from tests.domain import test_adopting, test_answering, test_duty, test_glass, test_question, test_repeats, test_terms
+from tests.domain import test_adopting, test_answering, test_duty, test_glass, test_holding_back, test_question, test_repeats, test_terms
 from tests.keys import test_erasure, test_store
 from tests.ledger import test_acceptance, test_stops, test_trimming
 from tests.ledger.benches import MemoryBench
@@ -98,6 +98,28 @@ BUGS: tuple[Bug, ...] = (
         "rule 3 (never with exploiters) excludes nothing",
         plant.excludes_nothing(safety.never_with_exploiters),
         ((checker(past.a_place_beside_a_recruiter), "never_with_exploiters"), (invariants(past.a_place_beside_a_recruiter), "rule 3")),
+    ),
+    Bug(
+        "competition",
+        "no request ever waits (kept for others excludes nothing)",
+        plant.never_waits,
+        (
+            (
+                test_of(test_holding_back.test_the_last_place_is_kept_and_the_helpline_told_why),
+                "test_the_last_place_is_kept_and_the_helpline_told_why",
+            ),
+        ),
+    ),
+    Bug(
+        "clocks",
+        "a request that may wait no longer is not looked at again",
+        plant.never_due(Kind.WAITED),
+        (
+            (
+                test_of(test_holding_back.test_the_clock_rings_when_the_request_may_wait_no_longer),
+                "test_the_clock_rings_when_the_request_may_wait_no_longer",
+            ),
+        ),
     ),
     Bug(
         "competition",
