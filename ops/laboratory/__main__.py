@@ -15,10 +15,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from events.vocabulary import Urgency
 from ops.laboratory.experiment import Future, Plan, gain, of_load, run, summary
 from ops.laboratory.fairness import Step, kept_for_families, level_projects, steps
 from ops.laboratory.instance import LOADS, Instance, instance_of
-from ops.laboratory.policies import POLICIES
+from ops.laboratory.policies import LADDER, POLICIES
 from ops.laboratory.seeds import FIRST_REPORTING, fresh, reporting
 from ops.laboratory.tables import (
     CSV_COLUMNS,
@@ -32,6 +33,7 @@ from ops.laboratory.tables import (
     share,
     signed,
 )
+from ops.laboratory.tiny_world import shares
 from ops.laboratory.tradeoff import Point, of_hindsight, of_policy
 from ops.networks.loading import load_network
 
@@ -40,6 +42,7 @@ PLAYED = (OURS, BEFORE, "exact", THRIFT, "best_fit", FIRST_COME)
 _SHORT = (4, 30, 2)
 _FULL = (30, 90, 6)
 """(futures under each load, days, futures for fairness and for the trade-off)."""
+_TINY_WORLDS = 12
 _PROPOSALS_CHECKED = 1_000_000
 _KEPT_IN = Path("build") / "laboratory"
 
@@ -90,6 +93,24 @@ class Laboratory:
                 breaches += sum(figures.breaches for figures in future.figures.values())
             self.say(f"safety: {proposals} proposals checked, {breaches} breaches")
         self.found |= {"proposals": proposals, "breaches": breaches}
+
+    def ladder(self, load: str) -> None:
+        """Rungs of foresight, between a policy and hindsight."""
+        names = (OURS, THRIFT, *LADDER)
+        played = run(Plan((load,), self._seeds[: self._few], self._days, names, hindsight=True, checked=True), self._jobs, _quiet)
+        _show(policies_table(played, names))
+        shares_found = {name: summary(played, name).share_of_hindsight for name in names}
+        self.found["foresight"] = {name: round(found.mean, 4) for name, found in shares_found.items() if found is not None}
+
+    def tiny(self) -> None:
+        """The matcher against the causal optimum of worlds small enough to have one."""
+        instance = instance_of(load_network("it"), FIRST_REPORTING, "tight", days=2)
+        rows: list[tuple[str, ...]] = []
+        for name, urgencies in (("one urgency", (Urgency.WITHIN_DAYS,)), ("all urgencies", tuple(Urgency))):
+            found = shares(instance, range(_TINY_WORLDS), urgencies)
+            rows.append((name, *(f"{each:.4f}" for each in (found.weighed, found.thrifty, found.holding_back, found.placing_all))))
+            self.found[f"tiny_{len(urgencies)}"] = round(found.weighed, 4)
+        _show(aligned("tiny worlds, share of the causal optimum", ("world", "weighed", "thrift", "holding back", "turning nobody away"), rows))
 
     def fairness(self, load: str) -> None:
         """What bindings cost, step by step."""
@@ -169,6 +190,8 @@ def main() -> int:
     laboratory = Laboratory(tuple(given.loads), futures_each, days, few, given.jobs)
     futures = laboratory.compare()
     laboratory.check(futures, _PROPOSALS_CHECKED if given.full else 0)
+    laboratory.ladder("tight")
+    laboratory.tiny()
     laboratory.fairness("tight")
     laboratory.tradeoff("tight")
     _KEPT_IN.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from ops.demand.hours import DAY_MS
 from ops.laboratory.groups import groups_of
 from ops.laboratory.instance import Instance, instance_of
 from ops.laboratory.intervals import Interval, interval_of, paired, quantile
-from ops.laboratory.policies import POLICIES
+from ops.laboratory.policies import policy_named
 from ops.laboratory.records import Ending, Outcome, Played, as_json, network_as_json
 from ops.laboratory.simulation import simulate
 from ops.networks.loading import load_network
@@ -93,7 +93,7 @@ class Plan:
     seeds: tuple[int, ...]
     days: int
     policies: tuple[str, ...]
-    """Names in `POLICIES`."""
+    """Names of policies, or of rungs of the ladder."""
     hindsight: bool
     checked: bool
     """Whether the independent checker looks at every proposal."""
@@ -129,7 +129,7 @@ def play_one(plan: Plan, load: str, seed: int) -> Future:
         seed=seed,
         asked=len(instance.asked),
         capacity=capacity,
-        figures={name: figures_of(simulate(instance, POLICIES[name]), instance, checked=plan.checked) for name in plan.policies},
+        figures={name: figures_of(simulate(instance, policy_named(name)), instance, checked=plan.checked) for name in plan.policies},
         hindsight=_clairvoyant(instance) if plan.hindsight else None,
     )
 
