@@ -18,7 +18,7 @@ from coordinator.domain.wording import LONGEST_TEXT
 from coordinator.matching.request import Request
 from coordinator.matching.safety import that_may_be_asked
 from coordinator.matching.scarcity import stock_of
-from coordinator.matching.score import score_parts
+from coordinator.matching.score import scoring
 from coordinator.matching.weighing import Fitting, best_of_each_project
 from events.availability import AvailabilityLearned
 from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
@@ -83,9 +83,10 @@ def _could_be_asked(entry: Deciding, request: Request, asked_already: frozenset[
     draft, terms, at_ms = entry.draft, entry.terms, entry.at_ms
     stock = stock_of(draft.open_units, terms, at_ms)
     fitting: list[Fitting] = []
+    parts_of = scoring(request, at_ms, terms, stock)
     for place in that_may_be_asked(request, draft.open_units.residential(), at_ms, terms):
         if place.project_id not in asked_already and request.household.size <= place.places - _held(draft, place.unit_id):
-            parts = score_parts(request, place, at_ms, terms, 0, stock)
+            parts = parts_of(place, 0)
             fitting.append(Fitting(sum(parts), parts, place))
     best = best_of_each_project(request, fitting, most)
     return [Scored(each.place.unit_id, each.parts, each.total, each.place.observed_at_ms or 0) for each in best]

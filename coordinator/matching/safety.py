@@ -192,11 +192,18 @@ def that_may_be_asked(request: Request, places: Sequence[Place], at_ms: int, ter
         return
     household, lives_in, since = request.household, request.lives_in, terms.clockwork.fresh_since(at_ms)
     asking = [predicate for predicate in that_may_exclude(request, places[0], at_ms, terms) if predicate in _BINDING_WHO_ASKS]
-    for place in places:
-        if place.observed_at_ms is not None and place.observed_at_ms > since:
-            continue
-        if household.size > place.places or place.unit_id == lives_in or place.level is _NON_RESIDENTIAL or not could_host(household, place):
-            continue
+    hosts, essential, size = household.hosts, household.essential, household.size
+    old = [  # most units fall here, so that this is no call of a rule for each: what is left out is fresh, too small, or breaks rule 5 or 6
+        place
+        for place in places
+        if (place.observed_at_ms is None or place.observed_at_ms <= since)
+        and size <= place.places
+        and hosts <= place.hosts
+        and essential <= place.offers
+        and place.level is not _NON_RESIDENTIAL
+        and place.unit_id != lives_in
+    ]
+    for place in old:
         for predicate in asking:
             if predicate(request, place, at_ms, terms) is not None:
                 break

@@ -14,7 +14,7 @@ from coordinator.matching.place import Place
 from coordinator.matching.request import Request
 from coordinator.matching.safety import Predicate, that_may_exclude
 from coordinator.matching.scarcity import scarcity_told
-from coordinator.matching.score import score_parts, tie_break
+from coordinator.matching.score import scoring, tie_break
 from coordinator.matching.terms import Terms
 from coordinator.matching.worth import may_wait, worth
 from events.transfer import ScarcityTold
@@ -94,6 +94,7 @@ def weigh(
     excluded: dict[Rule, list[str]] = {}
     fitting: list[Fitting] = []
     waits = asking is None and may_wait(request, at_ms, terms)
+    parts_of = scoring(request, at_ms, terms, stock)
     predicates: Sequence[Predicate] | None = asking
     for place in roomy:
         if predicates is None:
@@ -104,7 +105,7 @@ def weigh(
                 excluded.setdefault(rule, []).append(place.unit_id)
                 break
         else:
-            parts = score_parts(request, place, at_ms, terms, loads.get(place.project_id, 0), stock)
+            parts = parts_of(place, loads.get(place.project_id, 0))
             total = sum(parts)
             if waits and worth(request, total, terms) < 0:
                 excluded.setdefault(Rule.KEPT_FOR_OTHERS, []).append(place.unit_id)

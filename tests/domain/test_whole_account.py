@@ -75,7 +75,7 @@ def test_another_state_before_or_another_matcher_differs(monkeypatch: pytest.Mon
     before, entry, explained = anna_among_many()
     closed = replace(before, open_units=before.open_units.without("full-000"))
     assert whole_of(closed, entry, explained).found is Recomputed.DIFFERS
-    monkeypatch.setattr(weighing, "score_parts", lambda *_: (1,) * 9)
+    monkeypatch.setattr(weighing, "scoring", lambda *_: lambda place, load: (1,) * 9)
     assert whole_of(before, entry, explained).found is Recomputed.DIFFERS
 
 
