@@ -328,6 +328,7 @@ DOORS: Mapping[str, View] = {
     "staffetta doctor": View.MACHINE,
     "staffetta replay": View.MACHINE,
     "staffetta scenario": View.MACHINE,
+    "staffetta simulate": View.MACHINE,
     "staffetta rebuild": View.MACHINE,
     "staffetta heal": View.MACHINE,
     "staffetta no-event": View.MACHINE,
