@@ -41,7 +41,7 @@ OURS, THRIFT, FIRST_COME, BEFORE = "shipped", "thrift", "fcfs", "unpriced"
 PLAYED = (OURS, BEFORE, "exact", THRIFT, "best_fit", FIRST_COME)
 _SHORT = (4, 30, 2)
 _FULL = (30, 90, 6)
-"""(futures under each load, days, futures for fairness and for the trade-off)."""
+"""(futures under each load, days, futures for foresight, fairness and the trade-off)."""
 _TINY_WORLDS = 12
 _PROPOSALS_CHECKED = 1_000_000
 _KEPT_IN = Path("build") / "laboratory"
