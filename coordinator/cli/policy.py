@@ -37,7 +37,7 @@ from events.two_people import ActionConfirmed
 from events.verdict import Recorded, Refused
 from events.vocabulary import Role
 
-app = typer.Typer(no_args_is_help=True, help="The policy: what is in force, what another would change, and its adoption by two bodies.")
+app = typer.Typer(no_args_is_help=True, help="The policy: in force, previewed, adopted by two bodies.")
 
 HELPLINE = "helpline"
 ADMINISTRATOR = "administrator"
