@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from coordinator.cli.acting import AsOption, acting_as, allowed
 from coordinator.cli.command import JsonOption, NetworkOption, in_network
+from coordinator.cli.estimating import estimate
 from coordinator.cli.instants import time_text
 from coordinator.cli.outcome import Exit, NotDone, end, out, print_json, print_table, say
 from coordinator.domain.adopting import lasts
@@ -38,6 +39,8 @@ from events.verdict import Recorded, Refused
 from events.vocabulary import Role
 
 app = typer.Typer(no_args_is_help=True, help="The policy: in force, previewed, adopted by two bodies.")
+
+app.command()(estimate)
 
 HELPLINE = "helpline"
 ADMINISTRATOR = "administrator"

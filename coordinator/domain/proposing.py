@@ -56,11 +56,11 @@ def propose(entry: Deciding) -> None:
             continue
         request = request_of(draft, case, entry.terms, entry.at_ms)
         news = _FITS if Escalation.NO_PROJECT_ON_DUTY in transfer.escalated else _WOULD_FIT
-        # what was kept from a request may be kept no longer, with whatever falls free beside it
-        if case_id in to_match or Escalation.PLACES_KEPT in transfer.escalated:
+        if case_id in to_match:
             requests.append(request)
         elif only := tuple([place.unit_id for place in changed if excluded_by(request, place, entry.at_ms, entry.terms) in news]):
-            requests.append(replace(request, only=only))
+            # what was kept from a request may be kept no longer, with what falls free beside it
+            requests.append(request if Escalation.PLACES_KEPT in transfer.escalated else replace(request, only=only))
     if not requests:
         return
     for answer in _matched(entry, requests):

@@ -327,6 +327,7 @@ DOORS: Mapping[str, View] = {
     "staffetta network create": View.MACHINE,
     "staffetta doctor": View.MACHINE,
     "staffetta replay": View.MACHINE,
+    "staffetta policy estimate": View.MACHINE,
     "staffetta scenario": View.MACHINE,
     "staffetta simulate": View.MACHINE,
     "staffetta rebuild": View.MACHINE,

@@ -24,7 +24,7 @@ def before_the_day(world: World, units: tuple[UnitPlan, ...], residents: tuple[C
     network = world.network
     opens_at = start_ms - _OPENS_BEFORE_MS
     extra = {project.project: implementing_bodies(project, network) for project in network.projects}
-    found = [Timed(opens_at, event) for event in opening_events(network, lambda: event_id(draw, opens_at), "administrator-1", extra)]
+    found = [Timed(opens_at, event) for event in opening_events(network, lambda: event_id(draw, opens_at), "administrator-1", extra, suggested=True)]
     found += [Timed(opens_at + HOUR_MS, _opened(world, unit, draw, opens_at + HOUR_MS)) for unit in units]
     for unit in units:
         at_ms = start_ms - int(unit.observed_hours_before * HOUR_MS)

@@ -18,14 +18,24 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from coordinator.matching.kinds import kind_of_request
-from events.network import KindWeights
+from events.network import HoldBack, KindWeights, Matching, ScarcityWeights
 from events.vocabulary import Urgency
-from ops.laboratory.instance import Asked
+from ops.demand.hours import HOUR_MS
+from ops.laboratory.instance import Asked, requests_of
+from ops.laboratory.seeds import tuning
+from ops.networks.loading import load_network
 
+TUNED_ON = tuple(range(1, 9))
+"""Seeds of the futures that weights are estimated from."""
 MOST_PLACES = 60
 """With more places left than this, none is scarce."""
+METHOD = "expected marginal worth of the places left, by kind of request (ops.laboratory.estimation)"
+_FOR_EVER_MS = (1 << 50) - 1
+LEAST_SCARCE = 100
+"""Points; a kind whose last place is worth less is left out: a hundred kinds of which few ever come would explain nothing to anybody."""
 _ROUNDED_TO = 10
 """Points; a tenth of what separates two languages. Rounding hides what the last bits of a logarithm differ by from one machine to another."""
 
@@ -38,6 +48,32 @@ class Estimate:
     """For how many days ahead requests are counted, by urgency in the order of `Urgency`; 0: such requests are not kept for."""
     share: float = 1.0
     """Of what a place is worth by the formula, what is charged for it."""
+
+
+BEST = Estimate(horizon_days=(3.0, 3.0, 3.0), share=0.7)
+"""What did best on tuning seeds at tight and double load; docs/laboratory.md lists what else was tried."""
+URGENCY_VALUES = (4000, 2000, 1000)
+"""Points, in the order of `Urgency`: a choice of people, as the network of Italy ships."""
+HOLD_BACK = HoldBack((Urgency.WITHIN_DAYS, Urgency.PLANNED), 4 * HOUR_MS)
+
+
+@cache
+def weights_for(network: str, load: str, days: int = 90, seeds: tuple[int, ...] = TUNED_ON, estimate: Estimate = BEST) -> tuple[KindWeights, ...]:
+    """Weights for a network (by its short name) under a load, from the requests of so many synthetic days of each seed, which must be seeds for tuning."""
+    futures = [requests_of(load_network(network), seed, load, days) for seed in tuning(seeds)]
+    return kind_weights(rates(futures, days), URGENCY_VALUES, estimate)
+
+
+def matching_for(network: str, load: str, *, hold_back: HoldBack | None = HOLD_BACK) -> Matching:
+    """What a policy with the weights for a load says, as long as the laboratory plays."""
+    scarcity = ScarcityWeights(1, _FOR_EVER_MS, METHOD, sample_told(load, 90, TUNED_ON, BEST), weights_for(network, load))
+    return Matching(URGENCY_VALUES, scarcity, hold_back)
+
+
+def sample_told(load: str, days: int, seeds: Sequence[int], estimate: Estimate) -> str:
+    """What weights were estimated from, in a line."""
+    horizon = "/".join(f"{each:g}" for each in estimate.horizon_days)
+    return f"synthetic requests of {days} days, load {load}, seeds {','.join(map(str, seeds))}; horizon {horizon} days, share {estimate.share:g}"
 
 
 def rates(futures: Iterable[Sequence[Asked]], days: int) -> dict[str, tuple[float, ...]]:
@@ -56,11 +92,11 @@ def rates(futures: Iterable[Sequence[Asked]], days: int) -> dict[str, tuple[floa
 
 
 def kind_weights(a_day: Mapping[str, Sequence[float]], urgency_values: Sequence[int], estimate: Estimate) -> tuple[KindWeights, ...]:
-    """The weights of every kind of request for which any place is scarce, by kind. `a_day`: what `rates` gives."""
+    """The weights of every kind of request whose last place is scarce, by kind. `a_day`: what `rates` gives."""
     found: list[KindWeights] = []
     for kind in sorted(a_day):
         weights = worth_of_stock(a_day[kind], urgency_values, estimate)
-        if weights:
+        if weights and weights[0] >= LEAST_SCARCE:
             found.append(KindWeights(kind, (*weights, 0)))
     return tuple(found)
 

@@ -165,7 +165,7 @@ def instance_of(network: Network, seed: int, load: str, days: int = 90, *, reque
     otherwise, as the real one is.
     """
     start_ms = DAY_STARTS_AT_MS
-    plans = tuple(sorted((unit for unit in units_of(network, layout) if unit.level is not Level.NON_RESIDENTIAL), key=lambda unit: unit.unit_id))
+    plans = _plans(network, layout)
     terms = lab_terms(network, plans)
     until_ms = start_ms + (days + 21) * DAY_MS
     a_day = LOADS[load] if requests_a_day is None else requests_a_day
@@ -184,13 +184,23 @@ def instance_of(network: Network, seed: int, load: str, days: int = 90, *, reque
     )
 
 
+def requests_of(network: Network, seed: int, load: str, days: int = 90, *, layout: int = 1) -> tuple[Asked, ...]:
+    """The requests of one future alone: those of `instance_of` with the same arguments, by arrival."""
+    plans = _plans(network, layout)
+    return tuple(_asked(network, plans, lab_terms(network, plans), seed, DAY_STARTS_AT_MS, days, LOADS[load]))
+
+
 def lab_terms(network: Network, plans: tuple[UnitPlan, ...] = ()) -> Terms:
     """The network's own policy and duty hours, as they ship."""
     ids = (f"{number:08d}" for number in range(100_000))
     extra = {project.project: implementing_bodies(project, network) for project in network.projects}
-    opening = list(opening_events(network, lambda: next(ids), "administrator-1", extra))
+    opening = list(opening_events(network, lambda: next(ids), "administrator-1", extra, suggested=True))
     policy = next(event for event in opening if isinstance(event, PolicyAdopted))
     return terms_of(policy, {event.project_id: event for event in opening if isinstance(event, DutyHoursPublished)})
+
+
+def _plans(network: Network, layout: int) -> tuple[UnitPlan, ...]:
+    return tuple(sorted((unit for unit in units_of(network, layout) if unit.level is not Level.NON_RESIDENTIAL), key=lambda unit: unit.unit_id))
 
 
 def _place(network: Network, plan: UnitPlan) -> Place:

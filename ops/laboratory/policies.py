@@ -16,8 +16,11 @@ from coordinator.matching.terms import Terms, terms_of
 from events.network import PolicyAdopted, Weights
 from events.vocabulary import Urgency
 from ops.demand.in_turn import match_in_turn
+from ops.laboratory.estimation import matching_for
 from ops.laboratory.instance import Instance
 
+NETWORK = "it"
+"""Whose futures weights are estimated from."""
 _FIRST_OF_ALL = 1_000
 """A factor that puts a weight before all others together."""
 
@@ -80,8 +83,14 @@ class Policy:
     turns: Turns = Turns.AT_ONCE
     choose: Choose | None = None
     """Takes the matcher's place."""
+    estimated: Callable[[Terms, str], Terms] | None = None
+    """Takes the place of `terms_of`: the terms for a load, by its name."""
     everybody: bool = False
     """Whenever anything may have become possible for anybody, everybody who waits is answered again."""
+
+    def terms_for(self, instance: Instance) -> Terms:
+        """The terms that it plays an instance by."""
+        return self.terms_of(instance.terms) if self.estimated is None else self.estimated(instance.terms, instance.load)
 
 
 def as_they_ship(terms: Terms) -> Terms:
@@ -136,6 +145,14 @@ def _thrift_first(terms: Terms) -> Terms:
     )
 
 
+def _estimated(terms: Terms, load: str) -> Terms:
+    return with_policy(terms, replace(terms.policy, matching=matching_for(NETWORK, load)))
+
+
+def _estimated_greedy(terms: Terms, load: str) -> Terms:
+    return with_policy(terms, replace(terms.policy, matching=matching_for(NETWORK, load, hold_back=None)))
+
+
 POLICIES: dict[str, Policy] = {
     policy.name: policy
     for policy in (
@@ -144,6 +161,13 @@ POLICIES: dict[str, Policy] = {
         Policy("thrift", "each in turn the least specialised place that fits, then the best fit", _thrift_first, match_in_turn),
         Policy("exact", "the same, but requests that compete are weighed together", _thrift_first),
         Policy("unpriced", "the product's matcher with its policy as it ships, but without weights of scarcity", without_prices),
+        Policy(
+            "greedy_prices",
+            "weights of scarcity estimated for the load; whatever fits is proposed at once",
+            as_they_ship,
+            estimated=_estimated_greedy,
+        ),
+        Policy("scarcity", "weights of scarcity estimated for the load, and who has time may wait", as_they_ship, estimated=_estimated),
         Policy("shipped", "the product's matcher with its policy as it ships", as_they_ship),
     )
 }

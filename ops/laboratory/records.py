@@ -156,7 +156,7 @@ def _plain(value: Any) -> Any:
 def network_as_json(network: Network) -> dict[str, Any]:
     """What a checker needs of the network: its policy and the duty hours of its projects, as it opens with them."""
     ids = (f"{number:08d}" for number in range(100_000))
-    opening = list(opening_events(network, lambda: next(ids), "administrator-1", {}))
+    opening = list(opening_events(network, lambda: next(ids), "administrator-1", {}, suggested=True))
     return {
         "policy": next(_plain(event) for event in opening if isinstance(event, PolicyAdopted)),
         "duty": {event.project_id: _plain(event) for event in opening if isinstance(event, DutyHoursPublished)},

@@ -131,7 +131,7 @@ class _Play:
     def __init__(self, instance: Instance, policy: Policy) -> None:
         self._instance = instance
         self._policy = policy
-        self._terms: Terms = policy.terms_of(instance.terms)
+        self._terms: Terms = policy.terms_for(instance)
         self._stock = Stock(instance)
         self._unit_of = {unit.unit_id: index for index, unit in enumerate(instance.units)}
         self._projects = tuple(sorted({unit.project_id for unit in instance.units}))
@@ -208,6 +208,11 @@ class _Play:
         if asked.withdraws_ms is not None and asked.withdraws_ms < asked.needed_by_ms:
             self._at(asked.withdraws_ms, _Kind.WITHDRAWN, partial(self._withdrawn, case))
         self._at(asked.needed_by_ms, _Kind.DEADLINE, partial(self._deadline, case))
+        hold_back = self._terms.policy.matching.hold_back if self._terms.policy.matching is not None else None
+        if hold_back is not None and asked.urgency in hold_back.urgencies:
+            last_ms = asked.needed_by_ms - hold_back.until_before_deadline_ms
+            if last_ms > at_ms:
+                self._at(last_ms, _Kind.LOOK_AGAIN, partial(self._look_again, case))
         self._to_match.add(case_id)
         self._turn.add(case_id)
 

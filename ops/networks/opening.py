@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from events.fact import Actor
@@ -14,13 +15,16 @@ from events.network import (
     Decisions,
     DutyHoursPublished,
     DutyWindow,
+    HoldBack,
     Inquiries,
+    KindWeights,
     Matching,
     OffsetFrom,
     PolicyAdopted,
     ProjectRegistered,
     ProposalDeadline,
     Retention,
+    ScarcityWeights,
     Sight,
     Transfers,
     Trust,
@@ -34,15 +38,16 @@ _HOUR_MS = 3_600_000
 
 
 def opening_events(
-    network: Network, event_id: Callable[[], str], administrator: str, extra_bodies: Mapping[str, tuple[str, ...]]
+    network: Network, event_id: Callable[[], str], administrator: str, extra_bodies: Mapping[str, tuple[str, ...]], *, suggested: bool = False
 ) -> Iterator[PolicyAdopted | ProjectRegistered | DutyHoursPublished]:
     """The default policy first, for it holds the areas that projects are checked against; then each project, by id; then their duty hours.
 
     `event_id` gives a fresh UUIDv7 at each call; `administrator` is an opaque staff id; `extra_bodies` adds bodies to
-    projects (by project id) beyond the published lead bodies: empty for a real network.
+    projects (by project id) beyond the published lead bodies: empty for a real network. `suggested`: with the
+    scarcity weights that the network's file suggests, which a real network adopts later, by two bodies.
     """
     actor = Actor(administrator, network.helpline_body, Role.ADMINISTRATOR)
-    yield _policy(network, event_id(), actor)
+    yield _policy(network, event_id(), actor, suggested=suggested)
     for project in network.projects:
         yield ProjectRegistered(
             event_id=event_id(),
@@ -59,7 +64,7 @@ def opening_events(
         yield _duty_hours(network.policy["duty"], project, event_id(), actor)
 
 
-def _policy(network: Network, event_id: str, actor: Actor) -> PolicyAdopted:
+def _policy(network: Network, event_id: str, actor: Actor, *, suggested: bool) -> PolicyAdopted:
     policy = network.policy
     areas = [Area(province, region.region, region.macro_area) for region in network.regions for province in region.provinces]
     return PolicyAdopted(
@@ -87,7 +92,7 @@ def _policy(network: Network, event_id: str, actor: Actor) -> PolicyAdopted:
         sight=sight_of(policy["sight"]) if "sight" in policy else None,
         clocks=clocks_of(policy["clocks"]),
         trust=trust_of(policy["trust"]) if "trust" in policy else None,
-        matching=_matching(policy.get("matching")),
+        matching=_matching(policy.get("matching"), suggested=suggested),
     )
 
 
@@ -102,9 +107,34 @@ def _retention(told: dict[str, Any] | None) -> Retention | None:
     )
 
 
-def _matching(told: dict[str, Any] | None) -> Matching | None:
-    """What a placement is worth by a network's file. Scarcity weights are adopted later: they are estimated for a network as it is."""
-    return None if told is None else Matching(tuple(told["urgency_values"][urgency.value] for urgency in Urgency), None, None)
+def _matching(told: dict[str, Any] | None, *, suggested: bool) -> Matching | None:
+    """What a placement is worth by a network's file; and, where asked for, the scarcity weights and holding back that the file suggests to adopt."""
+    if told is None:
+        return None
+    more = told.get("suggested", {}) if suggested else {}
+    return Matching(
+        urgency_values=tuple(told["urgency_values"][urgency.value] for urgency in Urgency),
+        scarcity=_scarcity(more.get("scarcity")),
+        hold_back=_hold_back(more.get("hold_back")),
+    )
+
+
+def _scarcity(told: dict[str, Any] | None) -> ScarcityWeights | None:
+    if told is None:
+        return None
+    kinds = tuple(KindWeights(kind, tuple(weights)) for kind, weights in sorted(told["kinds"].items()))
+    return ScarcityWeights(_instant_ms(told["estimated_on"]), _instant_ms(told["valid_until"]), told["method"], told["sample"], kinds)
+
+
+def _hold_back(told: dict[str, Any] | None) -> HoldBack | None:
+    if told is None:
+        return None
+    return HoldBack(tuple(Urgency(urgency) for urgency in told["urgencies"]), told["until_before_deadline_hours"] * _HOUR_MS)
+
+
+def _instant_ms(day: str) -> int:
+    """The first instant of an ISO 8601 date, in Coordinated Universal Time."""
+    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) * 1000
 
 
 def _inquiries(told: dict[str, Any] | None) -> Inquiries | None:

@@ -1,0 +1,76 @@
+"""`staffetta policy estimate`: scarcity weights from sampled futures, as a file that `preview` and `adopt` take. Reads no ledger and changes nothing."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coordinator.cli.command import JsonOption, reporting
+from coordinator.cli.outcome import NotDone, out, print_json, print_table, say
+from ops.laboratory.estimation import BEST, HOLD_BACK, METHOD, TUNED_ON, URGENCY_VALUES, Estimate, sample_told, weights_for
+from ops.laboratory.instance import LOADS
+
+_LONGEST_DAYS = 366
+
+
+def estimate(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE.json", help="Where to write what changes in the policy; without, it is shown.")] = None,
+    network: Annotated[str, typer.Option("--network", help="Whose synthetic demand is sampled.")] = "it",
+    load: Annotated[str, typer.Option("--load", help=f"How much is asked: {', '.join(LOADS)}.")] = "tight",
+    days: Annotated[int, typer.Option("--days", min=7, max=_LONGEST_DAYS, help="Days of each sampled future.")] = 90,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=99, help="How many futures are sampled; all are for tuning.")] = len(TUNED_ON),
+    horizon: Annotated[float, typer.Option("--horizon", min=0.1, max=90.0, help="For how many days ahead places are kept.")] = BEST.horizon_days[0],
+    share: Annotated[float, typer.Option("--share", min=0.0, max=2.0, help="Of what a place is worth to others, what it costs.")] = BEST.share,
+    valid_days: Annotated[
+        int, typer.Option("--valid-days", min=1, max=_LONGEST_DAYS * 2, help="When the weights expire, and thrift holds again.")
+    ] = 365,
+    as_json: JsonOption = False,
+) -> None:
+    """Estimate scarcity weights from sampled futures, for `policy preview` and `policy adopt`. docs/laboratory.md"""
+    with reporting(as_json):
+        if load not in LOADS:
+            raise NotDone(f"--load: there is no {load!r}.", f"One of: {', '.join(LOADS)}.")
+        chosen, sampled = Estimate((horizon,) * len(URGENCY_VALUES), share), tuple(range(1, seeds + 1))
+        try:
+            kinds = weights_for(network, load, days, sampled, chosen)
+        except FileNotFoundError:
+            raise NotDone(f"--network: there is no {network!r}.", "The networks that ship are listed in ops/networks.") from None
+        now_ms = int(time.time() * 1000)
+        changes = {
+            "matching": {
+                "urgency_values": list(URGENCY_VALUES),
+                "scarcity": {
+                    "estimated_at_ms": now_ms,
+                    "valid_until_ms": now_ms + timedelta(days=valid_days) // timedelta(milliseconds=1),
+                    "method": METHOD,
+                    "sample": sample_told(load, days, sampled, chosen),
+                    "kinds": [{"kind": each.kind, "weights": list(each.weights)} for each in kinds],
+                },
+                "hold_back": {
+                    "urgencies": [urgency.value for urgency in HOLD_BACK.urgencies],
+                    "until_before_deadline_ms": HOLD_BACK.until_before_deadline_ms,
+                },
+            }
+        }
+        if file is not None:
+            try:
+                file.write_text(json.dumps(changes, indent=1) + "\n", encoding="utf-8")
+            except OSError as failure:
+                raise NotDone(f"{file} cannot be written: {failure.strerror}.") from None
+    if as_json:
+        print_json(changes)
+        return
+    print_table(
+        "Points a person, while one such request could be served, two, ...",
+        ("request that may come", "weights"),
+        [(each.kind, " ".join(map(str, each.weights))) for each in kinds],
+        empty="No place is scarce.",
+    )
+    out.print(f"Estimated from {sample_told(load, days, sampled, chosen)}.")
+    if file is not None:
+        say(f"Written to {file}. Next: staffetta policy preview {file}")
