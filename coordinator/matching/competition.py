@@ -37,7 +37,7 @@ class Given:
 def given(weighed: Sequence[Weighed], terms: Terms) -> Given:
     """The assignment of requests to the places that fit each; the order in which they come says nothing."""
     asking = [each for each in weighed if each.fitting]
-    firsts = _if_nobody_competes(asking)
+    firsts = _if_nobody_competes(asking) or _if_one_place_is_left(asking, terms)
     if firsts is not None:
         return firsts
     asking.sort(key=lambda each: order_of_service(each.request))
@@ -84,6 +84,21 @@ def _if_nobody_competes(asking: Sequence[Weighed]) -> Given | None:
     if any(not each.request.apart_from.isdisjoint(places) for each in asking):
         return None
     return Given(places, taken, {})
+
+
+def _if_one_place_is_left(asking: Sequence[Weighed], terms: Terms) -> Given | None:
+    """A column maximum: of requests that one place alone fits, those worth most, then first served. None: there is more to choose from.
+
+    The same as the assignment gives: with households of one size, whoever is in takes as much room as whoever is not, so that the best are worth most together.
+    """
+    place, size = asking[0].fitting[0].place, asking[0].request.household.size
+    for each in asking:
+        request = each.request
+        if len(each.fitting) > 1 or each.fitting[0].place.unit_id != place.unit_id or request.household.size != size or request.apart_from:
+            return None
+    best = sorted(asking, key=lambda each: (-max(1, worth(each.request, each.fitting[0].total, terms)), order_of_service(each.request)))
+    served = best[: place.free // size]
+    return Given({each.request.case_id: place for each in served}, {place.unit_id: size * len(served)}, {})
 
 
 def _choices(weighed: Weighed, most: int | None, terms: Terms, number_of: Mapping[str, int]) -> tuple[Choice, ...]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coordinator.matching import best_place
+from coordinator.matching import best_place, competition
 from coordinator.matching.accounting import Account
 from coordinator.matching.open_units import open_units_of
 from coordinator.matching.place import Place
@@ -120,6 +121,33 @@ def test_the_order_in_which_requests_come_says_nothing() -> None:
         told = {answer.case_id: answer.account() for answer in best_place.match(asking, offered, NOW, TERMS, {})}
         chance.shuffle(asking)
         assert {answer.case_id: answer.account() for answer in best_place.match(asking, offered, NOW, TERMS, {})} == told
+
+
+def test_of_many_who_want_the_only_place_those_are_chosen_whom_the_assignment_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column maximum saves a solver where one freed place is all there is; it must not choose otherwise."""
+    told: list[list[bool]] = []
+    for column in (True, False):
+        if not column:
+            monkeypatch.setattr(competition, "_if_one_place_is_left", lambda asking, terms: None)
+        for seed in range(120):
+            chance = Random(seed)
+            size = chance.choice([1, 1, 2])
+            asking = [
+                replace(
+                    of(*(woman(person) for person in "ab"[:size])),
+                    case_id=f"case {index}",
+                    transfer_id=f"{seed}/{index}",
+                    urgency=chance.choice(list(Urgency)),
+                    requested_at_ms=NOW - chance.choice([0, 0, HOUR]),
+                    wished_regions=chance.choice([(), ("12",)]),
+                )
+                for index in range(chance.randint(2, 9))
+            ]
+            offered = open_units_of([named("u1", free=chance.randint(2, 5))])
+            told.append([answer.best is not None for answer in best_place.match(asking, offered, NOW, TERMS, {})])
+    half = len(told) // 2
+    assert told[:half] == told[half:]
+    assert any(not all(each) for each in told)
 
 
 def test_nobody_gains_by_another_name_of_who_competes_with_them() -> None:
