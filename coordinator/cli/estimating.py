@@ -26,6 +26,9 @@ def estimate(
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=99, help="How many futures are sampled; all are for tuning.")] = len(TUNED_ON),
     horizon: Annotated[float, typer.Option("--horizon", min=0.1, max=90.0, help="For how many days ahead places are kept.")] = BEST.horizon_days[0],
     share: Annotated[float, typer.Option("--share", min=0.0, max=2.0, help="Of what a place is worth to others, what it costs.")] = BEST.share,
+    hold_back: Annotated[
+        bool, typer.Option("--hold-back", help="Whoever has days may wait for another place until hours before their deadline. A choice of people.")
+    ] = False,
     valid_days: Annotated[
         int, typer.Option("--valid-days", min=1, max=_LONGEST_DAYS * 2, help="When the weights expire, and thrift holds again.")
     ] = 365,
@@ -54,7 +57,9 @@ def estimate(
                 "hold_back": {
                     "urgencies": [urgency.value for urgency in HOLD_BACK.urgencies],
                     "until_before_deadline_ms": HOLD_BACK.until_before_deadline_ms,
-                },
+                }
+                if hold_back
+                else None,
             }
         }
         if file is not None:

@@ -70,7 +70,7 @@ def without_weights(network: Network) -> Network:
 
 def has_weights(network: Network) -> bool:
     """Whether the network's policy holds scarcity weights."""
-    return bool((network.policy.get("matching") or {}).get("scarcity"))
+    return bool((network.policy.get("matching") or {}).get("suggested", {}).get("scarcity"))
 
 
 _POLICIES: Mapping[str, tuple[Callable[[Network], Network], Callable[[], Matcher]]] = {

@@ -31,6 +31,7 @@ from events.verdict import Recorded
 from events.vocabulary import DeclineCode, KeepApart, ProposalEnd, Role, Source
 from ops.demand.hours import DAY_MS, HOUR_MS
 from ops.demand.units import implementing_bodies
+from ops.laboratory.estimation import HOLD_BACK
 from ops.laboratory.instance import Asked, Instance, instance_of
 from ops.laboratory.policies import POLICIES
 from ops.laboratory.simulation import simulate
@@ -66,7 +67,9 @@ def _asked_of_the_core(asked: Asked) -> Asked:
 
 def _instance() -> Instance:
     instance = instance_of(_NETWORK, 11, "tight", days=_DAYS, requests_a_day=30)
-    policy = replace(instance.terms.policy, inquiries=None)
+    matching = instance.terms.policy.matching
+    assert matching is not None
+    policy = replace(instance.terms.policy, inquiries=None, matching=replace(matching, hold_back=HOLD_BACK))
     return replace(
         instance,
         terms=replace(instance.terms, policy=policy),
