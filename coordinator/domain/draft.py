@@ -30,14 +30,13 @@ from coordinator.domain.state import (
 )
 from coordinator.matching.household import household_of
 from coordinator.matching.place import Place
+from coordinator.matching.request import URGENCY_RANK
 from coordinator.matching.terms import terms_of
 from events.answers import Answers
 from events.fact import Danger
 from events.network import PolicyAdopted
 from events.period import period_ends_ms
 from events.vocabulary import Escalation, HoldStage, Programme, TransferStage, Urgency
-
-URGENCY_RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
 
 class Draft:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from coordinator.domain.draft import URGENCY_RANK, Draft
+from coordinator.domain.draft import Draft
 from coordinator.domain.state import State
+from coordinator.matching.request import URGENCY_RANK
 from events.vocabulary import Urgency
 
 MOST_URGENT = URGENCY_RANK[Urgency.IMMEDIATE]

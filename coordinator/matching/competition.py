@@ -12,14 +12,11 @@ from dataclasses import dataclass
 
 from coordinator.matching.assignment import Choice, Near, Seeker, assign
 from coordinator.matching.place import Place
-from coordinator.matching.request import NOWHERE, Request, near_also
+from coordinator.matching.request import NOWHERE, URGENCY_RANK, Request, near_also
 from coordinator.matching.score import tie_break
 from coordinator.matching.terms import Terms
 from coordinator.matching.weighing import Weighed
 from coordinator.matching.worth import worth
-from events.vocabulary import Urgency
-
-_RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def given(weighed: Sequence[Weighed], terms: Terms) -> Given:
 
 def order_of_service(request: Request) -> tuple[int, int, bytes]:
     """Most urgent first, then who has waited longest, then by a hash: nobody is favoured by a name."""
-    return _RANK[request.urgency], request.requested_at_ms, hashlib.sha256(request.transfer_id.encode()).digest()
+    return URGENCY_RANK[request.urgency], request.requested_at_ms, hashlib.sha256(request.transfer_id.encode()).digest()
 
 
 def _if_nobody_competes(asking: Sequence[Weighed]) -> Given | None:

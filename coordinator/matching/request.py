@@ -21,6 +21,8 @@ class Near:
     regions: frozenset[str]
 
 
+URGENCY_RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
+"""0: the most urgent."""
 NOWHERE = Near(frozenset(), frozenset(), frozenset())
 
 

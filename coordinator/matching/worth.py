@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from coordinator.matching.request import Request
+from coordinator.matching.request import URGENCY_RANK, Request
 from coordinator.matching.scarcity import in_force
 from coordinator.matching.terms import Terms
 from events.vocabulary import Urgency
 
 _UNSTATED = {Urgency.IMMEDIATE: 4000, Urgency.WITHIN_DAYS: 2000, Urgency.PLANNED: 1000}
 """Points a person where the policy states none."""
-_RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
 
 def urgency_value(urgency: Urgency, terms: Terms) -> int:
     """Points for each person placed in time."""
     stated = terms.policy.matching
-    return _UNSTATED[urgency] if stated is None else stated.urgency_values[_RANK[urgency]]
+    return _UNSTATED[urgency] if stated is None else stated.urgency_values[URGENCY_RANK[urgency]]
 
 
 def may_wait(request: Request, at_ms: int, terms: Terms) -> bool:

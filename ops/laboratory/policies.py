@@ -85,8 +85,6 @@ class Policy:
     """Takes the matcher's place."""
     estimated: Callable[[Terms, str], Terms] | None = None
     """Takes the place of `terms_of`: the terms for a load, by its name."""
-    everybody: bool = False
-    """Whenever anything may have become possible for anybody, everybody who waits is answered again."""
 
     def terms_for(self, instance: Instance) -> Terms:
         """The terms that it plays an instance by."""

@@ -13,10 +13,9 @@ from enum import IntEnum, unique
 from functools import partial
 
 from coordinator.domain.declining import CONSEQUENCES
-from coordinator.domain.draft import URGENCY_RANK
 from coordinator.matching.best_place import Answer
 from coordinator.matching.place import Place
-from coordinator.matching.request import NOWHERE, Request, near_also
+from coordinator.matching.request import NOWHERE, URGENCY_RANK, Request, near_also
 from coordinator.matching.safety import could_host, excluded_by, still_safe
 from coordinator.matching.terms import Terms
 from events.answers import NO_ANSWERS, Answers, age_class, with_answer
@@ -410,8 +409,6 @@ class _Play:
                 request = self._now(case, at_ms)
                 if any(excluded_by(request, place, at_ms, self._terms) is None for place in places):
                     found.append((case, request))
-        if found and self._policy.everybody:
-            found = [(case, self._now(case, at_ms)) for case in self._waiting.values()]
         found.sort(key=lambda item: item[0].key)
         return found
 
