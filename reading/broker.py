@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from functools import lru_cache
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
+from confluent_kafka import Consumer, KafkaException, TopicCollection
 from confluent_kafka import KafkaError as ConfluentError
-from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka import TopicPartition as ConfluentPartition
 from confluent_kafka.admin import AdminClient
 
 from reading.errors import TopicMissing
@@ -27,6 +29,9 @@ ROOM_FOR_HEADERS_BYTES = 64 * 1024
 FETCH_BACKOFF_MS = 100
 """After a failed fetch aiokafka waits this long before the next."""
 BATCH_BYTES = 1024 * 1024
+LOOKED_FOR_S = 1.0
+LOOKED_FOR_BYTES = 64 * 1024
+"""What one look at a record may bring; a record that is larger comes alone."""
 
 _ABSENT = (ConfluentError.UNKNOWN_TOPIC_OR_PART, ConfluentError.UNKNOWN_TOPIC_ID, ConfluentError.TOPIC_AUTHORIZATION_FAILED)
 
@@ -119,6 +124,14 @@ async def topic_id(bootstrap: str, topic: str) -> str:
     return (await topic_facts(bootstrap, [topic]))[topic].topic_id
 
 
+async def value_at(bootstrap: str, topic: str, partition: int, offset: int) -> bytes | None:
+    """Value of the record at exactly this offset, as the cluster has it now; None where there is none, it has none, or no answer came in a second.
+
+    One connection serves every look of the process, one after the other, and none waits long for those before it; it belongs to librdkafka, whose threads take nothing from the caller's loop.
+    """
+    return await asyncio.to_thread(_looker(bootstrap).value_at, topic, partition, offset)
+
+
 async def cluster_id(bootstrap: str) -> str:
     """The cluster's id. Waits for a broker that does not answer."""
     while True:
@@ -131,6 +144,46 @@ async def cluster_id(bootstrap: str) -> str:
 @lru_cache(maxsize=4)
 def _admin(bootstrap: str) -> AdminClient:
     return AdminClient({"bootstrap.servers": bootstrap, "socket.timeout.ms": REQUEST_TIMEOUT_MS, "log_level": 2})
+
+
+class _Looker:
+    """Looks at single records."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._lock = threading.Lock()
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": bootstrap,
+                "group.id": "unused",
+                "enable.auto.commit": False,
+                "auto.offset.reset": "error",
+                "allow.auto.create.topics": False,
+                "isolation.level": "read_uncommitted",
+                "fetch.message.max.bytes": LOOKED_FOR_BYTES,
+                "log_level": 2,
+            }
+        )
+
+    def value_at(self, topic: str, partition: int, offset: int) -> bytes | None:
+        if not self._lock.acquire(timeout=LOOKED_FOR_S):
+            return None
+        try:
+            self._consumer.assign([ConfluentPartition(topic, partition, offset)])
+            message = self._consumer.poll(LOOKED_FOR_S)
+            self._consumer.unassign()
+        except KafkaException:
+            return None
+        finally:
+            self._lock.release()
+        if message is None or message.error() is not None or message.offset() != offset:
+            return None
+        value = message.value()
+        return value if isinstance(value, bytes) else None
+
+
+@lru_cache(maxsize=4)
+def _looker(bootstrap: str) -> _Looker:
+    return _Looker(bootstrap)
 
 
 def _describe(bootstrap: str, names: list[str]) -> dict[str, TopicFacts]:

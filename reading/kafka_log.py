@@ -87,6 +87,9 @@ class KafkaLog:
             self._expected = records[-1].offset + 1
         return records
 
+    async def value_beside(self, offset: int) -> bytes | None:
+        return await broker.value_at(self._bootstrap, self.topic, int(self._tp.partition), offset)
+
     async def close(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:

@@ -1,8 +1,9 @@
 """The one way to follow a ledger partition, over any `PartitionLog`. `reading.ledger_reader.LedgerReader` is this over Kafka.
 
-It yields accepted entries and refuses to go on where the log is not what it was: at the start, after any upheaval of the connection, whenever the
-broker says that an offset is out of range, and every few seconds, it reads the record at its tip again and compares hashes. Without that a live
-reader of a log that lost its tail waits for ever beside a fresh one that goes on.
+It yields accepted entries and refuses to go on where the log is not what it was: at the start, after any upheaval of the connection, and whenever the
+broker says that an offset is out of range, it reads the record at its tip again and compares hashes. Every few seconds it looks at that record over
+another connection, beside the read that stands open, and does the same where it finds anything else there. Without that a live reader of a log that lost
+its tail waits for ever beside a fresh one that goes on.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ class LedgerFollower:
         self._tip_checked_at = 0.0
         self._ignored_since_check = False
         self._check_now = False
+        self._looking: asyncio.Task[bool] | None = None
 
     @property
     def position(self) -> Position | None:
@@ -119,6 +121,9 @@ class LedgerFollower:
 
     async def close(self) -> None:
         """Let go of the connection."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         await self._log.close()
 
     async def __aenter__(self) -> Self:
@@ -154,6 +159,7 @@ class LedgerFollower:
     async def _step(self, max_records: int, wait_ms: int) -> tuple[list[AcceptedRecord], Exception | None]:
         """One read. The failure, if any, comes after the entries of the batch."""
         chain = await self.begin()
+        await self._look_beside(chain)
         checking = chain.position is not None and self._check_is_due()
         offset = chain.position.offset if checking and chain.position else self._next
         try:
@@ -193,9 +199,26 @@ class LedgerFollower:
         return batch, None
 
     def _check_is_due(self) -> bool:
+        return self._check_now
+
+    async def _look_beside(self, chain: Chain) -> None:
+        """Look at the tip over another connection, where it is due, while reading goes on; what a look found is heard at a later step."""
+        if self._looking is not None and self._looking.done():
+            looked, self._looking = self._looking, None
+            self._check_now = not await looked or self._check_now
+        if self._looking is None and chain.position is not None and self._look_is_due():
+            self._tip_checked_at = time.monotonic()
+            self._ignored_since_check = False
+            self._looking = asyncio.create_task(self._tip_stands(chain.position), name=f"looking at {self._log.topic}")
+
+    def _look_is_due(self) -> bool:
         since = time.monotonic() - self._tip_checked_at
         soon = self._ignored_since_check and since > min(TIP_CHECKED_AGAIN_AFTER_S, self._tip_checked_every_s)
-        return self._check_now or soon or since > self._tip_checked_every_s
+        return soon or since > self._tip_checked_every_s
+
+    async def _tip_stands(self, tip: Position) -> bool:
+        value = await self._log.value_beside(tip.offset)
+        return value is not None and hash_of(value) == tip.hash
 
     async def _compare_tip(self, chain: Chain, record: LogRecord) -> None:
         position = chain.position

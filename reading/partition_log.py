@@ -64,6 +64,13 @@ class PartitionLog(Protocol):
         """
         ...
 
+    async def value_beside(self, offset: int) -> bytes | None:
+        """Value of the record at exactly this offset, asked for now over a connection of its own, so that a read may stand open meanwhile.
+
+        None where there is none, it has no value, or nobody says so within a second or two: whoever must know which asks with `read`.
+        """
+        ...
+
     async def close(self) -> None:
         """Let go of the connection. The log must not be used afterwards."""
         ...

@@ -2,7 +2,9 @@
 
 Faust gives group membership, assignment of partitions (networks) to processes, and a message for each event. The agent only rings: which events are
 decided, in which order and from which state, is up to the worker's own consumer and the ledger. So whatever Faust skips, repeats, commits too early
-or stalls costs nothing but a later word of how far events go (the worker's own read stands open), and never content. Group offsets are a hint, and a new group begins at the end.
+or stalls costs nothing but a later word of how far events go (the worker's own read stands open), and never content. Group offsets are a hint, and a
+new group begins at the end. For the same reason the bell may be late: it asks the broker to gather events for a second, and rings for all of them, because
+one that is rung at once takes a quarter of the processor's time from the worker that decides it at that very moment (docs/adr/0055-the-worker-undisturbed.md).
 
 Faust restarts an agent that raises in the same process and acknowledges its event; and `except Exception` would miss the `CancelledError` that
 aiokafka's `consumer.stop()` can raise. Therefore any `BaseException` in the agent is handed to `failed`, which ends the process.
@@ -16,10 +18,15 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import faust
+from aiokafka import AIOKafkaConsumer
+from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, StreamT
 
 Ring = Callable[[int, int, bytes | None], None]
 """(partition, offset, value) of an event that exists."""
+GATHERED_FOR_MS = 1000
+GATHERED_BYTES = 1024 * 1024
+"""The bell rings when so much is there, or so much time has passed."""
 
 
 def doorbell_app(
@@ -52,6 +59,7 @@ def doorbell_app(
         key_serializer="raw",
         value_serializer="raw",
     )
+    app.transport = _GatheringTransport(app.conf.broker_consumer, app)
     topic = app.topic(events_topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", allow_empty=True)
 
     async def doorbell(stream: StreamT[bytes]) -> None:
@@ -73,3 +81,22 @@ def doorbell_app(
         await assigned(frozenset(tp.partition for tp in partitions if tp.topic == events_topic))
 
     return app
+
+
+class _GatheringThread(driver.AIOKafkaConsumerThread):
+    """Faust's consumer. Faust has no setting for what it asks of the broker, so it is set before the consumer starts."""
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_min_bytes = GATHERED_BYTES
+        consumer._fetch_max_wait_ms = GATHERED_FOR_MS
+        return consumer
+
+
+class _GatheringConsumer(driver.Consumer):
+    def _new_consumer_thread(self) -> _GatheringThread:
+        return _GatheringThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class _GatheringTransport(driver.Transport):
+    Consumer = _GatheringConsumer

@@ -10,7 +10,9 @@ by a person (`ReadingStopped`) stops alone, loudly, while the process has others
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +23,7 @@ from coordinator.agent.ending import FAULT, STOPPED, End, end_process
 from coordinator.agent.watchdog import KafkaEndOffsets, Progress, Watchdog
 from coordinator.ledger.worker import Worker
 from events.topics import TopicNames
+from reading.collecting import collecting_young_alone
 from reading.errors import ReadingStopped
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,11 @@ ASSIGNED_WITHIN_S = 120.0
 STUCK_AFTER_S = 30.0
 """While events wait, something must be settled within this time."""
 STOPS_WITHIN_S = 10.0
+SEARCHED_EVERY_S = 3600.0
+"""Memory is searched for old reference cycles about so often, in a moment when no network had an event for a while."""
+SEARCHED_AT_LATEST_S = 24 * 3600.0
+"""Where there is no such moment."""
+QUIET_FOR_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +75,13 @@ class WorkerProcess:
         watchdog = Watchdog(KafkaEndOffsets(self.bootstrap, self.names.events), self.progress, self.stuck_after_s, end=self.end)
         watchdog.start()
         self._serve()
-        tasks = [asyncio.create_task(part, name=name) for name, part in (("faust", self._faust(app)), ("told", self._must_be_told()))]
+        parts = (("faust", self._faust(app)), ("told", self._must_be_told()), ("memory", self._search_memory()))
+        tasks = [asyncio.create_task(part, name=name) for name, part in parts]
         for task in tasks:
             task.add_done_callback(self._part_ended)
         try:
-            failure = await self._failed.get()
+            with collecting_young_alone():
+                failure = await self._failed.get()
             self.end(STOPPED if isinstance(failure, ReadingStopped) else FAULT, f"{type(failure).__name__}: {failure}")
             raise failure
         finally:
@@ -139,6 +149,17 @@ class WorkerProcess:
     def _part_ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             self._failed.put_nowait(error)
+
+    async def _search_memory(self) -> None:
+        """The search that is not made by itself here: the state of a network is a million objects, and it would stop every decision for a tenth of a second."""
+        searched_s, marks = time.monotonic(), self.progress()
+        while True:
+            await asyncio.sleep(QUIET_FOR_S)
+            quiet, marks = marks == self.progress(), self.progress()
+            since_s = time.monotonic() - searched_s
+            if since_s > SEARCHED_AT_LATEST_S or (quiet and since_s > SEARCHED_EVERY_S):
+                gc.collect()
+                searched_s = time.monotonic()
 
     async def _must_be_told(self) -> None:
         try:

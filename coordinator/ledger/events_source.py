@@ -19,8 +19,9 @@ READ_WAIT_MS = 50
 class EventsSource:
     """Reads one network's events. Not for two tasks at once.
 
-    The event before the next is read again and compared (its hash stands in the ledger) at the start, after any upheaval of the connection, after an
-    offset that was out of range, and every few seconds. An events topic loses its tail while its leader changes or restarts, or by being made anew: each
+    The event before the next is read again and compared (its hash stands in the ledger) at the start, after any upheaval of the connection, and after an
+    offset that was out of range. Every few seconds it is looked at all the same, and the topic's id asked for, over another connection: reading on goes
+    on meanwhile, and whatever else than the ledger's event is found there, nothing included, is a doubt like the others. An events topic loses its tail while its leader changes or restarts, or by being made anew: each
     shows as an upheaval by the time that anything is read behind it, and what came with an upheaval is thrown away. So nothing is decided after a loss
     without this comparison in between; and an event that comes after a pause is taken from the read that stood open for it, without another.
     """
@@ -33,10 +34,9 @@ class EventsSource:
         self._ahead_at_most_ms = ahead_at_most_ms
         self._upheavals = -1
         self._checked_at_s = float("-inf")
-        self._topic_checked_at_s = float("-inf")
         self._doubtful = True
         self._trimmed_before = 0
-        self._checking_topic: asyncio.Task[None] | None = None
+        self._checking: asyncio.Task[bool] | None = None
 
     async def fetch(self, offset: int, previous_hash: bytes | None, topic_id: str, max_records: int, wait_ms: int) -> list[LogRecord]:
         """Events from exactly `offset` on, without a hole, at most `max_records`; empty where none came within `wait_ms`.
@@ -48,11 +48,9 @@ class EventsSource:
         if self._log.upheavals != self._upheavals:
             await self._check_topic(topic_id)
             self._upheavals = self._log.upheavals
-            self._topic_checked_at_s = now_s
             self._doubtful = True
-        await self._check_topic_beside(topic_id, now_s)
-        comparing = self._doubtful or now_s - self._checked_at_s >= self._checked_every_s
-        comparing = comparing and previous_hash is not None and offset - 1 >= self._trimmed_before
+        await self._check_beside(offset, previous_hash, topic_id, now_s)
+        comparing = self._doubtful and previous_hash is not None and offset - 1 >= self._trimmed_before
         records = await self._read(offset - comparing, max_records + comparing, wait_ms, offset, topic_id, with_previous=comparing)
         if comparing:
             if not records:
@@ -72,19 +70,27 @@ class EventsSource:
 
     async def close(self) -> None:
         """Let go of the connection."""
-        if self._checking_topic is not None:
-            self._checking_topic.cancel()
-            await asyncio.gather(self._checking_topic, return_exceptions=True)
+        if self._checking is not None:
+            self._checking.cancel()
+            await asyncio.gather(self._checking, return_exceptions=True)
         await self._log.close()
 
-    async def _check_topic_beside(self, topic_id: str, now_s: float) -> None:
-        """Every few seconds, while events go on being read: the answer of the one under way is heard at a later fetch. Raises what `_check_topic` does."""
-        if self._checking_topic is not None and self._checking_topic.done():
-            checked, self._checking_topic = self._checking_topic, None
-            await checked
-            self._topic_checked_at_s = now_s
-        if self._checking_topic is None and now_s - self._topic_checked_at_s >= self._checked_every_s:
-            self._checking_topic = asyncio.create_task(self._check_topic(topic_id), name=f"checking {self._log.topic}")
+    async def _check_beside(self, offset: int, previous_hash: bytes | None, topic_id: str, now_s: float) -> None:
+        """Every few seconds, while events go on being read: what the check under way finds is heard at a later fetch. Raises what `_check_topic` does."""
+        if self._checking is not None and self._checking.done():
+            checked, self._checking = self._checking, None
+            self._doubtful = not await checked or self._doubtful
+        if self._checking is None and now_s - self._checked_at_s >= self._checked_every_s:
+            self._checked_at_s = now_s
+            self._checking = asyncio.create_task(self._is_as_before(offset, previous_hash, topic_id), name=f"checking {self._log.topic}")
+
+    async def _is_as_before(self, offset: int, previous_hash: bytes | None, topic_id: str) -> bool:
+        """Whether the event before `offset`, where the ledger has one, was found to be the ledger's just now."""
+        await self._check_topic(topic_id)
+        if previous_hash is None or offset - 1 < self._trimmed_before:
+            return True
+        value = await self._log.value_beside(offset - 1)
+        return value is not None and hashlib.sha256(value).digest() == previous_hash
 
     async def _check_topic(self, expected: str) -> None:
         found = await self._log.topic_id()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import Generic
 
@@ -10,6 +11,8 @@ from reading.key_errors import KeyDestroyed
 from reading.vault import Row
 
 FIELD = "state"
+SEALED_TOGETHER = 128
+"""Parts sealed before other tasks of the process get a turn: some milliseconds."""
 
 
 class StateHasher(Generic[S]):
@@ -29,13 +32,18 @@ class StateHasher(Generic[S]):
 
     async def sealed_parts(self, parts: tuple[SealedPart, ...]) -> list[bytes] | None:
         """Each part sealed under its subject's key, in order; None where a key is gone."""
-        changed = [part for part in parts if self._sealed.get(part.subject, (None,))[0] != part.plain]
+        before = self._sealed
+        changed = [part for part in parts if before.get(part.subject, (None,))[0] != part.plain]
+        rows = [state_row(part.subject, part.plain) for part in changed]
+        sealed: list[bytes] = []
         try:
-            sealed = await self._sealing.seal_records([state_row(part.subject, part.plain) for part in changed])
+            for start in range(0, len(rows), SEALED_TOGETHER):
+                sealed += await self._sealing.seal_records(rows[start : start + SEALED_TOGETHER])
+                await asyncio.sleep(0)
         except KeyDestroyed:
             return None
         new = {part.subject: (part.plain, text) for part, text in zip(changed, sealed, strict=True)}
-        self._sealed = {part.subject: new.get(part.subject) or self._sealed[part.subject] for part in parts}
+        self._sealed = {part.subject: new.get(part.subject) or before[part.subject] for part in parts}
         return [text for _, text in self._sealed.values()]
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from coordinator.domain import decide
-from coordinator.domain.snapshot import parts_of, state_from
+from coordinator.domain.snapshot import Made, parts_of, state_from
 from tests.domain.test_histories import History
 
 ROOT = Path(__file__).parents[2]
@@ -57,3 +57,14 @@ def test_a_worker_that_loads_a_snapshot_at_any_entry_decides_what_follows_alike(
         assert parts_of(loaded) == parts_of(state)
         entry = history.entries[index]
         assert decide(loaded, entry.opened, entry.event_time_ms, loaded.policy) == entry.outcomes
+
+
+def test_what_was_made_of_earlier_states_changes_no_byte() -> None:
+    history, made = History(random.Random(7)), Made()
+    for number in range(240):
+        history.step()
+        if number % 9 == 0:
+            only_hashed = number % 2 == 0
+            assert parts_of(history.state, only_hashed=only_hashed, made=made) == parts_of(history.state, only_hashed=only_hashed)
+    assert made.cases
+    assert parts_of(history.folded(60), made=made) == parts_of(history.folded(60))

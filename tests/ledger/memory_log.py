@@ -40,10 +40,10 @@ class MemoryPartition:
             self.changed.notify_all()
         return first
 
-    def lose_tail(self, end: int) -> None:
-        """Everything from offset `end` on is gone, as after a change of leader."""
+    def lose_tail(self, end: int, *, shows: bool = True) -> None:
+        """Everything from offset `end` on is gone, as after a change of leader; or, where nothing `shows` on the connections, as Kafka foresees in no way."""
         del self.records[end - self.start :]
-        self.upheavals += 1
+        self.upheavals += shows
 
     def trim_head(self, start: int) -> None:
         """Everything before offset `start` is gone."""
@@ -98,6 +98,11 @@ class MemoryLog:
                 raise OutOfRange
         index = offset - self._partition.start
         return self._partition.records[index : index + max_records]
+
+    async def value_beside(self, offset: int) -> bytes | None:
+        await asyncio.sleep(0)
+        partition = self._partition
+        return partition.records[offset - partition.start].value if partition.start <= offset < partition.end else None
 
     async def close(self) -> None:
         return None

@@ -61,3 +61,24 @@ async def test_a_waiting_read_wakes(unfounded: Bench) -> None:
         assert (await waiting)[0].value == b"x"
     await log.close()
     await appender.close()
+
+
+async def test_a_record_is_looked_at_beside_a_read_that_stands_open(unfounded: Bench) -> None:
+    log, appender = unfounded.events_log(), unfounded.events_appender()
+    await (await appender.append([(None, bytes([number]), ()) for number in range(30)]))
+    assert len(await log.read(29, 5, 2000)) == 1
+    waiting = asyncio.create_task(log.read(30, 5, 20_000))
+    await asyncio.sleep(0.1)
+    for offset in (29, 0, 12, 29):
+        async with asyncio.timeout(20):
+            while (value := await log.value_beside(offset)) is None:  # a busy machine may not answer in time
+                continue
+        assert value == bytes([offset])
+    assert await log.value_beside(31) is None
+    assert not waiting.done()
+    await (await appender.append([(None, b"next", ())]))
+    async with asyncio.timeout(20):
+        assert [record.value for record in await waiting] == [b"next"]
+    assert log.upheavals == 0
+    await log.close()
+    await appender.close()

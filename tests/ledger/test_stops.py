@@ -83,6 +83,18 @@ async def test_live_reader_notices_a_lost_tail(refilled: bool) -> None:
     assert error.sequence == 50
 
 
+async def test_live_reader_notices_a_lost_tail_that_shows_on_no_connection() -> None:
+    bench = await settled_bench(50)
+    reader = follower(bench)
+    async for _ in reader.read_to_end():
+        continue
+    bench.ledger.lose_tail(40, shows=False)
+    await bench.ledger.add([(None, b"something else", ())] * 30)
+    error = await died_of(reader)
+    assert isinstance(error, LedgerTailLost)
+    assert error.sequence == 50
+
+
 async def test_anchored_reader_notices_a_lost_tail_at_start() -> None:
     bench = await settled_bench(50)
     last = (await entries_of(bench))[-1]
@@ -229,6 +241,17 @@ async def test_truncated_events_stop_a_live_worker(refill: int) -> None:
             await acknowledged(bench, range(100, 100 + refill))
         error = await running.failure()
     assert isinstance(error, EventsTruncated if refill <= 5 else EventDiffers)
+    assert len(await entries_of(bench)) == 51
+
+
+async def test_truncated_events_that_show_on_no_connection_stop_a_live_worker_within_the_time_of_a_look() -> None:
+    bench = await settled_bench(50)
+    async with Running(bench.worker()) as running:
+        await running.until_settled(49)
+        await asyncio.sleep(0.2)
+        bench.events.lose_tail(40, shows=False)
+        await acknowledged(bench, range(100, 110))
+        assert isinstance(await running.failure(), EventDiffers)
     assert len(await entries_of(bench)) == 51
 
 

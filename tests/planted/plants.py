@@ -20,6 +20,7 @@ from coordinator.domain import (
     same_case,
     seen_events,
     settling,
+    snapshot,
     transfer,
     two_people,
 )
@@ -459,6 +460,12 @@ def sealed_half_not_hashed() -> AbstractContextManager[None]:
     return patched(StateHasher, "hashes", broken)
 
 
+def case_made_once() -> AbstractContextManager[None]:
+    """A case whose record was made once is not made again, whatever became of it."""
+    whole = snapshot._case_made
+    return patched(snapshot, "_case_made", lambda case_id, of_case, before: before or whole(case_id, of_case, None))
+
+
 def snapshot_believed() -> AbstractContextManager[None]:
     """An anchor (a snapshot's or a view's) is believed without its entry being looked for."""
 
@@ -491,6 +498,20 @@ def events_not_compared() -> AbstractContextManager[None]:
         return [record for record in records if record.offset >= offset]
 
     return patched(EventsSource, "_compared", broken)
+
+
+async def _as_it_should(*_: object) -> bool:
+    return True
+
+
+def tip_never_looked_at() -> AbstractContextManager[None]:
+    """The look at the tip beside the reading finds what it should, whatever is there."""
+    return patched(LedgerFollower, "_tip_stands", _as_it_should)
+
+
+def events_never_looked_at() -> AbstractContextManager[None]:
+    """The look at the event before the next finds what it should, whatever is there."""
+    return patched(EventsSource, "_is_as_before", _as_it_should)
 
 
 def trimmed_unseen() -> AbstractContextManager[None]:

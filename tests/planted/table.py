@@ -11,7 +11,17 @@ from events.referral import ResponsibilityPassed
 from events.transfer import MatchExplained, PlaceKept, PlaceKeptFor
 from events.vocabulary import SightPurpose
 from reading.keys_memory import MemoryKeyStore
-from tests.domain import test_adopting, test_answering, test_duty, test_glass, test_holding_back, test_question, test_repeats, test_terms
+from tests.domain import (
+    test_adopting,
+    test_answering,
+    test_determinism,
+    test_duty,
+    test_glass,
+    test_holding_back,
+    test_question,
+    test_repeats,
+    test_terms,
+)
 from tests.keys import test_erasure, test_store
 from tests.ledger import test_acceptance, test_stops, test_trimming
 from tests.ledger.benches import MemoryBench
@@ -30,6 +40,8 @@ _ERASED_STORE = test_of(test_store.test_what_is_destroyed_is_gone_with_its_refer
 _WRONG_HASHES = [test_of(test_stops.test_wrong_state_hash_stops, half) for half in ("clear", "sealed")]
 _SILENCED = test_inbox.test_a_proposal_of_people_silences_what_waited_for_them_until_it_comes_to_nothing
 _ANOTHER_EVENT = test_trimming.test_another_event_in_the_place_of_one_stops_it
+_LOST_UNSEEN = test_stops.test_live_reader_notices_a_lost_tail_that_shows_on_no_connection
+_TRUNCATED_UNSEEN = test_stops.test_truncated_events_that_show_on_no_connection_stop_a_live_worker_within_the_time_of_a_look
 _SILENCE = test_of(test_answering.test_silence_and_withdrawal_say_nothing_about_the_place)
 _INCOMPLETE = test_inbox.test_an_incomplete_hand_over_stands_with_both_sides_also_after_the_departure
 
@@ -513,6 +525,12 @@ BUGS: tuple[Bug, ...] = (
     ),
     Bug("state hash", "the sealed half is not hashed", plant.sealed_half_not_hashed, ((_WRONG_HASHES[1], "test_wrong_state_hash_stops"),)),
     Bug(
+        "state hash",
+        "a case is hashed as it was",
+        plant.case_made_once,
+        ((test_of(test_determinism.test_what_was_made_of_earlier_states_changes_no_byte), "test_what_was_made_of_earlier_states_changes_no_byte"),),
+    ),
+    Bug(
         "snapshot",
         "an anchor is believed without its entry",
         plant.snapshot_believed,
@@ -525,6 +543,18 @@ BUGS: tuple[Bug, ...] = (
         "the last decided event is not compared",
         plant.events_not_compared,
         ((test_of(test_stops.test_truncated_events_stop_a_worker_at_start), "test_truncated_events_stop_a_worker_at_start"),),
+    ),
+    Bug(
+        "tip",
+        "what a look at the tip finds is not minded",
+        plant.tip_never_looked_at,
+        ((test_of(_LOST_UNSEEN), _LOST_UNSEEN.__name__),),
+    ),
+    Bug(
+        "tip",
+        "what a look at the last decided event finds is not minded",
+        plant.events_never_looked_at,
+        ((test_of(_TRUNCATED_UNSEEN), _TRUNCATED_UNSEEN.__name__),),
     ),
     Bug(
         "tip",
