@@ -14,7 +14,7 @@ Every released version of a record is read, and resolved to the newest; only the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -244,6 +244,58 @@ def decode_typed(value: bytes) -> Fact | TypedFact:
     except _UNREADABLE:
         raise Undecodable("malformed") from None
     return found
+
+
+def readers_of(names: Collection[str], whole: Collection[str], clear: Collection[str]) -> Mapping[bytes, Reader]:
+    """What `decode_wanted` reads with, for whoever reads a part of the kinds in `names`; any other is an unknown schema to it. It decodes no more than is
+    wanted, so of the rest it does not say what is malformed.
+
+    Those in `whole` come as from `decode_typed`. Of those in `clear` comes the fact without its private fields: they are not there, and whoever reads
+    one all the same meets an AttributeError. Of all others comes the name: a `Locked` without fields.
+    """
+    return _Compiled[bytes, Reader](lambda header: _reader_for(header, names, whole, clear))
+
+
+def decode_wanted(values: Iterable[bytes], readers: Mapping[bytes, Reader]) -> list[Fact | TypedFact | Locked]:
+    """Facts in order, as far as `readers_of` says. Raises Undecodable for the first that is none."""
+    value = b""
+    try:
+        return [readers[(value := each)[:HEADER_BYTES]](each) for each in values]
+    except TrailingBytes:
+        raise Undecodable("trailing_bytes") from None
+    except _UNREADABLE:
+        if value[:HEADER_BYTES] not in readers:
+            raise _unknown(value) from None
+        raise Undecodable("malformed") from None
+
+
+def headers_of(names: Collection[str]) -> frozenset[bytes]:
+    """What values of these kinds begin with (`HEADER_BYTES`), in any version."""
+    return frozenset(_by_header(*names))
+
+
+def _reader_for(header: bytes, names: Collection[str], whole: Collection[str], clear: Collection[str]) -> Reader:
+    """Raises KeyError for what is not in `names`."""
+    version = _FACT_VERSIONS[header]
+    if version.name not in names:
+        raise KeyError(header)
+    fact = FACT_TYPES[version.name]
+    if version.name in whole or (version.name in clear and fact.sealed_under is SealedUnder.NOBODY):
+        return _TYPED_READERS[header]
+    if version.name not in clear:
+        nameless = Locked(version.name, _NOTHING)
+        return lambda value: nameless
+    fields = compile_reader(version.schema, newest()[version.name].schema, hints_of(fact) | {"sealed": tuple[Sealed, ...]})
+
+    def read(value: bytes) -> Fact:
+        record = fields(value)
+        del record["sealed"]
+        found = object.__new__(fact)
+        for name, each in record.items():
+            object.__setattr__(found, name, each)
+        return found
+
+    return read
 
 
 def decode_event(value: bytes) -> WireFact:

@@ -100,6 +100,8 @@ WHAT_TO_DO = {
     "PositionMoved": "Nothing: the runner reads the position again and goes on.",
     "AsOfAhead": "Ask for an earlier sequence, or again in a moment.",
     "RebuildRunning": "Wait for the other rebuild.",
+    "ViewsApart": "`staffetta rebuild all`; where the ledger lost its tail, `staffetta heal` first.",
+    "HalfLost": "Rebuild again; a memory limit or an operator may have killed it.",
     "PlaceHeldTwice": "Stop the workers and look: two holds on one place must be impossible. Nothing of these entries was written to the views.",
     "SealBroken": "Bytes or key are not what they were. Check that key store and ledger belong together; then treat it as tampering.",
 }

@@ -66,6 +66,8 @@ class Changes:
 
 NOTHING = Changes({}, {})
 _TOLD = frozenset({PlaceHeld, PlaceReserved, PlaceReleased, PlaceOccupied})
+READS = _TOLD | {CapacityChanged, UnitOpened, UnitPassed}
+"""Kinds that this part is folded from, by their clear fields; and of `ProposalDeclined` that it was reported."""
 
 
 def fold(rows: Rows, entry: Effects) -> Changes:

@@ -11,6 +11,9 @@ from events.verdict import Duplicate, Recorded, Refused, Unreadable
 VIEW = "audit"
 COLUMNS = ("sequence", "kind", "verdict", "code", "field", "of_sequence", "outcomes")
 
+VERDICTS = frozenset({Recorded, Refused, Duplicate, Unreadable})
+"""Kinds that this view is folded from; of all others it takes the name."""
+
 
 @quick
 @dataclass(frozen=True, slots=True)

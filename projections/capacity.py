@@ -65,6 +65,14 @@ class Hold:
 Slot = tuple[str, int]
 HoldFact = HoldDeadlineMoved | PlaceHeld | PlaceReserved | PlaceOccupied | PlaceKept | PlaceReleased
 
+READS = frozenset(
+    {
+        AvailabilityPublished, AvailabilityReaffirmed, CapacityChanged, UnitAmended, UnitClosed,
+        HoldDeadlineMoved, PlaceHeld, PlaceKept, PlaceOccupied, PlaceReleased, PlaceReserved,
+    }
+)  # fmt: skip
+"""Kinds that this view is folded from, by their clear fields."""
+
 FIGURES: Table[str, Figures] = Table("figures", Figures, lambda figures: figures.unit_id, ("unit_id",))
 HOLDS: Table[Slot, Hold] = Table("holds", Hold, lambda hold: (hold.unit_id, hold.slot), ("unit_id", "slot"), lambda hold: hold.unit_id)
 

@@ -6,6 +6,8 @@
     +-- PositionMoved     another runner or a rebuild moved the position: read it again and go on from there
     +-- AsOfAhead         the asked sequence has not been reached by the views
     +-- RebuildRunning    another rebuild of this network is under way
+    +-- ViewsApart        a view cannot be rebuilt by itself beside the others: the ledger has not the entry at which they stand
+    +-- HalfLost          the process that folded one half of a rebuild ended before it was done; nothing was swapped in
     +-- ViewsStopped      the runner must not go on until a person has looked
         +-- PlaceHeldTwice    the last line against double booking fired
 
@@ -62,6 +64,24 @@ class RebuildRunning(ProjectionError):
         self.network = network
 
 
+class ViewsApart(ProjectionError):
+    """A view cannot be rebuilt by itself: the ledger has not the entry at which the other views stand."""
+
+    def __init__(self, network: str, sequence: int) -> None:
+        super().__init__(
+            f"The other views of {network} stand at entry {sequence}, and the ledger has another there, or none. Nothing was swapped in; rebuild all of them."
+        )
+        self.network = network
+
+
+class HalfLost(ProjectionError):
+    """The process that folded one half of a rebuild ended before it was done."""
+
+    def __init__(self, network: str, why: str) -> None:
+        super().__init__(f"The process that folded the clear half of the views of {network} ended before it was done: {why}. The old views serve on.")
+        self.network = network
+
+
 class ViewsStopped(ProjectionError):
     """The runner must not go on until a person has looked. Starting again does not help."""
 
@@ -75,4 +95,6 @@ class PlaceHeldTwice(ViewsStopped):
             "Nothing of these entries was written. Stop the workers and look."
         )
         self.network = network
+        self.after_sequence = after_sequence
+        self.last_sequence = last_sequence
         self.constraint = constraint

@@ -1,12 +1,12 @@
 """Folds entries into every view of a network at once, in memory, and hands out what a batch must write. No I/O.
 
-One position for the set of views, and not one a view: an entry is opened once for all of them, a read that joins views sees one sequence, and a rebuild
-swaps them together. A new view is a rebuild of the set, beside the one that serves.
+One position for the set of views, and not one a view: an entry is opened once for all of them, and a read that joins views sees one sequence. Parts of the set
+(`projections.parts`) can be folded by themselves, and are put beside the others at the entry at which those stand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple, dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -16,6 +16,7 @@ from events.entry import OpenedEntry
 from projections import answered, audit, capacity, case_file, entries, health, inbox, network, timeline, transfers
 from projections.case_file import CaseFile
 from projections.history import History, Table, Writes
+from projections.parts import ALL, LEANS_ON_NETWORK, Part, tables_of, wanted_by
 from projections.reported import Effects
 from reading.ledger_reader import AcceptedRecord
 
@@ -65,9 +66,16 @@ class Folding:
     """The current rows of all views of one network, and the changes not yet taken.
 
     Before `fold` is called with an entry, the files of the cases that it has facts about must have been given to `know`.
+    `parts`: what is folded and handed out; entries opened as `wanted` says are enough for them.
     """
 
-    def __init__(self, current: Current) -> None:
+    def __init__(self, current: Current, parts: Collection[Part] = ALL) -> None:
+        self.parts = frozenset(parts)
+        self.wanted = wanted_by(parts)
+        self._tables = tables_of(parts)
+        self._entries, self._audit, self._health = (part in parts for part in (Part.ENTRIES, Part.AUDIT, Part.HEALTH))
+        self._network, self._capacity, self._cases = (part in parts for part in (Part.NETWORK, Part.CAPACITY, Part.CASES))
+        self._leans_on_network = not LEANS_ON_NETWORK.isdisjoint(parts)
         self._histories: dict[str, History[Any, Any]] = {table.name: History(table, current.versioned[table.name]) for table in VERSIONED}
         self._verdicts = dict(current.verdicts)
         self._verdicts_changed: set[tuple[str, str]] = set()
@@ -88,23 +96,24 @@ class Folding:
             if file is not None:
                 self._files[case] = file
 
-    def fold(self, record: AcceptedRecord, entry: OpenedEntry, effects: Effects) -> None:
-        """Takes the next accepted entry: its record, the same opened, and what took effect with it."""
-        batch, changed, sequence = self._batch, self._batch.changed, entry.sequence
+    def fold(self, record: AcceptedRecord, entry: OpenedEntry | None, effects: Effects | None) -> None:
+        """Takes the next accepted entry: its record, the same opened, and what took effect with it; None where it holds nothing that is `wanted`."""
+        batch, changed, sequence = self._batch, self._batch.changed, record.position.sequence
         batch.position = record.position
-        batch.entries.append(entries.fold(record.position, record.envelope, record.body, record.value))
-        row = audit.fold(entry)
-        batch.audit.append(_AUDIT_VALUES(row))
-        changed[entries.VIEW] = changed[audit.VIEW] = changed[health.VIEW] = sequence
-        for key, count in health.fold(self._verdicts, row).items():
-            self._verdicts[key] = count
-            self._verdicts_changed.add(key)
-        asked = self._fold_answered(effects)
-        if self._fold_network(effects):
+        if self._entries:
+            batch.entries.append(entries.fold(record.position, record.envelope, record.body, record.value))
+            changed[entries.VIEW] = sequence
+        if entry is None or effects is None:
+            return
+        if self._audit or self._health:
+            self._fold_audit(entry)
+        kinds = {type(fact) for _, fact in effects.facts}
+        asked = self._capacity and not answered.READS.isdisjoint(kinds) and self._fold_answered(effects)
+        if self._leans_on_network and not network.READS.isdisjoint(kinds) and self._fold_network(effects) and self._network:
             changed[network.VIEW] = sequence
-        if self._fold_capacity(effects) or asked:
+        if self._capacity and ((not capacity.READS.isdisjoint(kinds) and self._fold_capacity(effects)) or asked):
             changed[capacity.VIEW] = sequence
-        files = case_file.fold(self._files, effects) if effects.by_case else None
+        files = case_file.fold(self._files, effects) if self._cases and effects.by_case else None
         if files:
             for case, file in files.items():
                 self._put(case, file)
@@ -117,7 +126,8 @@ class Folding:
     def take(self, *, current_too: bool) -> Batch:
         """What was folded since the last call. Without `current_too`, rows that still hold, and files, are kept back (a rebuild's way)."""
         batch, self._batch = self._batch, Batch()
-        batch.versioned = [(history.table, history.take(current_too=current_too)) for history in self._histories.values()]
+        written = [(history.table, history.take(current_too=current_too)) for history in self._histories.values()]
+        batch.versioned = [(table, writes) for table, writes in written if table.name in self._tables]
         if current_too:
             batch.files = {case: (before, self._files.get(case)) for case, before in sorted(self._before.items())}
             self._before = {}
@@ -145,6 +155,17 @@ class Folding:
             self._files.pop(case, None)
         else:
             self._files[case] = file
+
+    def _fold_audit(self, entry: OpenedEntry) -> None:
+        row = audit.fold(entry)
+        if self._audit:
+            self._batch.audit.append(_AUDIT_VALUES(row))
+            self._batch.changed[audit.VIEW] = entry.sequence
+        if self._health:
+            self._batch.changed[health.VIEW] = entry.sequence
+            for key, count in health.fold(self._verdicts, row).items():
+                self._verdicts[key] = count
+                self._verdicts_changed.add(key)
 
     def _fold_network(self, entry: Effects) -> bool:
         projects, units, policies, duty = (self._histories[table.name] for table in (network.PROJECTS, network.UNITS, network.POLICIES, network.DUTY))

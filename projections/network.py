@@ -120,14 +120,15 @@ class Changes:
 
 
 NOTHING = Changes({}, {}, {})
-_TOLD = frozenset(
+READS = frozenset(
     {DutyHoursPublished, PolicyAdopted, ProgrammeTurned, ProjectAmended, ProjectRegistered, UnitAmended, UnitClosed, UnitOpened, UnitPassed}
 )
+"""Kinds that this view is folded from, by their clear fields."""
 
 
 def fold(rows: Rows, entry: Effects) -> Changes:
     """The versions that begin with this entry; outcomes may follow upon its event, or upon the clock alone."""
-    told = [fact for _, fact in entry.facts if type(fact) in _TOLD]
+    told = [fact for _, fact in entry.facts if type(fact) in READS]
     if not told:
         return NOTHING
     projects: dict[str, Project] = {}

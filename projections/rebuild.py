@@ -1,8 +1,11 @@
-"""Folds a network's views again from the ledger, beside the ones that serve, and swaps them in when they are level.
+"""Folds a network's views again from the ledger, beside the ones that serve, and swaps them in when they are level: all of them, or some parts by themselves.
 
 The ledger is streamed in large batches; rows that are over go to the shadow schema by COPY while the next batch is being read, rows that still hold are
-kept in memory to the end, and each case is sealed once. The swap is one transaction: it holds the live position, so that no runner writes meanwhile, brings
-the shadow level with what the live views have reached (a view never goes back), waits for readers under way, and renames.
+kept in memory to the end, and each case is sealed once. Of a long ledger a second process without any key folds the clear half (`projections.clear_half`).
+
+The swap is one transaction: it holds the live position, so that no runner writes meanwhile, brings the shadow level with what the live views have reached
+(a view never goes back), waits for readers under way, and renames. Some parts alone are brought level with exactly the entry at which the others stand, for
+the views of a network have one position.
 """
 
 from __future__ import annotations
@@ -10,27 +13,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import asyncpg
 
 from projections import schema
-from projections.case_file import cases_in
-from projections.errors import RebuildRunning
-from projections.folding import EMPTY, Batch, Folding
+from projections.clear_half import ClearHalf
+from projections.errors import RebuildRunning, ViewsApart, ViewsMissing, ViewsOutdated
+from projections.folding import EMPTY, Folding
+from projections.loading import REBUILD_RECORDS, Limit, Loader, entries_within
+from projections.parts import ALL, CLEAR, VIEWS, Part, tables_of
 from projections.queries import named_queries
-from projections.reported import Effects, effects_of
 from projections.runner import Source, apply
-from projections.store import CaseRows, Connection, Stand, Store
-from reading.collecting import collecting_rarely
-from reading.ledger_reader import AcceptedRecord
+from projections.store import Connection, Stand, Store, read_stand
+from reading.collecting import collecting_hardly
 from reading.vault import Vault
 
-REBUILD_RECORDS = 2_000
-PART_RECORDS = 250
-"""Entries folded before the connection to the database gets a turn."""
 FILES_IN_MEMORY = 50_000
 """Cases beyond these are sealed and written early, and read again when an entry is about them."""
+DIVIDED_FROM_RECORDS = 20_000
+"""In a ledger from this length on a second process, which takes most of a second to start, is worth it."""
 LEVEL_WITHIN_S = 10.0
 """How long the live position is held while the last entries are folded; beyond it the rebuild fails, and the live views stay."""
 SWAP_PAUSE_S = 0.2
@@ -44,6 +47,8 @@ class Rebuilt:
     """What a rebuild did."""
 
     network: str
+    views: tuple[str, ...]
+    """What was rebuilt, in order."""
     entries: int
     sequence: int
     """Where the views stand that it swapped in."""
@@ -54,161 +59,180 @@ class Rebuilt:
 
 
 async def rebuild(
-    database_url: str, vault: Vault, source: Source, *, max_records: int = REBUILD_RECORDS, files_in_memory: int = FILES_IN_MEMORY
+    database_url: str,
+    vault: Vault,
+    source: Source,
+    *,
+    parts: Collection[Part] = ALL,
+    max_records: int = REBUILD_RECORDS,
+    files_in_memory: int = FILES_IN_MEMORY,
+    divided_from: int = DIVIDED_FROM_RECORDS,
 ) -> Rebuilt:
-    """Rebuilds and swaps in one network's views. A failure or a crash leaves the serving ones as they were, and nothing but a shadow to be dropped.
+    """Rebuilds and swaps in one network's views, or these parts of them. A failure or a crash leaves the serving ones as they were, and nothing but a
+    shadow to be dropped.
 
-    Raises RebuildRunning, PlaceHeldTwice, and what the reader and the vault raise.
+    Raises RebuildRunning, PlaceHeldTwice, HalfLost, and what the reader and the vault raise; for some parts alone ViewsMissing and ViewsOutdated, where
+    there are no others to put them beside, and ViewsApart.
     """
-    with collecting_rarely():  # and until all that was folded is let go: the search that follows would go through every bit of it
-        return await _rebuild(database_url, vault, source, max_records, files_in_memory)
+    with collecting_hardly():  # and until all that was folded is let go: the search that follows would go through every bit of it
+        return await _Rebuild(database_url, vault, source, frozenset(parts)).run(max_records, files_in_memory, divided_from)
 
 
-async def _rebuild(database_url: str, vault: Vault, source: Source, max_records: int, files_in_memory: int) -> Rebuilt:
-    connection, beside = await asyncpg.connect(database_url), await asyncpg.connect(database_url)
-    try:
-        if not await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", schema.shadow_of(source.network)):
-            raise RebuildRunning(source.network)
-        store = Store(connection, schema.shadow_of(source.network), vault)
-        generation = await _fresh_shadow(store)
-        began = time.monotonic()
-        folding, stand = Folding(EMPTY), Stand(None, generation, schema.SHAPE, -1, b"")
-        loader = _Loader(store, folding, beside, files_in_memory)
-        async with source.reader(stand) as reader:
-            async for records in reader.read_to_end(max_records):
-                await loader.take(records)
-        folded = time.monotonic()
-        stand = await loader.finish(stand)
-        stand = await _level(store, folding, source, stand)
-        stand = await _swap(store, folding, source, beside, stand)
-        await _drop_replaced(connection, source.network)
-    finally:
-        connection.terminate()
-        beside.terminate()
-    return Rebuilt(source.network, stand.sequence + 1, stand.sequence, folded - began, time.monotonic() - folded)
+class _Rebuild:
+    """One rebuild."""
 
+    def __init__(self, database_url: str, vault: Vault, source: Source, parts: frozenset[Part]) -> None:
+        self._url = database_url
+        self._vault = vault
+        self._source = source
+        self._parts = parts
+        self._live = schema.schema_of(source.network)
+        self._shadow = schema.shadow_of(source.network)
 
-async def _fresh_shadow(store: Store) -> int:
-    """Makes the shadow schema, whatever a crashed rebuild left there. Gives its generation."""
-    live = schema.schema_of(store.network)
-    async with store.connection.transaction():
-        generation = 1
-        if await schema.exists(store.connection, live):
-            generation += await store.connection.fetchval(f'select coalesce(max(generation), 0) from "{live}".view_position')
-        await store.connection.execute(f'drop schema if exists "{store.schema}" cascade')
-        await schema.create(store.connection, store.schema, indexes=False)
-        await store.begin(generation)
-    return generation
-
-
-class _Loader:
-    """Fills a shadow: folds a batch while the rows of the one before it are being copied, and seals the cases while their indexes are being made."""
-
-    def __init__(self, store: Store, folding: Folding, beside: Connection, files_in_memory: int) -> None:
-        self._store = store
-        self._beside = beside
-        self._folding = folding
-        self._files_in_memory = files_in_memory
-        self._spilled: set[str] = set()
-        self._copying: asyncio.Task[None] | None = None
-        self._last: Batch | None = None
-
-    async def take(self, records: list[AcceptedRecord]) -> None:
-        """Folds one batch, in parts between which the rows of the one before go on their way."""
-        for start in range(0, len(records), PART_RECORDS):
-            part = records[start : start + PART_RECORDS]
-            opened = await self._store.open(part)
-            effects = [effects_of(entry) for entry in opened]
-            await self._know(effects)
-            for record, entry, effect in zip(part, opened, effects, strict=True):
-                self._folding.fold(record, entry, effect)
-            await asyncio.sleep(0)
-        batch = self._folding.take(current_too=False)
-        await self._copied()
-        files = self._folding.spill(self._files_in_memory)
-        self._spilled.update(files)
-        rows = await self._store.seal(files, self._folding.projects()) if files else CaseRows()
-        self._last = batch
-        self._copying = asyncio.create_task(self._copy(batch, rows))
-
-    async def finish(self, stand: Stand) -> Stand:
-        """Writes what was kept back, the position and the indexes."""
-        await self._copied()
-        if self._last is None:
-            return stand
-        indexing = asyncio.create_task(schema.add_indexes(self._beside, self._store.schema, complete_first=True))
+    async def run(self, max_records: int, files_in_memory: int, divided_from: int) -> Rebuilt:
+        connection, beside = await asyncpg.connect(self._url), await asyncpg.connect(self._url)
         try:
-            await asyncio.sleep(0)  # so that the server has it before the sealing, which lets nobody else work here
-            batch = self._folding.take(current_too=True)
-            batch.position = self._last.position
-            rows = await self._store.seal(batch.files, self._folding.projects())
-            async with self._store.connection.transaction():
-                await self._store.connection.execute(f'set local search_path to "{self._store.schema}"')
-                if batch.position is not None:
-                    stand = await self._store.advance(batch.position, stand)
-                await self._store.write_rows(batch, rows, first_cases=not self._spilled)
-            await schema.add_indexes(self._store.connection, self._store.schema, complete_first=False)
+            if not await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", self._shadow):
+                raise RebuildRunning(self._source.network)
+            store = Store(connection, self._shadow, self._vault)
+            through = None if self._parts == ALL else await self._others(beside)
+            stand = Stand(None, await self._fresh_shadow(store), schema.SHAPE, -1, b"")
+            began = time.monotonic()
+            folded, folding, stand = await self._load(store, beside, stand, through, max_records, files_in_memory, divided_from)
+            if await self._live_sequence(beside) > stand.sequence:  # what was decided meanwhile, while nothing is held yet
+                stand = await self._level(store, folding, stand, None if through is None else await self._others(beside))
+            stand = await self._swap(store, folding, beside, stand)
+            await self._drop_replaced(connection)
         finally:
-            await indexing
+            connection.terminate()
+            beside.terminate()
+        views = tuple(view for part in Part if part in self._parts for view in VIEWS[part])
+        return Rebuilt(self._source.network, views, stand.sequence + 1, stand.sequence, folded - began, time.monotonic() - folded)
+
+    async def _others(self, connection: Connection) -> Stand:
+        """Where the views stand beside which these parts are to be put. Raises ViewsMissing, ViewsOutdated."""
+        if not await schema.exists(connection, self._live):
+            raise ViewsMissing(self._source.network)
+        stand = await Store(connection, self._live, self._vault).stand()
+        if stand is None:
+            raise ViewsMissing(self._source.network)
+        if stand.shape != schema.SHAPE:
+            raise ViewsOutdated(self._source.network, stand.shape, schema.SHAPE)
         return stand
 
-    async def _know(self, effects: list[Effects]) -> None:
-        needed = {case: None for entry in effects for case in sorted(cases_in(entry))}
-        unknown = self._folding.unknown(needed)
-        stored = [case for case in unknown if case in self._spilled]
-        if stored:
-            await self._copied()
-        self._folding.know({**dict.fromkeys(unknown), **await self._store.load_files(stored)})
+    async def _live_sequence(self, connection: Connection) -> int:
+        """Where the live views stand; -1 where there are none."""
+        if not await schema.exists(connection, self._live):
+            return -1
+        return int(await connection.fetchval(f'select coalesce(max(sequence), -1) from "{self._live}".view_position'))
 
-    async def _copied(self) -> None:
-        if self._copying is not None:
-            copying, self._copying = self._copying, None
-            await copying
+    async def _fresh_shadow(self, store: Store) -> int:
+        """Makes the shadow schema, whatever a crashed rebuild left there. Gives its generation."""
+        async with store.connection.transaction():
+            generation = 1
+            if await schema.exists(store.connection, self._live):
+                generation += await store.connection.fetchval(f'select coalesce(max(generation), 0) from "{self._live}".view_position')
+            await store.connection.execute(f'drop schema if exists "{self._shadow}" cascade')
+            await schema.create(store.connection, self._shadow, indexes=False)
+            await store.begin(generation)
+        return generation
 
-    async def _copy(self, batch: Batch, rows: CaseRows) -> None:
-        batch.changed = {}
-        async with self._store.connection.transaction():
-            await self._store.connection.execute(f'set local search_path to "{self._store.schema}"')
-            await self._store.write_rows(batch, rows)
+    async def _load(
+        self, store: Store, beside: Connection, stand: Stand, through: Stand | None, max_records: int, files_in_memory: int, divided_from: int
+    ) -> tuple[float, Folding, Stand]:
+        """Fills the shadow with what the ledger holds now, or holds up to `through`. Gives when the last entry was folded, what goes on from there, and
+        where the shadow stands."""
+        async with self._source.reader(stand) as reader:
+            end = await reader.end()
+            divided = end >= divided_from and not self._parts.isdisjoint(CLEAR) and not self._parts <= CLEAR
+            folding = Folding(EMPTY, self._parts - CLEAR if divided else self._parts)
+            loader = Loader(store, folding, beside, files_in_memory)
+            limit = Limit(end, None if through is None else through.sequence)
+            other = ClearHalf(self._url, self._shadow, self._source, self._parts & CLEAR, limit, max_records) if divided else None
+            with contextlib.closing(loader):
+                async with other or contextlib.nullcontext():
+                    async for records in entries_within(reader, limit, max_records):
+                        await loader.take(records)
+                        if other is not None:
+                            other.look()
+                    folded = time.monotonic()
+                    position = await loader.finish(stand)
+                    if other is not None:
+                        await other.done(position)
+                        folding = (await store.load(self._parts))[1]  # the rows of both halves that hold
+        stand = stand if position is None else stand.at(position)
+        return folded, folding, stand
 
+    async def _level(self, store: Store, folding: Folding, stand: Stand, through: Stand | None) -> Stand:
+        """Brings the shadow to the end that the ledger has now, or exactly to the entry of `through`. By a new reader: on a connection that waits for new
+        entries, the end is told after the wait. Raises ViewsApart."""
+        if through is None or stand.sequence < through.sequence:
+            async with self._source.reader(stand) as reader:
+                limit = Limit(None, None if through is None else through.sequence)
+                async for records in entries_within(reader, limit):
+                    stand = await apply(store, folding, records, stand)
+        if through is not None and (stand.sequence, stand.hash) != (through.sequence, through.hash):
+            raise ViewsApart(self._source.network, through.sequence)
+        return stand
 
-async def _level(store: Store, folding: Folding, source: Source, stand: Stand) -> Stand:
-    """Brings the shadow to the end that the ledger has now. By a new reader: on a connection that waits for new entries, the end is told after the wait."""
-    async with source.reader(stand) as reader:
-        async for records in reader.read_to_end():
-            stand = await apply(store, folding, records, stand)
-    return stand
+    async def _swap(self, store: Store, folding: Folding, connection: Connection, stand: Stand) -> Stand:
+        """Puts the shadow in the place of the live views, once it is not behind them. `connection` is not the store's."""
+        while True:
+            try:
+                async with connection.transaction():
+                    await connection.execute(f"set local lock_timeout = {SWAP_WAITS_MS}")
+                    if self._parts == ALL:
+                        stand = await self._swap_all(store, folding, connection, stand)
+                    else:
+                        stand = await self._swap_parts(store, folding, connection, stand)
+                    await connection.execute(_POSITION["notify"], schema.channel_of(self._source.network), str(stand.sequence))
+                return stand
+            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+                await asyncio.sleep(SWAP_PAUSE_S)
 
+    async def _swap_all(self, store: Store, folding: Folding, connection: Connection, stand: Stand) -> Stand:
+        live = self._live
+        if await schema.exists(connection, live):
+            await connection.execute(f'lock table "{live}".view_position in exclusive mode')
+            if await self._live_sequence(connection) > stand.sequence:
+                async with asyncio.timeout(LEVEL_WITHIN_S):
+                    stand = await self._level(store, folding, stand, None)
+            await connection.execute(f'lock table "{live}".view_position in access exclusive mode')
+            await connection.execute(f'update "{live}".view_position set generation = -1')
+            await connection.execute(f'drop schema if exists "{_replaced(live)}" cascade')
+            await connection.execute(f'alter schema "{live}" rename to "{_replaced(live)}"')
+        await connection.execute(f'alter schema "{self._shadow}" rename to "{live}"')
+        return stand
 
-async def _swap(store: Store, folding: Folding, source: Source, connection: Connection, stand: Stand) -> Stand:
-    """Puts the shadow in the place of the live views, once it is not behind them. `connection` is not the store's."""
-    live, shadow, network = schema.schema_of(store.network), store.schema, store.network
-    while True:
-        try:
+    async def _swap_parts(self, store: Store, folding: Folding, connection: Connection, stand: Stand) -> Stand:
+        """The tables of these parts take the place of the live ones; the position stays. A runner finds another generation, and loads what there is."""
+        live, shadow = self._live, self._shadow
+        if not await schema.exists(connection, live):
+            raise ViewsMissing(self._source.network)
+        await connection.execute(f'lock table "{live}".view_position in exclusive mode')
+        await connection.execute(f'set local search_path to "{live}"')
+        through = await read_stand(connection)
+        if through is None:
+            raise ViewsMissing(self._source.network)
+        async with asyncio.timeout(LEVEL_WITHIN_S):
+            stand = await self._level(store, folding, stand, through)
+        await connection.execute(f'lock table "{live}".view_position in access exclusive mode')
+        await connection.execute("update view_position set generation = $1", stand.generation)
+        for table in sorted(tables_of(self._parts)):
+            await connection.execute(f'drop table "{live}".{table}')
+            await connection.execute(f'alter table "{shadow}".{table} set schema "{live}"')
+        views = [view for part in self._parts for view in VIEWS[part]]
+        await connection.execute("delete from view_changed where view = any($1)", views)
+        await connection.execute(f'insert into view_changed select view, sequence from "{shadow}".view_changed where view = any($1)', views)
+        await connection.execute(f'drop schema "{shadow}" cascade')
+        return stand
+
+    async def _drop_replaced(self, connection: Connection) -> None:
+        """Drops the replaced views when no reader uses them; where that takes long, the next rebuild does it."""
+        with contextlib.suppress(asyncpg.LockNotAvailableError):
             async with connection.transaction():
-                await connection.execute(f"set local lock_timeout = {SWAP_WAITS_MS}")
-                if await schema.exists(connection, live):
-                    await connection.execute(f'lock table "{live}".view_position in exclusive mode')
-                    if await connection.fetchval(f'select sequence from "{live}".view_position') > stand.sequence:
-                        async with asyncio.timeout(LEVEL_WITHIN_S):
-                            stand = await _level(store, folding, source, stand)
-                    await connection.execute(f'lock table "{live}".view_position in access exclusive mode')
-                    await connection.execute(f'update "{live}".view_position set generation = -1')
-                    await connection.execute(f'drop schema if exists "{_replaced(live)}" cascade')
-                    await connection.execute(f'alter schema "{live}" rename to "{_replaced(live)}"')
-                await connection.execute(f'alter schema "{shadow}" rename to "{live}"')
-                await connection.execute(_POSITION["notify"], schema.channel_of(network), str(stand.sequence))
-            return stand
-        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
-            await asyncio.sleep(SWAP_PAUSE_S)
-
-
-async def _drop_replaced(connection: Connection, network: str) -> None:
-    """Drops the replaced views when no reader uses them; where that takes long, the next rebuild does it."""
-    with contextlib.suppress(asyncpg.LockNotAvailableError):
-        async with connection.transaction():
-            await connection.execute(f"set local lock_timeout = {10 * SWAP_WAITS_MS}")
-            await connection.execute(f'drop schema if exists "{_replaced(schema.schema_of(network))}" cascade')
+                await connection.execute(f"set local lock_timeout = {10 * SWAP_WAITS_MS}")
+                await connection.execute(f'drop schema if exists "{_replaced(self._live)}" cascade')
 
 
 def _replaced(live: str) -> str:

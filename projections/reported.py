@@ -22,9 +22,9 @@ Effect = tuple[int, Event | Outcome | Locked]
 CaseFact = tuple[int, Event | Outcome]
 """Index and fact, which can be read and is about a case."""
 
-_ABOUT_A_CASE = frozenset({kind for kind in FACT_TYPES.values() if "case_id" in hints_of(kind)} - {MatchExplained})
+ABOUT_A_CASE = frozenset({kind for kind in FACT_TYPES.values() if "case_id" in hints_of(kind)} - {MatchExplained})
 """An explanation is not a fact of the case: its key has a shorter life, and what is folded from it would not be the same after that."""
-_ABOUT_TWO = frozenset(kind for kind in _ABOUT_A_CASE if "other_case_id" in hints_of(kind))
+_ABOUT_TWO = frozenset(kind for kind in ABOUT_A_CASE if "other_case_id" in hints_of(kind))
 _NOTHING: Mapping[str, Sequence[CaseFact]] = {}
 
 
@@ -64,7 +64,7 @@ def _by_case(facts: list[Effect]) -> Mapping[str, Sequence[CaseFact]]:
     found: dict[str, list[CaseFact]] = {}
     about: Any
     for index, about in facts:
-        if type(about) not in _ABOUT_A_CASE or about.case_id is None:
+        if type(about) not in ABOUT_A_CASE or about.case_id is None:
             continue
         found.setdefault(about.case_id, []).append((index, about))
         if type(about) in _ABOUT_TWO and about.other_case_id is not None:

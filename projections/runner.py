@@ -145,8 +145,8 @@ class ViewRunner:
 
 async def apply(store: Store, folding: Folding, records: Sequence[AcceptedRecord], stand: Stand) -> Stand:
     """Folds accepted entries and writes what changed. After any exception the folding is no longer good: load it again."""
-    opened = await store.open(records)
-    effects = [effects_of(entry) for entry in opened]
+    opened = await store.open(records, folding.wanted)
+    effects = [None if entry is None else effects_of(entry) for entry in opened]
     await store.know_cases(folding, effects)
     for record, entry, effect in zip(records, opened, effects, strict=True):
         folding.fold(record, entry, effect)

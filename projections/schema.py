@@ -7,6 +7,8 @@ beside the serving one, and a swap.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Collection
 from pathlib import Path
 
 import asyncpg
@@ -16,8 +18,9 @@ FOLD_VERSION = 5
 
 _MIGRATIONS = tuple(sorted((Path(__file__).parent / "migrations").glob("[0-9][0-9][0-9][0-9]_*.sql")))
 _AFTER_LOADING = "-- after loading\n"
-_ROW_AN_ENTRY = frozenset({"0002_entries", "0006_audit"})
-"""Migrations of the tables that a rebuild has filled with its last batch."""
+ROW_AN_ENTRY = frozenset({"entries", "audit"})
+"""Tables that a rebuild has filled with its last batch."""
+_INDEX_OF = re.compile(r"\b(?:alter table|on) (\w+)\b")
 _LONGEST_NAME = 48
 
 TABLES = (
@@ -75,13 +78,15 @@ async def create(connection: asyncpg.Connection[asyncpg.Record], schema: str, *,
             await connection.execute(after)
 
 
-async def add_indexes(connection: asyncpg.Connection[asyncpg.Record], schema: str, *, complete_first: bool) -> None:
-    """Adds keys and indexes to tables that were loaded without, in a transaction of its own. One message to the server, which then works by itself.
-
-    `complete_first`: to the tables of one row an entry, which are complete before the others are; else to those others.
-    """
-    texts = [path.read_text(encoding="utf-8").partition(_AFTER_LOADING)[2] for path in _MIGRATIONS if (path.stem in _ROW_AN_ENTRY) is complete_first]
-    await connection.execute(f'begin; set local search_path to "{schema}"; {" ".join(texts)} commit')
+async def add_indexes(connection: asyncpg.Connection[asyncpg.Record], schema: str, tables: Collection[str]) -> None:
+    """Adds keys and indexes to these tables, which were loaded without, in a transaction of its own. One message to the server, which then works by itself."""
+    statements = [
+        statement
+        for text in _texts()
+        for statement in text.partition(_AFTER_LOADING)[2].split(";")
+        if (named := _INDEX_OF.search(statement)) and named[1] in tables
+    ]
+    await connection.execute(f'begin; set local search_path to "{schema}"; {"; ".join([*statements, "commit"])}')
 
 
 async def exists(connection: asyncpg.Connection[asyncpg.Record], schema: str) -> bool:

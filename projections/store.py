@@ -6,7 +6,8 @@ Sealing comes first and may wait for the key store; the transaction that follows
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,11 +21,13 @@ from projections.case_file import CaseFile
 from projections.errors import PlaceHeldTwice, PositionMoved
 from projections.folding import VERSIONED, Batch, Current, Folding
 from projections.history import Table
+from projections.parts import ALL, Part
 from projections.queries import named_queries
 from projections.reported import Effects
 from reading.key_errors import KeyDestroyed
 from reading.keys import Gone
 from reading.ledger_reader import AcceptedRecord
+from reading.opening import Wanted
 from reading.vault import Row, Vault
 
 if TYPE_CHECKING:
@@ -57,6 +60,10 @@ class Stand:
     sequence: int
     """-1: nothing was folded yet."""
     hash: bytes
+
+    def at(self, position: Position) -> Stand:
+        """The same views after this entry."""
+        return Stand(position, self.generation, self.shape, position.sequence, position.hash)
 
 
 _CASE_COLUMNS = ("key", "sealed_case", "record")
@@ -112,6 +119,17 @@ async def read_stand(connection: Connection | Pooled) -> Stand | None:
     return Stand(position, found["generation"], found["shape"], found["sequence"], found["hash"])
 
 
+@contextmanager
+def held_once(network: str, after_sequence: int, last_sequence: int) -> Iterator[None]:
+    """While rows of the entries after one sequence and up to another are written. Raises PlaceHeldTwice where the database finds a place held twice."""
+    try:
+        yield
+    except (asyncpg.UniqueViolationError, asyncpg.CheckViolationError) as violation:
+        if violation.constraint_name in ("holds_one_per_place", "holds_within_the_room"):
+            raise PlaceHeldTwice(network, after_sequence, last_sequence, violation.constraint_name) from None
+        raise
+
+
 class Store:
     """One network's views in one schema, over one connection. Not for two tasks at once."""
 
@@ -139,14 +157,14 @@ class Store:
             await self.connection.execute(f'set local search_path to "{self.schema}"')
             return await read_stand(self.connection)
 
-    async def load(self) -> tuple[Stand | None, Folding]:
-        """Where the views stand, and a folding with the rows that hold there: one moment of the database."""
+    async def load(self, parts: Collection[Part] = ALL) -> tuple[Stand | None, Folding]:
+        """Where the views stand, and a folding of these parts with the rows that hold there: one moment of the database."""
         async with self.connection.transaction(isolation="repeatable_read", readonly=True):
             await self.connection.execute(f'set local search_path to "{self.schema}"')
             stand = await read_stand(self.connection)
             versioned = {table.name: await self._current(table) for table in VERSIONED}
             counts = [health.VerdictCount(*row) for row in await self.connection.fetch(_QUERIES["verdict_counts"])]
-        return stand, Folding(Current(versioned, {(count.verdict, count.code): count for count in counts}))
+        return stand, Folding(Current(versioned, {(count.verdict, count.code): count for count in counts}), parts)
 
     async def load_files(self, cases: Sequence[str]) -> dict[str, CaseFile | None]:
         """The files of these cases; None where there is none, or its key is gone."""
@@ -162,19 +180,21 @@ class Store:
         files.update({keys[row["key"]]: case_file.from_bytes(plain) for row, plain in zip(found, opened, strict=True) if plain is not None})
         return files
 
-    async def open(self, records: Sequence[AcceptedRecord]) -> list[OpenedEntry]:
-        """The entries as the folds take them: explanations stay sealed, and no content hashes are made."""
-        return await self.vault.open_entries([(record.envelope, record.body) for record in records], leave_sealed=NOT_FOLDED, hashed=False)
+    async def open(self, records: Sequence[AcceptedRecord], wanted: Wanted) -> list[OpenedEntry | None]:
+        """The entries as the folds take them (`Folding.wanted`); None for one that holds nothing for them."""
+        return await self.vault.open_wanted([(record.envelope, record.body) for record in records], wanted)
 
-    async def know_cases(self, folding: Folding, effects: Iterable[Effects]) -> None:
+    async def know_cases(self, folding: Folding, effects: Iterable[Effects | None]) -> None:
         """Gives the folding every file that these entries will need."""
-        needed = {case: None for entry in effects for case in sorted(case_file.cases_in(entry))}
+        needed = {case: None for entry in effects if entry is not None for case in sorted(case_file.cases_in(entry))}
         folding.know(await self.load_files(folding.unknown(needed)))
 
     async def seal(self, files: Mapping[str, tuple[CaseFile | None, CaseFile | None]], projects: Iterable[str]) -> CaseRows:
         """The rows of changed files, sealed. A case whose key is gone is erased, whatever its file says. `projects`: all there ever were."""
-        await self.vault.ready()
         rows = CaseRows()
+        if not files:
+            return rows
+        await self.vault.ready()
         kept = {case: pair for case, pair in files.items() if pair[1] is not None}
         erased = {case for case in files if case not in kept}
         keys = {case: case_key(self.vault, case) for case in kept}
@@ -233,16 +253,12 @@ class Store:
         """Rows and position in one transaction. Raises PositionMoved where the views are not at `stand` any more, and PlaceHeldTwice."""
         if batch.position is None:
             return stand
-        try:
+        with held_once(self.network, stand.sequence, batch.position.sequence):
             async with self.connection.transaction():
                 await self.connection.execute(f'set local search_path to "{self.schema}"')
                 moved = await self.advance(batch.position, stand)
                 await self.write_rows(batch, rows)
                 await self.connection.execute(_POSITION["notify"], schema.channel_of(self.network), str(batch.position.sequence))
-        except (asyncpg.UniqueViolationError, asyncpg.CheckViolationError) as violation:
-            if violation.constraint_name in ("holds_one_per_place", "holds_within_the_room"):
-                raise PlaceHeldTwice(self.network, stand.sequence, batch.position.sequence, violation.constraint_name) from None
-            raise
         return moved
 
     async def advance(self, position: Position, stand: Stand) -> Stand:
@@ -254,7 +270,7 @@ class Store:
         )  # fmt: skip
         if told != "UPDATE 1":
             raise PositionMoved(self.network, stand.sequence)
-        return Stand(position, stand.generation, stand.shape, position.sequence, position.hash)
+        return stand.at(position)
 
     async def write_rows(self, batch: Batch, rows: CaseRows, *, first_cases: bool = False) -> None:
         """Everything but the position. In a transaction whose search path is this schema. `first_cases`: no row about any case is stored yet."""

@@ -13,6 +13,8 @@ RARELY = (100_000, 20, 20)
 """Objects made before the youngest are searched; searches before those of the next age are."""
 YOUNG_ALONE = (1_000, 10, 1_000_000_000)
 """The oldest are never searched by themselves. A search of the two younger ages goes through ten thousand objects at most: a millisecond or two."""
+HARDLY = (1_000_000, 20, 20)
+"""For a stretch of work that ends, and that keeps most of what it makes until then."""
 
 
 def collect_rarely() -> None:
@@ -23,10 +25,10 @@ def collect_rarely() -> None:
 
 
 @contextmanager
-def collecting_rarely() -> Iterator[None]:
+def collecting_hardly() -> Iterator[None]:
     """For a stretch of work."""
     before = gc.get_threshold()
-    gc.set_threshold(*RARELY)
+    gc.set_threshold(*HARDLY)
     try:
         yield
     finally:

@@ -108,10 +108,14 @@ class LedgerFollower:
             if failure is not None:
                 raise failure
 
+    async def end(self) -> int:
+        """The offset that the ledger's next record will get, now. Waits for the broker. Raises like `follow`."""
+        await self.begin()
+        return (await self._log.bounds()).end
+
     async def read_to_end(self, max_records: int = 1000) -> AsyncIterator[list[AcceptedRecord]]:
         """Batches (none empty) up to the end that the log has when this is called. Waits for the broker. Raises like `follow`."""
-        await self.begin()
-        end = (await self._log.bounds()).end
+        end = await self.end()
         while self._next < end or (self._check_now and self.position is not None):
             batch, failure = await self._step(max_records, 1000)
             if batch:

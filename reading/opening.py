@@ -6,21 +6,39 @@ coordinator with the keys can have written: what does not open there under the k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import cast
 
-from events.codec import EVENT_NAMES, Sealed, TypedFact, WireFact, decode_event, decode_fact, decode_typed, join, join_typed
-from events.entry import Locked, OpenedEvent, Unread
+from events.codec import (
+    EVENT_NAMES,
+    OUTCOME_NAMES,
+    Sealed,
+    TypedFact,
+    WireFact,
+    decode_event,
+    decode_fact,
+    decode_typed,
+    decode_wanted,
+    headers_of,
+    join,
+    join_typed,
+    name_of,
+    readers_of,
+)
+from events.compiled import HEADER_BYTES
+from events.entry import Body, Decided, Locked, OpenedEvent, Unread
 from events.errors import BodyUnreadable, SealBroken, Undecodable
 from events.fact import SealedUnder
 from events.facts import EVENT_TYPES, FACT_TYPES, OUTCOME_TYPES, Event, Fact, Outcome
 from events.seal import EVENT, NETWORK_REF, OUTCOME, associated_data, content_hash, event_place, outcome_place, raw_hash, unseal
+from events.verdict import Recorded
 from reading.keys import Key
 from reading.sealing import subjects_to_seal
 
 _MALFORMED = "malformed"
 _UNDER_NETWORK = frozenset(name for name, kind in FACT_TYPES.items() if kind.sealed_under is SealedUnder.NETWORK)
 _UNDER_EITHER = frozenset(name for name, kind in FACT_TYPES.items() if kind.sealed_under is SealedUnder.CASE_OR_NETWORK)
+_NO_FIELDS: Mapping[str, object] = {}
 _EVENT_TYPES: frozenset[type] = frozenset(EVENT_TYPES)
 _OUTCOME_TYPES: frozenset[type] = frozenset(OUTCOME_TYPES)
 
@@ -66,6 +84,57 @@ def typed_outcome(value: bytes) -> Outcome | TypedFact:
     if type(found) not in _OUTCOME_TYPES:
         raise BodyUnreadable("An outcome of an accepted entry is an event.")
     return cast(Outcome, found)
+
+
+class Wanted:
+    """What a reader of accepted entries takes of them: some kinds of facts whole, of others the clear fields alone, of the rest the name.
+
+    A fact of which only the clear fields are taken has no others: whoever reads one all the same meets an AttributeError.
+    """
+
+    def __init__(self, whole: Iterable[type[Fact]], clear: Iterable[type[Fact]]) -> None:
+        names = {kind.__name__ for kind in whole}, {kind.__name__ for kind in clear}
+        self._headers = headers_of(names[0] | names[1])
+        read = names[0], names[1] | {Recorded.__name__}
+        self._events = readers_of(EVENT_NAMES, *read)
+        self._outcomes = readers_of(OUTCOME_NAMES, *read)
+
+    def touches(self, body: Body) -> bool:
+        """Whether an entry holds anything that is wanted but by its name, or is an operator's."""
+        if type(body) is not Decided or body.event[:HEADER_BYTES] in self._headers:
+            return True
+        for value in body.outcomes:
+            if value[:HEADER_BYTES] in self._headers:
+                return True
+        return False
+
+    def decoded(self, body: Decided) -> tuple[Fact | TypedFact | Locked | Unread, list[Fact | TypedFact | Locked]]:
+        """The event and the outcomes, what has a private part still sealed. An event that was not recorded comes by its name. Raises BodyUnreadable."""
+        try:
+            outcomes = decode_wanted(body.outcomes, self._outcomes)
+        except Undecodable as problem:
+            raise BodyUnreadable(f"An outcome of an accepted entry cannot be decoded: {problem.why}.") from None
+        if Recorded not in map(type, outcomes):
+            name = name_of(body.event)
+            return Locked(name, _NO_FIELDS) if name in EVENT_NAMES else Unread("unknown_schema"), outcomes
+        try:
+            return decode_wanted((body.event,), self._events)[0], outcomes
+        except Undecodable as problem:
+            return Unread(problem.why), outcomes
+
+
+def opened_recorded(network: str, typed: TypedFact, keys: Mapping[bytes, Key]) -> Event | Locked:
+    """An event that was recorded, opened; Locked where its key is gone. Raises SealBroken, for it was whole when it was decided."""
+    try:
+        fact = join_typed(typed, private_of_event(network, typed, keys))
+    except Undecodable:
+        raise SealBroken("the private part of a recorded event is not its own") from None
+    if isinstance(fact, Locked):
+        return fact
+    if type(fact) not in _EVENT_TYPES:
+        raise TypeError("an event's decoder gave an outcome")
+    _check_subjects(fact, typed.sealed, keys)
+    return cast(Event, fact)
 
 
 def opened_event(network: str, value: bytes, wire: WireFact | TypedFact | Unread, keys: Mapping[bytes, Key], secret: bytes) -> OpenedEvent:

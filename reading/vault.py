@@ -9,26 +9,31 @@ from __future__ import annotations
 import struct
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from events.codec import TypedFact, WireFact
 from events.entry import Body, Decided, Locked, OpenedControl, OpenedDecision, OpenedEntry, OpenedEvent, Unread
 from events.envelope import Envelope
 from events.errors import SealBroken
-from events.facts import Event, Outcome
+from events.facts import Event, Fact, Outcome
 from events.person import AliasErased, CaseErased, CaseExpired, ExplanationsExpired
+from events.quick import quick
 from events.seal import associated_data, blind_tag, seal, unseal
 from events.subjects import case_of, case_subject, explained_by
 from events.verdict import Recorded
 from reading.key_errors import KeyDestroyed
 from reading.keyring import Keyring
 from reading.keys import Gone, Key, KeyStore, new_key
-from reading.opening import decoded_event, opened_event, opened_outcome, typed_event, typed_outcome
+from reading.opening import Wanted, decoded_event, opened_event, opened_outcome, opened_recorded, typed_event, typed_outcome
 from reading.sealing import SealedFact, seal_event, seal_outcome, subjects_to_seal
 
 _VERSION = struct.Struct(">I")
 _NOTHING: Mapping[str, Key] = {}
+_NO_REFS: Mapping[bytes, Key] = {}
+_ERASING: frozenset[type] = frozenset({CaseErased, AliasErased, CaseExpired, ExplanationsExpired})
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Row:
     """Private bytes of a state or a view, and where they stand. The same row always seals to the same bytes."""
@@ -137,10 +142,45 @@ class Vault:
             self.forget(gone)
         return entries
 
+    async def open_wanted(self, pairs: Sequence[tuple[Envelope, Body]], wanted: Wanted) -> list[OpenedEntry | None]:
+        """As `open_entries`, no further than the reader wants them: what it does not want is neither opened nor decoded, and needs no key store. None for
+        an entry that holds nothing wanted.
+
+        Content hashes are left empty. Raises SealBroken and BodyUnreadable as there, for what is wanted.
+        """
+        decoded = [wanted.decoded(body) if type(body) is Decided and wanted.touches(body) else None for _, body in pairs]
+        refs: list[bytes] = []
+        for each in decoded:
+            if each is not None:
+                event, outcomes = each
+                if type(event) is TypedFact:
+                    refs += [copy.ref for copy in event.sealed]
+                for outcome in outcomes:
+                    if type(outcome) is TypedFact:
+                        refs += [copy.ref for copy in outcome.sealed]
+        keys = await self._ring.by_ref(refs) if refs else _NO_REFS
+        entries: list[OpenedEntry | None] = []
+        erasing: list[OpenedEntry] = []
+        for (envelope, body), each in zip(pairs, decoded, strict=True):
+            if each is not None and type(body) is Decided:
+                entry = self._wanted_entry(envelope, body, *each, keys)
+                entries.append(entry)
+                if type(entry.opened.event) in _ERASING or not _ERASING.isdisjoint(map(type, entry.outcomes)):
+                    erasing.append(entry)
+            elif isinstance(body, Decided):
+                entries.append(None)
+            else:
+                entries.append(OpenedControl(envelope.network, envelope.sequence, envelope.event_offset, envelope.event_time_ms, body))
+        if erasing and (gone := gone_with(erasing)):
+            self.forget(gone)
+        return entries
+
     async def seal_records(self, rows: Sequence[Row]) -> list[bytes]:
         """Sealed content of each row, in order; the key's version stands before it. Raises KeyDestroyed (indexes) where a case was erased."""
-        subjects = [(row.subject,) for row in rows]
-        keys = await self._keys_of(subjects, create=False)
+        keys = await self._ring.by_subject({row.subject for row in rows}, create=False)
+        without = [index for index, row in enumerate(rows) if row.subject not in keys]
+        if without:
+            raise KeyDestroyed(without)
         return [
             _VERSION.pack(key.version) + seal(key.cipher, self._bound_to(row, key), row.content)
             for row, key in ((row, keys[row.subject]) for row in rows)
@@ -200,6 +240,27 @@ class Vault:
         if isinstance(opened.event, Unread) and any(isinstance(outcome, Recorded) for outcome in outcomes):
             raise SealBroken(f"the event of entry {envelope.sequence} was read when it was decided and cannot be read with these keys")
         return OpenedDecision(*stands, opened, outcomes)
+
+    def _wanted_entry(
+        self,
+        envelope: Envelope,
+        body: Decided,
+        event: Fact | TypedFact | Locked | Unread,
+        typed: Sequence[Fact | TypedFact | Locked],
+        keys: Mapping[bytes, Key],
+    ) -> OpenedDecision:
+        if type(event) is TypedFact:
+            event = opened_recorded(self.network, event, keys)
+        offset = envelope.event_offset
+        outcomes = tuple(
+            [opened_outcome(self.network, offset, index, each, keys) if type(each) is TypedFact else each for index, each in enumerate(typed)]
+        )
+        if type(event) is Unread and Recorded in map(type, outcomes):
+            raise SealBroken(f"the event of entry {envelope.sequence} was read when it was decided and cannot be read with these keys")
+        opened = OpenedEvent(cast(Event | Locked | Unread, event), b"", len(body.event))
+        return OpenedDecision(
+            envelope.network, envelope.sequence, offset, envelope.event_time_ms, opened, cast(tuple[Outcome | Locked, ...], outcomes)
+        )
 
     def _bound_to(self, row: Row, key: Key) -> bytes:
         return associated_data(self.network, row.field, key.version, row.place.encode())

@@ -36,6 +36,7 @@ from coordinator.matching.terms import Terms
 from events import acceptance, envelope, seal
 from events.acceptance import Ignored, Position
 from events.answers import summed
+from events.availability import CapacityChanged
 from events.codec import split
 from events.envelope import Envelope
 from events.errors import EnvelopeUnreadable
@@ -44,7 +45,7 @@ from events.referral import ReferralReceived
 from events.transfer import PlaceReleased
 from events.trust import TrustTable
 from events.vocabulary import Escalation, ScarcityStanding
-from projections import actions, owed, transfers
+from projections import actions, capacity, owed, transfers
 from projections.hand_over import HandOver
 from projections.schema import channel_of
 from projections.store import _POSITION as POSITION
@@ -630,6 +631,11 @@ def written_apart(*, position_first: bool) -> Plant:
         return moved
 
     return lambda: patched(Store, "write", broken)
+
+
+def figures_not_wanted() -> AbstractContextManager[None]:
+    """View capacity no longer asks for the counts that it is folded from."""
+    return patched(capacity, "READS", capacity.READS - {CapacityChanged})
 
 
 def silenced_for_good() -> AbstractContextManager[None]:

@@ -10,6 +10,7 @@ from events.person import AliasErased
 from events.referral import ResponsibilityPassed
 from events.transfer import MatchExplained, PlaceKept, PlaceKeptFor
 from events.vocabulary import SightPurpose
+from projections.parts import Part
 from reading.keys_memory import MemoryKeyStore
 from tests.domain import (
     test_adopting,
@@ -32,7 +33,7 @@ from tests.planted.check import Bug
 from tests.planted.checks import CANARIES, checker, decided_again, folded_without_the_erased, invariants, test_of
 from tests.planted.rivals import AMONG_FALSE_GENESES, AMONG_RIVALS, ANCHORED_READER, LIVE_READER
 from tests.planted.views import ANOTHER_POSITION, CRASHES
-from tests.projections import test_actions, test_inbox
+from tests.projections import test_actions, test_inbox, test_parts
 from tests.sealing import test_seal, test_vault
 
 _ENTRIES_PASS = test_of(test_acceptance.test_only_the_entries_pass)
@@ -43,6 +44,7 @@ _ANOTHER_EVENT = test_trimming.test_another_event_in_the_place_of_one_stops_it
 _LOST_UNSEEN = test_stops.test_live_reader_notices_a_lost_tail_that_shows_on_no_connection
 _TRUNCATED_UNSEEN = test_stops.test_truncated_events_that_show_on_no_connection_stop_a_live_worker_within_the_time_of_a_look
 _SILENCE = test_of(test_answering.test_silence_and_withdrawal_say_nothing_about_the_place)
+_ENOUGH = test_parts.test_what_a_part_wants_is_enough_for_it
 _INCOMPLETE = test_inbox.test_an_incomplete_hand_over_stands_with_both_sides_also_after_the_departure
 
 BUGS: tuple[Bug, ...] = (
@@ -625,6 +627,7 @@ BUGS: tuple[Bug, ...] = (
         "views", "what is overdue is not told", plant.never_overdue, ((test_of(test_inbox.test_a_review_is_due_then_overdue_then_given), "overdue"),)
     ),
     Bug("views", "any hand-over looks complete", plant.any_hand_over_complete, ((test_of(_INCOMPLETE), _INCOMPLETE.__name__),)),
+    Bug("views", "a part does not take what it is folded from", plant.figures_not_wanted, ((test_of(_ENOUGH, {Part.CAPACITY}), _ENOUGH.__name__),)),
     Bug("views", "the position is not checked", plant.position_not_checked, ((ANOTHER_POSITION, "a write from another position"),)),
     Bug(
         "views",

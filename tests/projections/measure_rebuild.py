@@ -23,7 +23,8 @@ from ops.services.postgres import PostgresServer
 from ops.services.throwaway import throwaway_directory
 from ops.topics import create_topics
 from projections import entries
-from projections.rebuild import REBUILD_RECORDS, rebuild
+from projections.loading import REBUILD_RECORDS
+from projections.rebuild import rebuild
 from projections.runner import Source
 from projections.schema import create
 from projections.store import Stand

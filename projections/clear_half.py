@@ -1,0 +1,151 @@
+"""The clear half of a rebuild, folded by a second process: everything but the files of cases, from what is clear in the ledger. It is given no key.
+
+Each half reads the ledger by itself, by the same acceptance rule, so that no opened fact goes through a pipe; each writes its own tables of the shadow. What
+is to be done comes as one line of JSON on standard input, which stays open: a second process whose first is gone reads its end, and ends. After which
+entry it stands, or what failed, goes as one line to standard output.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from collections.abc import Collection
+from contextlib import closing, suppress
+from dataclasses import asdict, astuple
+from types import TracebackType
+from typing import Self
+
+import asyncpg
+
+from events.acceptance import Position
+from events.topics import TopicNames
+from projections import schema
+from projections.errors import HalfLost, PlaceHeldTwice
+from projections.folding import EMPTY, Folding
+from projections.keyless import NoKeys
+from projections.loading import Limit, Loader, entries_within
+from projections.parts import Part
+from projections.runner import Source
+from projections.store import Stand, Store
+from reading.collecting import collect_rarely
+from reading.vault import Vault
+
+
+class ClearHalf:
+    """The second process, while it is needed: `async with`. However that is left, the process has ended."""
+
+    def __init__(self, database_url: str, shadow: str, source: Source, parts: Collection[Part], limit: Limit, max_records: int) -> None:
+        self._network = source.network
+        self._task = {
+            "database_url": database_url, "shadow": shadow, "bootstrap": source.bootstrap, "prefix": source.names.prefix, "network": source.network,
+            "partition": source.partition, "parts": sorted(parts), "limit": astuple(limit), "max_records": max_records,
+        }  # fmt: skip
+        self._process: asyncio.subprocess.Process | None = None
+        self._told: asyncio.Task[bytes] | None = None
+
+    async def __aenter__(self) -> Self:
+        command = (sys.executable, "-m", "projections.clear_half")
+        # in a session of its own: an interrupt from the terminal is for the first process, and the end of the first is heard on the pipe
+        self._process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(self._task).encode() + b"\n")
+        self._told = asyncio.create_task(self._process.stdout.read())
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        assert self._process is not None and self._told is not None
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        await asyncio.gather(self._told, return_exceptions=True)
+        await self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def look(self) -> None:
+        """Raises HalfLost or PlaceHeldTwice where the process has already failed."""
+        if self._told is not None and self._told.done():
+            self._position(self._told.result())
+
+    async def done(self, position: Position | None) -> None:
+        """Waits until the process has written its half. Raises HalfLost where it ended before, or after another entry than this; PlaceHeldTwice."""
+        assert self._process is not None and self._told is not None
+        found = self._position(await self._told)
+        await self._process.wait()
+        if found != position:
+            raise HalfLost(self._network, f"it read the ledger up to {_named(found)}, and the other half up to {_named(position)}")
+
+    def _position(self, told: bytes) -> Position | None:
+        try:
+            answer = json.loads(told)
+        except ValueError:
+            raise HalfLost(self._network, "it said nothing") from None
+        if "held_twice" in answer:
+            raise PlaceHeldTwice(self._network, *answer["held_twice"])
+        if "failed" in answer:
+            raise HalfLost(self._network, answer["failed"])
+        at = answer["position"]
+        return None if at is None else Position(**{**at, "hash": bytes.fromhex(at["hash"])})
+
+
+def _named(position: Position | None) -> str:
+    return "no entry" if position is None else f"entry {position.sequence}"
+
+
+async def fold_half(database_url: str, shadow: str, source: Source, parts: Collection[Part], limit: Limit, max_records: int) -> Position | None:
+    """Fills these parts' tables of the shadow. Gives after which entry they are. Raises PlaceHeldTwice and what the reader raises."""
+    connection, beside = await asyncpg.connect(database_url), await asyncpg.connect(database_url)
+    try:
+        store = Store(connection, shadow, Vault(source.network, NoKeys(source.network)))
+        loader = Loader(store, Folding(EMPTY, parts), beside, files_in_memory=0)
+        with closing(loader):
+            async with source.reader(Stand(None, 0, schema.SHAPE, -1, b"")) as reader:
+                async for records in entries_within(reader, limit, max_records):
+                    await loader.take(records)
+            return await loader.finish(None)
+    finally:
+        connection.terminate()
+        beside.terminate()
+
+
+def _end_with_the_first() -> None:
+    while os.read(sys.stdin.fileno(), 1):  # not through the buffer, whose lock would be held when the interpreter ends
+        pass
+    os._exit(1)
+
+
+def main() -> int:
+    """What the second process runs."""
+    task = json.loads(sys.stdin.buffer.readline() or b"null")
+    if task is None:
+        return 1
+    threading.Thread(target=_end_with_the_first, daemon=True).start()
+    collect_rarely()
+    source = Source(task["bootstrap"], TopicNames(task["prefix"]), task["network"], task["partition"])
+    parts = [Part(part) for part in task["parts"]]
+    try:
+        position = asyncio.run(fold_half(task["database_url"], task["shadow"], source, parts, Limit(*task["limit"]), task["max_records"]))
+    except PlaceHeldTwice as twice:
+        answer: dict[str, object] = {"held_twice": [twice.after_sequence, twice.last_sequence, twice.constraint]}
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the first process is to say so
+        ours = type(problem).__module__.split(".")[0] in ("projections", "reading", "events")
+        answer = {"failed": f"{type(problem).__name__}: {problem}" if ours else type(problem).__name__}
+    else:
+        answer = {"position": None if position is None else {**asdict(position), "hash": position.hash.hex()}}
+    print(json.dumps(answer), flush=True)
+    return 0 if "position" in answer else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
