@@ -29,7 +29,7 @@ from coordinator.domain.state import (
     WaitingKey,
 )
 from coordinator.matching.household import household_of
-from coordinator.matching.place import Place
+from coordinator.matching.place import Place, shared
 from coordinator.matching.request import URGENCY_RANK
 from coordinator.matching.terms import terms_of
 from events.answers import Answers
@@ -403,13 +403,13 @@ def place_of(draft: Draft, unit: Unit) -> Place:
         unit_id=unit.unit_id,
         project_id=unit.project_id,
         body=unit.body,
-        bodies=frozenset(project.bodies) if project is not None else frozenset(),
+        bodies=shared(project.bodies) if project is not None else frozenset(),
         region=unit.region,
         level=unit.level,
         places=unit.places,
-        hosts=frozenset(unit.hosts),
-        offers=frozenset(unit.offers),
-        languages=frozenset(unit.languages),
+        hosts=shared(unit.hosts),
+        offers=shared(unit.offers),
+        languages=shared(unit.languages),
         dangers=draft.unit_dangers.get(unit.unit_id, ()),
         accepting=unit.counted.accepting and project is not None and project.programme is Programme.RUNNING,
         free=unit.counted.free,

@@ -17,7 +17,7 @@ from coordinator.domain.state import Case, Inquiry, Parked, Transfer, Unit
 from coordinator.domain.wording import LONGEST_TEXT
 from coordinator.matching.request import Request
 from coordinator.matching.safety import that_may_be_asked
-from coordinator.matching.scarcity import stock_of
+from coordinator.matching.scarcity import pricing_of
 from coordinator.matching.score import scoring
 from coordinator.matching.weighing import Fitting, best_of_each_project
 from events.availability import AvailabilityLearned
@@ -81,10 +81,11 @@ def ask(entry: Deciding, case: Case, transfer: Transfer) -> tuple[Scored, ...]:
 def _could_be_asked(entry: Deciding, request: Request, asked_already: frozenset[str], most: int) -> list[Scored]:
     """Units that only a fresh figure is missing of, one of each project that is not asked already, best first; at most so many."""
     draft, terms, at_ms = entry.draft, entry.terms, entry.at_ms
-    stock = stock_of(draft.open_units, terms, at_ms)
+    pricing = pricing_of(draft.open_units, terms, at_ms)
     fitting: list[Fitting] = []
-    parts_of = scoring(request, at_ms, terms, stock)
-    for place in that_may_be_asked(request, draft.open_units.residential(), at_ms, terms):
+    parts_of = scoring(request, at_ms, terms, pricing)
+    unseen = draft.open_units.unseen(request.household.hosts, terms.clockwork.fresh_since(at_ms))
+    for place in that_may_be_asked(request, unseen, at_ms, terms):
         if place.project_id not in asked_already and request.household.size <= place.places - _held(draft, place.unit_id):
             parts = parts_of(place, 0)
             fitting.append(Fitting(sum(parts), parts, place))

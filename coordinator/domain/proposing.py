@@ -7,7 +7,6 @@ other pairs were found impossible before, and time alone makes nothing possible 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
@@ -19,9 +18,9 @@ from coordinator.domain.state import Case, Transfer
 from coordinator.matching.best_place import Answer
 from coordinator.matching.household import Household
 from coordinator.matching.place import Place
-from coordinator.matching.request import Request
+from coordinator.matching.request import Request, looked_for
 from coordinator.matching.safety import could_host, excluded_by
-from coordinator.matching.scarcity import scarcity_told, stock_of
+from coordinator.matching.scarcity import pricing_of
 from events.transfer import MOST_TRUST_TOLD, MatchExplained, ScarcityTold, Scored, TrustTold
 from events.vocabulary import Escalation, Rule
 
@@ -60,7 +59,7 @@ def propose(entry: Deciding) -> None:
             requests.append(request)
         elif only := tuple([place.unit_id for place in changed if excluded_by(request, place, entry.at_ms, entry.terms) in news]):
             # what was kept from a request may be kept no longer, with what falls free beside it
-            requests.append(request if Escalation.PLACES_KEPT in transfer.escalated else replace(request, only=only))
+            requests.append(request if Escalation.PLACES_KEPT in transfer.escalated else looked_for(request, only))
     if not requests:
         return
     for answer in _matched(entry, requests):
@@ -70,12 +69,8 @@ def propose(entry: Deciding) -> None:
 def _matched(entry: Deciding, requests: list[Request]) -> tuple[Answer, ...]:
     """Answers to these requests, or to the first of them, in order of service: as many as this entry has room for proposals. The next one goes on."""
     units, loads = entry.draft.open_units, loads_of(entry.draft)
-    while entry.room:
-        answers = entry.matcher(requests, units, entry.at_ms, entry.terms, loads)
-        placed = [index for index, answer in enumerate(answers) if answer.best is not None]
-        if len(placed) <= entry.room:
-            return answers
-        requests = requests[: placed[entry.room - 1] + 1]
+    if entry.room:
+        return entry.matcher(requests, units, entry.at_ms, entry.terms, loads, entry.room)
     alone = [entry.matcher([request], units, entry.at_ms, entry.terms, loads)[0] for request in requests]
     return tuple(answer for answer in alone if answer.best is None)
 
@@ -140,7 +135,7 @@ def _answered(entry: Deciding, answer: Answer) -> None:
             if known and (why is not Escalation.NO_PLACE or transfer.inquiries or entry.second_looks == 0):
                 return
             entry.second_looks -= known
-            (answer,) = entry.matcher([replace(answer.weighed.request, only=None)], draft.open_units, entry.at_ms, entry.terms, loads_of(draft))
+            (answer,) = entry.matcher([looked_for(answer.weighed.request, None)], draft.open_units, entry.at_ms, entry.terms, loads_of(draft))
             why = _nothing_proposed(answer)
         entry.escalate(case, why)
         asked = () if why is not Escalation.NO_PLACE else ask(entry, entry.draft.cases[case.case_id], transfer)
@@ -198,9 +193,8 @@ def _trust_told(entry: Deciding, scored: tuple[Scored, ...]) -> tuple[TrustTold,
 
 def _scarcity_of_asked(entry: Deciding, asked: tuple[Scored, ...]) -> ScarcityTold | None:
     """What is said of scarcity where nothing fits and projects are asked."""
-    places, terms, at_ms = entry.draft.places, entry.terms, entry.at_ms
-    stock = stock_of(entry.draft.open_units, terms, at_ms)
-    return scarcity_told([places[scored.unit_id] for scored in asked], stock, terms, at_ms)
+    places = entry.draft.places
+    return pricing_of(entry.draft.open_units, entry.terms, entry.at_ms).told([places[scored.unit_id] for scored in asked])
 
 
 def loads_of(draft: Draft, without: Mapping[str, int] = NOBODY) -> Mapping[str, int]:

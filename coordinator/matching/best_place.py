@@ -8,14 +8,15 @@ for in some units only and has none of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Protocol
 
 from coordinator.matching.accounting import Account, account
 from coordinator.matching.competition import Given, given
 from coordinator.matching.open_units import OpenUnits
-from coordinator.matching.request import Request, kept_apart
+from coordinator.matching.request import Request, kept_apart, looked_for
 from coordinator.matching.safety import BINDING_PEOPLE, declined_before, never_with_exploiters
-from coordinator.matching.scarcity import scarcity_told, stock_of
+from coordinator.matching.scarcity import pricing_of
 from coordinator.matching.terms import Terms
 from coordinator.matching.weighing import Fitting, Weighed, weigh
 from events.vocabulary import Rule
@@ -44,25 +45,53 @@ class Answer:
         return account(self.weighed, self.units, whole=whole)
 
 
-Matcher = Callable[[Sequence[Request], OpenUnits, int, Terms, Mapping[str, int]], tuple[Answer, ...]]
-"""(requests; every open unit; instant in ms; terms; load of each project in hundredths) -> one answer a request."""
+class Matcher(Protocol):
+    """What answers requests."""
+
+    def __call__(
+        self, requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int], most: int | None = None, /
+    ) -> tuple[Answer, ...]:
+        """Requests; every open unit; instant; terms; load of each project in hundredths -> one answer a request.
+
+        `most`: where more than so many (at least one) would be given a place, only the first of the requests are answered, as if they alone were there; None:
+        all are.
+        """
 
 
-def match(requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int]) -> tuple[Answer, ...]:
-    """Answers, one a request. `loads`: of each project, in hundredths."""
-    stock = stock_of(units, terms, at_ms)
+def first_answers(answers_to: Callable[[Sequence[Request]], tuple[Answer, ...]], requests: Sequence[Request], most: int | None) -> tuple[Answer, ...]:
+    """What `most` asks of a `Matcher`, for one that answers whatever it is asked."""
+    while True:
+        answers = answers_to(requests)
+        placed = [index for index, answer in enumerate(answers) if answer.best is not None]
+        if most is None or len(placed) <= most:
+            return answers
+        requests = requests[: placed[most - 1] + 1]
+
+
+def match(
+    requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int], most: int | None = None
+) -> tuple[Answer, ...]:
+    """Answers, one a request. `loads`: of each project, in hundredths; `most`: as a `Matcher` promises."""
+    pricing = pricing_of(units, terms, at_ms)
 
     def weighed_in(request: Request) -> Weighed:
-        return weigh(request, units.worth_weighing(request), at_ms, terms, loads, stock)
+        return weigh(request, units.worth_weighing(request), at_ms, terms, loads, pricing)
 
     weighed = [weighed_in(request) for request in requests]
     decided = given(weighed, terms)
+    while most is not None and len(decided.places) > most:
+        placed = [index for index, each in enumerate(weighed) if each.request.case_id in decided.places]
+        weighed = weighed[: placed[most - 1] + 1]
+        decided = given(weighed, terms)
     answers: list[Answer] = []
     for each in weighed:
         request, own = each.request, decided.places.get(each.request.case_id)
-        if request.only is not None and own is not None:
-            each = weighed_in(replace(request, only=None))  # whoever is given a place is owed an account of every unit
-        left = _beside_the_others(each, decided, at_ms, terms, stock) if len(weighed) > 1 else each
+        if request.only is not None:
+            if own is None:  # nobody is owed an account of it: somebody else has what it might have had
+                answers.append(Answer(each, units, None, decided.short_by.get(request.case_id, 0)))
+                continue
+            each = weighed_in(looked_for(request, None))  # whoever is given a place is owed an account of every unit
+        left = _beside_the_others(each, decided, at_ms, terms) if len(weighed) > 1 else each
         best = (
             left.best() if request.only is None else next((fitting for fitting in left.fitting if own and fitting.place.unit_id == own.unit_id), None)
         )
@@ -70,7 +99,7 @@ def match(requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Term
     return tuple(answers)
 
 
-def _beside_the_others(weighed: Weighed, decided: Given, at_ms: int, terms: Terms, stock: Mapping[str, int]) -> Weighed:
+def _beside_the_others(weighed: Weighed, decided: Given, at_ms: int, terms: Terms) -> Weighed:
     """A request beside what the others are given: places that would fit and are theirs now, or near somebody to keep apart, are excluded as such."""
     request = weighed.request
     size, own = request.household.size, decided.places.get(request.case_id)
@@ -92,12 +121,11 @@ def _beside_the_others(weighed: Weighed, decided: Given, at_ms: int, terms: Term
     if not lost:
         return weighed
     excluded = {**weighed.excluded, **{rule: sorted([*weighed.excluded.get(rule, ()), *units]) for rule, units in lost.items()}}
-    return Weighed(request, excluded, left, scarcity_told([fitting.place for fitting in left], stock, terms, at_ms))
+    return Weighed(request, excluded, left, weighed.pricing)
 
 
 def match_by_people(request: Request, units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int]) -> Answer:
     """How the places rank for a request where people choose: rules 8 and 10 are theirs. A unit that had declined is no better place."""
-    weighed = weigh(
-        request, units.roomy(request.household.size), at_ms, terms, loads, stock_of(units, terms, at_ms), (*BINDING_PEOPLE, declined_before)
-    )
+    roomy, pricing = units.roomy(request.household.size), pricing_of(units, terms, at_ms)
+    weighed = weigh(request, roomy, at_ms, terms, loads, pricing, (*BINDING_PEOPLE, declined_before))
     return Answer(weighed, units, weighed.best())

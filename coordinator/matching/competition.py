@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from coordinator.matching.assignment import Choice, Near, Seeker, assign
 from coordinator.matching.place import Place
@@ -34,7 +35,11 @@ class Given:
 def given(weighed: Sequence[Weighed], terms: Terms) -> Given:
     """The assignment of requests to the places that fit each; the order in which they come says nothing."""
     asking = [each for each in weighed if each.fitting]
-    firsts = _if_nobody_competes(asking) or _if_one_place_is_left(asking, terms)
+    firsts = _if_nobody_competes(asking)
+    if firsts is not None:
+        return firsts
+    asking = _without_the_hopeless(asking, terms)
+    firsts = _if_one_place_is_left(asking)
     if firsts is not None:
         return firsts
     asking.sort(key=lambda each: order_of_service(each.request))
@@ -83,19 +88,49 @@ def _if_nobody_competes(asking: Sequence[Weighed]) -> Given | None:
     return Given(places, taken, {})
 
 
-def _if_one_place_is_left(asking: Sequence[Weighed], terms: Terms) -> Given | None:
-    """A column maximum: of requests that one place alone fits, those worth most, then first served. None: there is more to choose from.
+def _without_the_hopeless(asking: Sequence[Weighed], terms: Terms) -> list[Weighed]:
+    """Without those whom one place alone fits, where there are as many others of their size whom it alone fits as it has room for, and who are worth more there,
+    or as much and are served before. Not those who are kept apart from somebody: to them it may be closed.
 
-    The same as the assignment gives: with households of one size, whoever is in takes as much room as whoever is not, so that the best are worth most together.
+    The assignment would find the same; but a place that opens is often all that hundreds of requests could have.
     """
-    place, size = asking[0].fitting[0].place, asking[0].request.household.size
+    kept: list[Weighed] = []
+    only: dict[tuple[str, int], list[Weighed]] = {}
+    apart = {case_id for each in asking for case_id in each.request.apart_from}
     for each in asking:
         request = each.request
-        if len(each.fitting) > 1 or each.fitting[0].place.unit_id != place.unit_id or request.household.size != size or request.apart_from:
+        if len(each.fitting) > 1 or request.apart_from or request.case_id in apart:
+            kept.append(each)
+        else:
+            only.setdefault((each.fitting[0].place.unit_id, request.household.size), []).append(each)
+    for rivals in only.values():
+        place, size = rivals[0].fitting[0].place, rivals[0].request.household.size
+        kept += rivals if len(rivals) * size <= place.free else _best(rivals, place.free // size, terms)
+    return kept
+
+
+def _best(rivals: Sequence[Weighed], most: int, terms: Terms) -> list[Weighed]:
+    """So many of those whom one and the same place fits: worth most there, then first served. The order of service is worked out only where it may decide."""
+    worths = [max(1, worth(each.request, each.fitting[0].total, terms)) for each in rivals]
+    least = min(nlargest(most, worths), default=None)
+    if least is None:
+        return []
+    ranked = [(-mine, order_of_service(each.request), each) for each, mine in zip(rivals, worths, strict=True) if mine >= least]
+    ranked.sort(key=lambda item: item[:2])
+    return [each for *_, each in ranked[:most]]
+
+
+def _if_one_place_is_left(asking: Sequence[Weighed]) -> Given | None:
+    """Everybody has the one place there is; None: there is more to choose from, or not room for all."""
+    if not asking:
+        return None
+    first, people = asking[0].fitting[0].place, 0
+    for each in asking:
+        request = each.request
+        people += request.household.size
+        if len(each.fitting) > 1 or each.fitting[0].place.unit_id != first.unit_id or request.apart_from:
             return None
-    best = sorted(asking, key=lambda each: (-max(1, worth(each.request, each.fitting[0].total, terms)), order_of_service(each.request)))
-    served = best[: place.free // size]
-    return Given({each.request.case_id: place for each in served}, {place.unit_id: size * len(served)}, {})
+    return Given({each.request.case_id: first for each in asking}, {first.unit_id: people}, {}) if people <= first.free else None
 
 
 def _choices(weighed: Weighed, most: int | None, terms: Terms, number_of: Mapping[str, int]) -> tuple[Choice, ...]:

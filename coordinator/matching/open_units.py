@@ -12,18 +12,21 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from coordinator.matching.kinds import kind_of
 from coordinator.matching.place import Place, has_room, takes_in
 from coordinator.matching.request import Request
-from events.vocabulary import Level
+from events.vocabulary import Host, Level
 
 _BLOCK = 64
 """Places in a block that is made in one piece; twice as many are split."""
 _UNIT_ID = attrgetter("unit_id")
+_COUNTED_MS = itemgetter(0)
 _NON_RESIDENTIAL = Level.NON_RESIDENTIAL
+_NEVER = -(2**63)
+"""Before every instant."""
 
 
 FreeByKind = Mapping[tuple[str, int], int]
@@ -41,23 +44,24 @@ class Units(NamedTuple):
 class Block:
     """Some places, sorted by unit; at least one."""
 
-    __slots__ = ("_free_by_kind", "_full", "_oldest_ms", "_residential", "_roomy", "_shut", "places")
+    __slots__ = ("_by_hosts", "_free_by_kind", "_full", "_newest_ms", "_oldest_ms", "_roomy", "_shut", "places")
 
     def __init__(self, places: tuple[Place, ...]) -> None:
         self.places = places
-        self._residential: tuple[Place, ...] | None = None
+        self._by_hosts: dict[frozenset[Host], tuple[list[int], list[Place]]] | None = None
         self._shut: Units | None = None
         self._roomy: dict[int, tuple[Place, ...]] = {}
         self._full: dict[int, Units] = {}
         self._free_by_kind: FreeByKind | None = None
-        self._oldest_ms: int | None = None
+        self._oldest_ms = self._newest_ms = 0
 
-    @property
-    def residential(self) -> tuple[Place, ...]:
-        """Those in which people live."""
-        if self._residential is None:
-            self._residential = tuple([place for place in self.places if place.level is not _NON_RESIDENTIAL])
-        return self._residential
+    def unseen(self, hosts: frozenset[Host], since_ms: int) -> Iterator[list[Place]]:
+        """Those in which people live, that host all of these, and that were not counted after an instant; in several lists."""
+        if self._by_hosts is None:
+            self._by_hosts = _by_hosts(self.places)
+        for hosted, (counted_ms, places) in self._by_hosts.items():
+            if hosts <= hosted and counted_ms[0] <= since_ms:
+                yield places[: bisect_right(counted_ms, since_ms)]
 
     @property
     def shut(self) -> Units:
@@ -71,10 +75,13 @@ class Block:
         roomy = self.roomy(1)
         if self._free_by_kind is None:
             self._free_by_kind = _free_by_kind(roomy)
-            self._oldest_ms = min((place.observed_at_ms or 0 for place in roomy), default=None)
-        if self._oldest_ms is None or self._oldest_ms > fresh_since_ms:
+            counted_ms = [place.observed_at_ms or 0 for place in roomy]
+            self._oldest_ms, self._newest_ms = min(counted_ms, default=0), max(counted_ms, default=0)
+        if self._oldest_ms > fresh_since_ms:
             return self._free_by_kind
-        return _free_by_kind(place for place in roomy if (place.observed_at_ms or 0) > fresh_since_ms)
+        if self._newest_ms <= fresh_since_ms:
+            return _NOTHING_FREE
+        return _free_by_kind([place for place in roomy if (place.observed_at_ms or 0) > fresh_since_ms])
 
     def roomy(self, size: int) -> tuple[Place, ...]:
         """Those that take people in and have so many places free."""
@@ -94,13 +101,14 @@ class Block:
 class OpenUnits:
     """The open units of a network, by id. Not changed once it is made."""
 
-    __slots__ = ("_firsts", "_size", "blocks")
+    __slots__ = ("_firsts", "_free_by_kind", "_size", "blocks")
 
     def __init__(self, blocks: tuple[Block, ...], firsts: tuple[str, ...], size: int) -> None:
         self.blocks = blocks
         self._firsts = firsts
         """The first unit of each block."""
         self._size = size
+        self._free_by_kind: tuple[int, FreeByKind] | None = None
 
     def __len__(self) -> int:
         return self._size
@@ -149,15 +157,25 @@ class OpenUnits:
 
     def free_by_kind(self, fresh_since_ms: int) -> FreeByKind:
         """Of the units that take people in and were counted after an instant: how many of each kind have so many places free."""
-        found: dict[tuple[str, int], int] = {}
-        for block in self.blocks:
-            for free, number in block.free_by_kind(fresh_since_ms).items():
-                found[free] = found.get(free, 0) + number
-        return found
+        if self._free_by_kind is None or self._free_by_kind[0] != fresh_since_ms:
+            found: dict[tuple[str, int], int] = {}
+            for block in self.blocks:
+                for free, number in block.free_by_kind(fresh_since_ms).items():
+                    found[free] = found.get(free, 0) + number
+            self._free_by_kind = fresh_since_ms, found  # of the last instant alone: one decision asks several times, the next one asks for another
+        return self._free_by_kind[1]
 
     def residential(self) -> list[Place]:
         """The places in which people live, sorted by unit."""
-        return [place for block in self.blocks for place in block.residential]
+        return [place for block in self.blocks for place in block.places if place.level is not _NON_RESIDENTIAL]
+
+    def unseen(self, hosts: frozenset[Host], since_ms: int) -> list[Place]:
+        """The places in which people live, that host all of these, and that were not counted after an instant, in any order."""
+        found: list[Place] = []
+        for block in self.blocks:
+            for places in block.unseen(hosts, since_ms):
+                found += places
+        return found
 
     def worth_weighing(self, request: Request) -> list[Place]:
         """The places with room among which a request may have one, sorted by unit."""
@@ -190,8 +208,21 @@ def _free_by_kind(places: Iterable[Place]) -> FreeByKind:
     return found
 
 
+def _by_hosts(places: Iterable[Place]) -> dict[frozenset[Host], tuple[list[int], list[Place]]]:
+    """Places in which people live, by whom they host: when each was counted (`_NEVER`: never), those longest ago first; and the places likewise."""
+    found: dict[frozenset[Host], list[tuple[int, Place]]] = {}
+    for place in places:
+        if place.level is not _NON_RESIDENTIAL:
+            counted_ms = place.observed_at_ms if place.observed_at_ms is not None else _NEVER
+            found.setdefault(place.hosts, []).append((counted_ms, place))
+    for counted in found.values():
+        counted.sort(key=_COUNTED_MS)
+    return {hosts: ([at_ms for at_ms, _ in counted], [place for _, place in counted]) for hosts, counted in found.items()}
+
+
 def _units(ids: list[str]) -> Units:
     return Units(tuple(ids), "".join([f" {unit_id}" for unit_id in ids]).encode())
 
 
+_NOTHING_FREE: FreeByKind = {}
 NO_UNITS = open_units_of(())

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
 
 from events.fact import Danger
 from events.vocabulary import Host, Level, Need
+
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +35,12 @@ class Place:
     free: int
     observed_at_ms: int | None
     """When the published count was observed; None: never published, nothing is free."""
+
+
+@lru_cache(maxsize=16_384)
+def shared(items: tuple[_Item, ...]) -> frozenset[_Item]:
+    """These as a set: one for all units that have the same, which are kept once and soon known to be alike. A cache of a pure function."""
+    return frozenset(items)
 
 
 def takes_in(place: Place) -> bool:

@@ -73,6 +73,31 @@ class Request:
         return self.urgency is Urgency.IMMEDIATE
 
 
+def looked_for(request: Request, only: tuple[str, ...] | None) -> Request:
+    """The request, looked for in these units only, sorted; None: in all. As `replace`, which takes longer than all that is asked of most."""
+    return Request(
+        request.case_id,
+        request.transfer_id,
+        request.reason,
+        request.urgency,
+        request.requested_at_ms,
+        request.needed_by_ms,
+        request.household,
+        request.agreed_until_ms,
+        request.zone,
+        request.dangers,
+        request.near,
+        request.apart_from,
+        request.lives_in,
+        request.parked,
+        request.wished_levels,
+        request.wished_regions,
+        request.has_live_proposal,
+        request.operator_decides,
+        only,
+    )
+
+
 def kept_apart(request: Request, place: Place, policy: PolicyAdopted) -> Request:
     """The request after somebody from whom it is kept apart was matched to `place`."""
     return replace(request, near=near_also(request.near, place, policy))

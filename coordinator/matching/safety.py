@@ -167,6 +167,27 @@ def that_may_exclude(request: Request, place: Place, at_ms: int, terms: Terms) -
     return tuple(predicate for predicate in PREDICATES if predicate not in silent)
 
 
+_ABOUT_HOSTS: tuple[Predicate, ...] = (minors, gender)
+"""They look at whom a unit hosts and at nothing else of it; one after another in the order of `Rule`."""
+
+
+def by_hosts(predicates: Sequence[Predicate]) -> tuple[Predicate, ...]:
+    """The same in effect, for one request and many places: what follows from whom a unit hosts is asked once for each such set."""
+    if not all(predicate in predicates for predicate in _ABOUT_HOSTS):
+        return tuple(predicates)
+    known: dict[frozenset[Host], Rule | None] = {}
+
+    def of_its_hosts(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
+        hosts = place.hosts
+        if hosts in known:
+            return known[hosts]
+        known[hosts] = rule = minors(request, place, at_ms, terms) or gender(request, place, at_ms, terms)
+        return rule
+
+    first = predicates.index(minors)
+    return (*predicates[:first], of_its_hosts, *predicates[first + len(_ABOUT_HOSTS) :])
+
+
 def forbids_people(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:
     """The first rule that forbids even people to propose a place: all but the order in which the matcher would, and what is left to people anyway."""
     for predicate in BINDING_PEOPLE:
@@ -191,7 +212,7 @@ def that_may_be_asked(request: Request, places: Sequence[Place], at_ms: int, ter
     if not places:
         return
     household, lives_in, since = request.household, request.lives_in, terms.clockwork.fresh_since(at_ms)
-    asking = [predicate for predicate in that_may_exclude(request, places[0], at_ms, terms) if predicate in _BINDING_WHO_ASKS]
+    asking = by_hosts([predicate for predicate in that_may_exclude(request, places[0], at_ms, terms) if predicate in _BINDING_WHO_ASKS])
     hosts, essential, size = household.hosts, household.essential, household.size
     old = [  # most units fall here, so that this is no call of a rule for each: what is left out is fresh, too small, or breaks rule 5 or 6
         place

@@ -17,7 +17,7 @@ from coordinator.matching.place import Place
 from coordinator.matching.prices import Served
 from coordinator.matching.terms import Terms
 from events.transfer import KindTold, ScarcityTold
-from events.vocabulary import ScarcityStanding
+from events.vocabulary import Host, Need, ScarcityStanding
 
 
 def standing_of(terms: Terms, at_ms: int) -> ScarcityStanding | None:
@@ -46,34 +46,62 @@ def stock_of(units: OpenUnits, terms: Terms, at_ms: int) -> dict[str, int]:
     return stock
 
 
+class Pricing:
+    """What places cost at one moment, before anybody is placed. Not changed once it is made, but for what it keeps of its answers: places of one kind cost the same."""
+
+    __slots__ = ("_in_force", "_known", "_served_by", "_standing", "_stock")
+
+    def __init__(self, stock: Mapping[str, int], terms: Terms, at_ms: int) -> None:
+        """`stock`: what is left for each kind of request (`stock_of`)."""
+        self._stock = stock
+        self._standing = standing_of(terms, at_ms)
+        self._in_force = self._standing is ScarcityStanding.IN_FORCE
+        self._served_by = terms.prices.served_by
+        self._known: dict[tuple[frozenset[Host], frozenset[Need], int], tuple[Served | None, int]] = {}
+
+    @property
+    def in_force(self) -> bool:
+        """Whether places cost what they are worth to others; thrift holds otherwise."""
+        return self._in_force
+
+    def cost(self, place: Place) -> int:
+        """Points a person and place that the place costs, never negative."""
+        return self._priced(place)[1] if self._in_force else 0
+
+    def told(self, places: Iterable[Place]) -> ScarcityTold | None:
+        """What an explanation that scores these places says of scarcity."""
+        if self._standing is None:
+            return None
+        kinds: dict[str, int] = {}
+        unknown = 0
+        if self._in_force:
+            for place in places:
+                served, cost = self._priced(place)
+                if served is None:
+                    unknown += 1
+                else:
+                    kinds[served.kind] = cost
+        return ScarcityTold(self._standing, tuple([KindTold(kind, self._stock.get(kind, 0), kinds[kind]) for kind in sorted(kinds)]), unknown)
+
+    def _priced(self, place: Place) -> tuple[Served | None, int]:
+        """(the kind of request that would lose most by the place, the first of equals, or None where it could serve none that has weights; what it costs)."""
+        like = place.hosts, place.offers, place.free
+        known = self._known.get(like)
+        if known is None:
+            served = [each for each in self._served_by(kind_of(place.hosts, place.offers)) if each.people <= place.free]
+            priced = max(served, key=self._weight, default=None)
+            known = self._known[like] = priced, 0 if priced is None else self._weight(priced)
+        return known
+
+    def _weight(self, served: Served) -> int:
+        return served.weights[min(max(self._stock.get(served.kind, 0), 1), len(served.weights)) - 1]
+
+
+def pricing_of(units: OpenUnits, terms: Terms, at_ms: int) -> Pricing:
+    """What places cost beside these units."""
+    return Pricing(stock_of(units, terms, at_ms), terms, at_ms)
+
+
 def scarcity_of(place: Place, stock: Mapping[str, int], terms: Terms, at_ms: int) -> int:
-    """Points a person and place that the place costs, never negative. `stock`: what is left before anybody is placed there (`stock_of`)."""
-    priced = priced_as(place, stock, terms) if in_force(terms, at_ms) else None
-    return 0 if priced is None else _weight(priced, stock)
-
-
-def priced_as(place: Place, stock: Mapping[str, int], terms: Terms) -> Served | None:
-    """The kind of request that would lose most by the place, the first of equals; None: it could serve none that has weights."""
-    served = [each for each in terms.prices.served_by(kind_of(place.hosts, place.offers)) if each.people <= place.free]
-    return max(served, key=lambda each: _weight(each, stock), default=None)
-
-
-def scarcity_told(places: Iterable[Place], stock: Mapping[str, int], terms: Terms, at_ms: int) -> ScarcityTold | None:
-    """What an explanation that scores these places says of scarcity."""
-    standing = standing_of(terms, at_ms)
-    if standing is None:
-        return None
-    kinds: dict[str, Served] = {}
-    unknown = 0
-    if standing is ScarcityStanding.IN_FORCE:
-        for place in places:
-            priced = priced_as(place, stock, terms)
-            if priced is None:
-                unknown += 1
-            else:
-                kinds[priced.kind] = priced
-    return ScarcityTold(standing, tuple(KindTold(kind, stock.get(kind, 0), _weight(kinds[kind], stock)) for kind in sorted(kinds)), unknown)
-
-
-def _weight(served: Served, stock: Mapping[str, int]) -> int:
-    return served.weights[min(max(stock.get(served.kind, 0), 1), len(served.weights)) - 1]
+    """`Pricing.cost` of one place."""
+    return Pricing(stock, terms, at_ms).cost(place)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
-from coordinator.matching.safety import Predicate, that_may_exclude
-from coordinator.matching.scarcity import scarcity_told
+from coordinator.matching.safety import PREDICATES, Predicate, by_hosts, that_may_exclude
+from coordinator.matching.scarcity import Pricing
 from coordinator.matching.score import scoring, tie_break
 from coordinator.matching.terms import Terms
 from coordinator.matching.worth import may_wait, worth
@@ -38,13 +38,18 @@ class Weighed:
     """Units by the rule that excludes them, sorted."""
     fitting: Sequence[Fitting]
     """Sorted by unit."""
-    scarcity: ScarcityTold | None
-    """Whether scarcity weights played a part; None: the policy says nothing of them."""
+    pricing: Pricing
+    """What the places cost."""
+
+    @property
+    def scarcity(self) -> ScarcityTold | None:
+        """Whether scarcity weights played a part; None: the policy says nothing of them."""
+        return self.pricing.told([fitting.place for fitting in self.fitting])
 
     def best(self) -> Fitting | None:
         """The place to propose; None: nothing fits."""
-        if not self.fitting:
-            return None
+        if len(self.fitting) < 2:
+            return self.fitting[0] if self.fitting else None
         highest = max([fitting.total for fitting in self.fitting])
         return min((fitting for fitting in self.fitting if fitting.total == highest), key=lambda fitting: tie_break(self.request, fitting.place))
 
@@ -83,22 +88,23 @@ def weigh(
     at_ms: int,
     terms: Terms,
     loads: Mapping[str, int],
-    stock: Mapping[str, int],
+    pricing: Pricing,
     asking: Sequence[Predicate] | None = None,
 ) -> Weighed:
     """A request against places with room for it, sorted by unit.
 
-    `loads`: of each project, in hundredths; `stock`: what is left for each kind of request (`stock_of`); `asking`: these predicates, for
-    people to choose by; None: all, and what is worth more to others is kept for them where the request may wait.
+    `loads`: of each project, in hundredths; `asking`: these predicates, for people to choose by; None: all, and what is worth more to others is kept for
+    them where the request may wait.
     """
     excluded: dict[Rule, list[str]] = {}
     fitting: list[Fitting] = []
     waits = asking is None and may_wait(request, at_ms, terms)
-    parts_of = scoring(request, at_ms, terms, stock)
-    predicates: Sequence[Predicate] | None = asking
+    parts_of = scoring(request, at_ms, terms, pricing)
+    predicates: Sequence[Predicate] | None = None
     for place in roomy:
         if predicates is None:
-            predicates = that_may_exclude(request, place, at_ms, terms)
+            few = asking is None and request.only is not None
+            predicates = PREDICATES if few else by_hosts(asking or that_may_exclude(request, place, at_ms, terms))
         for predicate in predicates:
             rule = predicate(request, place, at_ms, terms)
             if rule is not None:
@@ -111,4 +117,4 @@ def weigh(
                 excluded.setdefault(Rule.KEPT_FOR_OTHERS, []).append(place.unit_id)
             else:
                 fitting.append(Fitting(total, parts, place))
-    return Weighed(request, excluded, fitting, scarcity_told([each.place for each in fitting], stock, terms, at_ms))
+    return Weighed(request, excluded, fitting, pricing)

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from coordinator.matching.best_place import Answer, match
+from coordinator.matching.best_place import Answer, first_answers, match
 from coordinator.matching.open_units import OpenUnits
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request, kept_apart
@@ -30,8 +30,13 @@ class FirstCome:
         self._arrivals: dict[str, int] = {}
         self._nothing_free: dict[str, tuple[int, Answer]] = {}
 
-    def __call__(self, requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int]) -> tuple[Answer, ...]:
+    def __call__(
+        self, requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int], most: int | None = None
+    ) -> tuple[Answer, ...]:
         """As `Matcher` promises, but that nobody has looked at more units than the one that would do. Who has been told already today is told the same."""
+        return first_answers(lambda asked: self._in_turn(asked, units, at_ms, terms, loads), requests, most)
+
+    def _in_turn(self, requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int]) -> tuple[Answer, ...]:
         for request in requests:
             self._arrivals.setdefault(request.transfer_id, len(self._arrivals))
         placed: dict[str, Place] = {}

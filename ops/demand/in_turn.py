@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from coordinator.matching.best_place import Answer, match
+from coordinator.matching.best_place import Answer, first_answers, match
 from coordinator.matching.open_units import OpenUnits
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request, kept_apart
 from coordinator.matching.terms import Terms
 
 
-def match_in_turn(requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int]) -> tuple[Answer, ...]:
+def match_in_turn(
+    requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int], most: int | None = None
+) -> tuple[Answer, ...]:
     """A `Matcher` that serves requests one after another, in the order given."""
+    return first_answers(lambda asked: _in_turn(asked, units, at_ms, terms, loads), requests, most)
+
+
+def _in_turn(requests: Sequence[Request], units: OpenUnits, at_ms: int, terms: Terms, loads: Mapping[str, int]) -> tuple[Answer, ...]:
     placed: dict[str, Place] = {}
     answers: list[Answer] = []
     for request in requests:

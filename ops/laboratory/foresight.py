@@ -13,7 +13,7 @@ from dataclasses import replace
 from coordinator.matching.best_place import Answer
 from coordinator.matching.request import Request
 from coordinator.matching.safety import declined_before, excluded_by, never_with_exploiters
-from coordinator.matching.scarcity import in_force, scarcity_of, stock_of
+from coordinator.matching.scarcity import Pricing, in_force, scarcity_of, stock_of
 from coordinator.matching.weighing import weigh
 from ops.demand.hours import DAY_MS
 from ops.laboratory.hindsight import Program
@@ -89,7 +89,7 @@ class Foresight:
 
     def _answer(self, scene: Scene, request: Request, used: dict[str, int]) -> Answer:
         asked = self._asked[request.case_id]
-        start = self._plan.get(asked.index)
+        start, pricing = self._plan.get(asked.index), Pricing({}, scene.terms, scene.at_ms)
         if start is not None and start.at_ms <= scene.at_ms:
             place = scene.units.get(self.instance.units[start.unit].unit_id)
             if place is not None:
@@ -97,9 +97,9 @@ class Foresight:
                 if excluded_by(request, left, scene.at_ms, scene.terms) is None:
                     used[place.unit_id] = used.get(place.unit_id, 0) + start.persons
                     self._take(start, asked, scene.at_ms)
-                    weighed = weigh(request, [place], scene.at_ms, scene.terms, scene.loads, {})
+                    weighed = weigh(request, [place], scene.at_ms, scene.terms, scene.loads, pricing)
                     return Answer(weighed, scene.units, weighed.best())
-        return Answer(weigh(request, (), scene.at_ms, scene.terms, scene.loads, {}), scene.units, None)
+        return Answer(weigh(request, (), scene.at_ms, scene.terms, scene.loads, pricing), scene.units, None)
 
     def _take(self, start: Start, asked: Asked, at_ms: int) -> None:
         """Notes which places this takes: those free for longest."""

@@ -11,6 +11,7 @@ from coordinator.matching.accounting import MOST_NAMED, MOST_SCORED, Account, ac
 from coordinator.matching.open_units import NO_UNITS, OpenUnits, open_units_of
 from coordinator.matching.place import Place
 from coordinator.matching.safety import PREDICATES, excluded_by
+from coordinator.matching.scarcity import Pricing
 from coordinator.matching.weighing import weigh
 from events.explanation import explanation_digest, explanation_text
 from events.fact import Danger
@@ -24,7 +25,7 @@ def told(units: OpenUnits, *, whole: bool, people: int = 1) -> Account:
     request = replace(
         endangered(Danger(DangerKind.PROVINCE, "NA")), household=of(*[woman(person) for person in "abc"[:people]]).household, lives_in="u0007"
     )
-    return account(weigh(request, units.roomy(people), NOW, TERMS, {"busy": 3}, {}), units, whole=whole)
+    return account(weigh(request, units.roomy(people), NOW, TERMS, {"busy": 3}, Pricing({}, TERMS, NOW)), units, whole=whole)
 
 
 def many(count: int, kinds: str) -> list[Place]:
@@ -107,6 +108,6 @@ def test_every_unit_stands_under_the_first_rule_that_excludes_it(kinds: list[str
     places = [replace(many(1, kind)[0], unit_id=f"u{number:04}") for number, kind in enumerate(kinds)]
     request = replace(REQUEST, household=of(*[woman(person) for person in "abc"[:people]]).household)
     units = open_units_of(places)
-    whole = account(weigh(request, units.roomy(people), NOW, TERMS, {}, {}), units, whole=True)
+    whole = account(weigh(request, units.roomy(people), NOW, TERMS, {}, Pricing({}, TERMS, NOW)), units, whole=True)
     said = {unit: group.rule for group in whole.excluded for unit in group.units} | {scored.unit_id: None for scored in whole.scored}
     assert said == {place.unit_id: excluded_by(request, place, NOW, TERMS) for place in places}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from coordinator.matching import best_place, competition
 from coordinator.matching.accounting import Account
-from coordinator.matching.open_units import open_units_of
+from coordinator.matching.open_units import OpenUnits, open_units_of
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
 from coordinator.matching.score import score_parts, tie_break
@@ -123,31 +123,55 @@ def test_the_order_in_which_requests_come_says_nothing() -> None:
         assert {answer.case_id: answer.account() for answer in best_place.match(asking, offered, NOW, TERMS, {})} == told
 
 
+def competing(seed: int) -> tuple[list[Request], OpenUnits]:
+    """Households of one or two who want the same one or two places, some looked for in one of them only, some kept apart."""
+    chance = Random(seed)
+    sizes, most_units = chance.choice([[1], [2], [1, 1, 2]]), chance.choice([1, 1, 2])
+    asking = [
+        replace(
+            of(*(woman(person) for person in "ab"[: chance.choice(sizes)])),
+            case_id=f"case {index}",
+            transfer_id=f"{seed}/{index}",
+            urgency=chance.choice(list(Urgency)),
+            requested_at_ms=NOW - chance.choice([0, 0, HOUR]),
+            wished_regions=chance.choice([(), ("12",)]),
+            only=chance.choice([None, ("u1",)]),
+        )
+        for index in range(chance.randint(2, 9))
+    ]
+    if chance.random() < 0.3:
+        asking[0], asking[1] = replace(asking[0], apart_from=frozenset({"case 1"})), replace(asking[1], apart_from=frozenset({"case 0"}))
+    return asking, open_units_of([named(f"u{unit}", free=chance.randint(2, 5)) for unit in range(1, most_units + 1)])
+
+
 def test_of_many_who_want_the_only_place_those_are_chosen_whom_the_assignment_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A column maximum saves a solver where one freed place is all there is; it must not choose otherwise."""
-    told: list[list[bool]] = []
-    for column in (True, False):
-        if not column:
-            monkeypatch.setattr(competition, "_if_one_place_is_left", lambda asking, terms: None)
-        for seed in range(120):
-            chance = Random(seed)
-            size = chance.choice([1, 1, 2])
-            asking = [
-                replace(
-                    of(*(woman(person) for person in "ab"[:size])),
-                    case_id=f"case {index}",
-                    transfer_id=f"{seed}/{index}",
-                    urgency=chance.choice(list(Urgency)),
-                    requested_at_ms=NOW - chance.choice([0, 0, HOUR]),
-                    wished_regions=chance.choice([(), ("12",)]),
-                )
-                for index in range(chance.randint(2, 9))
-            ]
-            offered = open_units_of([named("u1", free=chance.randint(2, 5))])
-            told.append([answer.best is not None for answer in best_place.match(asking, offered, NOW, TERMS, {})])
+    """What saves a solver where one freed place is all that many could have must not choose otherwise."""
+    told: list[list[str | None]] = []
+    for solved in (False, True):
+        if solved:
+            monkeypatch.setattr(competition, "_without_the_hopeless", lambda asking, terms: list(asking))
+            monkeypatch.setattr(competition, "_if_one_place_is_left", lambda asking: None)
+        for seed in range(300):
+            asking, offered = competing(seed)
+            told.append([answer.best and answer.best.place.unit_id for answer in best_place.match(asking, offered, NOW, TERMS, {})])
     half = len(told) // 2
     assert told[:half] == told[half:]
-    assert any(not all(each) for each in told)
+    assert any(None in each for each in told)
+
+
+def test_no_more_are_answered_than_may_be_placed_and_those_as_if_they_alone_were_there() -> None:
+    cut = 0
+    for seed in range(100):
+        asking, offered = competing(seed)
+        for most in (1, 2, 9):
+            answers = best_place.match(asking, offered, NOW, TERMS, {}, most)
+            expected = best_place.first_answers(lambda first: best_place.match(first, offered, NOW, TERMS, {}), asking, most)  # noqa: B023
+            assert [(answer.case_id, answer.best and answer.best.place.unit_id, answer.account()) for answer in answers] == [
+                (answer.case_id, answer.best and answer.best.place.unit_id, answer.account()) for answer in expected
+            ]
+            assert sum(answer.best is not None for answer in answers) <= most
+            cut += len(answers) < len(asking)
+    assert cut
 
 
 def test_nobody_gains_by_another_name_of_who_competes_with_them() -> None:

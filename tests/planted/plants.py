@@ -31,7 +31,7 @@ from coordinator.ledger.events_source import EventsSource
 from coordinator.ledger.fold import Folding
 from coordinator.ledger.state_hash import StateHasher
 from coordinator.ledger.trimming import _Records
-from coordinator.matching import accounting, assignment, best_place, competition, scarcity, score, worth
+from coordinator.matching import accounting, assignment, best_place, competition, open_units, scarcity, score, worth
 from coordinator.matching.terms import Terms
 from events import acceptance, envelope, seal
 from events.acceptance import Ignored, Position
@@ -278,6 +278,17 @@ def taken_without_takers() -> AbstractContextManager[None]:
 def as_they_come() -> AbstractContextManager[None]:
     """Requests are served as they come in."""
     return instead(competition.order_of_service, lambda _: 0)
+
+
+def only_place_as_they_come() -> AbstractContextManager[None]:
+    """Of those whom one place alone fits, the first in the list have it."""
+    return instead(competition._best, lambda rivals, most, _: list(rivals[:most]))
+
+
+def never_counted_are_seen() -> AbstractContextManager[None]:
+    """Units that were never counted are taken for counted now, so that nobody asks them."""
+    by_hosts = open_units._by_hosts
+    return instead(by_hosts, lambda places: by_hosts([place for place in places if place.observed_at_ms is not None]))
 
 
 def in_turn() -> AbstractContextManager[None]:

@@ -26,7 +26,7 @@ from tests.domain import (
 from tests.keys import test_erasure, test_store
 from tests.ledger import test_acceptance, test_stops, test_trimming
 from tests.ledger.benches import MemoryBench
-from tests.matching import test_assignment, test_best_place, test_scarcity
+from tests.matching import test_assignment, test_best_place, test_open_units, test_scarcity
 from tests.planted import histories as past
 from tests.planted import plants as plant
 from tests.planted.check import Bug
@@ -161,6 +161,23 @@ BUGS: tuple[Bug, ...] = (
         "who is served first follows the order in which requests come in",
         plant.as_they_come,
         ((test_of(test_best_place.test_the_order_in_which_requests_come_says_nothing), "test_the_order_in_which_requests_come_says_nothing"),),
+    ),
+    Bug(
+        "competition",
+        "the only place that hundreds could have goes to whoever is listed first",
+        plant.only_place_as_they_come,
+        ((test_of(test_best_place.test_the_order_in_which_requests_come_says_nothing), "test_the_order_in_which_requests_come_says_nothing"),),
+    ),
+    Bug(
+        "competition",
+        "units that were never counted are not asked",
+        plant.never_counted_are_seen,
+        (
+            (
+                test_of(test_open_units.test_what_is_kept_of_answers_is_what_looking_through_all_gives),
+                "test_what_is_kept_of_answers_is_what_looking_through_all_gives",
+            ),
+        ),
     ),
     Bug(
         "competition",
