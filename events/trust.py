@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from events.answers import NO_ANSWERS, Answers, Cell, age_class, smoothed, summed
+from events.answers import AGE_STEPS_MS, NO_ANSWERS, Answers, Cell, age_class, smoothed, summed
 from events.network import Trust
 
 Cells = tuple[Cell, ...]
@@ -32,7 +32,7 @@ class Known:
 class TrustTable:
     """The trust that follows from the answers so far under one policy. Not changed once it is made, but for what it keeps of its answers."""
 
-    __slots__ = ("_answers", "_band_of", "_known", "_of_network", "_spans", "_totals", "terms")
+    __slots__ = ("_answers", "_band_of", "_known", "_of_network", "_oldest_after_ms", "_parts", "_spans", "_totals", "terms")
 
     def __init__(self, terms: Trust, answers: Mapping[str, Answers], totals: Cells) -> None:
         """`totals`: by class of age, over all projects."""
@@ -42,11 +42,14 @@ class TrustTable:
         ends = [age_class(band.up_to_ms) + 1 if band.up_to_ms is not None else len(NO_ANSWERS) for band in terms.bands]
         self._spans = tuple(zip([0, *ends[:-1]], ends, strict=True))
         self._band_of = tuple(band for band, (since, to) in enumerate(self._spans) for _ in range(since, to))
+        self._oldest_after_ms = AGE_STEPS_MS[self._spans[-1][0] - 1] if self._spans[-1][0] else -1
+        """Ages beyond this are in the last band."""
         self._of_network = tuple(
             smoothed(summed(totals[since:to]), band.prior_permille, terms.prior_answers)
             for band, (since, to) in zip(terms.bands, self._spans, strict=True)
         )
         self._known: dict[tuple[str, int], Known] = {}
+        self._parts: dict[tuple[str, int], int] = {}
 
     def with_answers(self, answers: Mapping[str, Answers], project_id: str) -> TrustTable:
         """The same terms after a project answered; nobody else has."""
@@ -77,7 +80,11 @@ class TrustTable:
 
     def part(self, project_id: str, age_ms: int | None) -> int:
         """The score part: what is taken off for the chance that the place is not free. Never positive."""
-        return -(self.terms.weight * (1000 - self.known(project_id, age_ms).permille) // 1000)
+        band = self._band_of[-1] if age_ms is None or age_ms > self._oldest_after_ms >= 0 else self._band_of[age_class(age_ms)]
+        found = self._parts.get((project_id, band))
+        if found is None:
+            found = self._parts[project_id, band] = -(self.terms.weight * (1000 - self.known(project_id, age_ms).permille) // 1000)
+        return found
 
 
 def totals_of(answers: Mapping[str, Answers]) -> Cells:

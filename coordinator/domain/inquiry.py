@@ -15,11 +15,11 @@ from coordinator.domain.live import live_transfer
 from coordinator.domain.requests import request_of
 from coordinator.domain.state import Case, Inquiry, Parked, Transfer, Unit
 from coordinator.domain.wording import LONGEST_TEXT
+from coordinator.matching.place import Place
 from coordinator.matching.request import Request
-from coordinator.matching.safety import that_may_be_asked
+from coordinator.matching.safety import may_be_asked, suits_by_hosts, worth_asking
 from coordinator.matching.scarcity import pricing_of
-from coordinator.matching.score import scoring
-from coordinator.matching.weighing import Fitting, best_of_each_project
+from coordinator.matching.score import scoring, tie_break
 from events.availability import AvailabilityLearned
 from events.inquiry import InquiryAnswered, InquiryEnded, InquiryOpened
 from events.transfer import Scored
@@ -79,18 +79,31 @@ def ask(entry: Deciding, case: Case, transfer: Transfer) -> tuple[Scored, ...]:
 
 
 def _could_be_asked(entry: Deciding, request: Request, asked_already: frozenset[str], most: int) -> list[Scored]:
-    """Units that only a fresh figure is missing of, one of each project that is not asked already, best first; at most so many."""
+    """Units that only a fresh figure is missing of, one of each project that is not asked already, best first; at most so many.
+
+    Scores are worked out of all, and rules asked from the best down until no other could be among so many: most are never asked.
+    """
     draft, terms, at_ms = entry.draft, entry.terms, entry.at_ms
     pricing = pricing_of(draft.open_units, terms, at_ms)
-    fitting: list[Fitting] = []
     parts_of = scoring(request, at_ms, terms, pricing)
-    unseen = draft.open_units.unseen(request.household.hosts, terms.clockwork.fresh_since(at_ms))
-    for place in that_may_be_asked(request, unseen, at_ms, terms):
-        if place.project_id not in asked_already and request.household.size <= place.places - _held(draft, place.unit_id):
-            parts = parts_of(place, 0)
-            fitting.append(Fitting(sum(parts), parts, place))
-    best = best_of_each_project(request, fitting, most)
-    return [Scored(each.place.unit_id, each.parts, each.total, each.place.observed_at_ms or 0) for each in best]
+    unseen = draft.open_units.unseen(lambda place: suits_by_hosts(request, place, at_ms, terms), terms.clockwork.fresh_since(at_ms))
+    by_total: dict[int, list[Place]] = {}
+    for place in worth_asking(request, unseen, at_ms, terms):
+        if place.project_id not in asked_already:
+            by_total.setdefault(sum(parts_of(place, 0)), []).append(place)
+    found: list[Scored] = []
+    asked = set(asked_already)
+    for total in sorted(by_total, reverse=True):
+        places = sorted(by_total[total], key=lambda place: tie_break(request, place))
+        may_be = may_be_asked(request, places[0], at_ms, terms)
+        for place in places:
+            if place.project_id in asked or request.household.size > place.places - _held(draft, place.unit_id) or not may_be(place):
+                continue
+            found.append(Scored(place.unit_id, parts_of(place, 0), total, place.observed_at_ms or 0))
+            asked.add(place.project_id)
+            if len(found) >= most:
+                return found
+    return found
 
 
 def _held(draft: Draft, unit_id: str) -> int:

@@ -13,13 +13,13 @@ from coordinator.domain.draft import Draft
 from coordinator.domain.explaining import explained_in
 from coordinator.domain.inquiry import ask
 from coordinator.domain.offering import offer
-from coordinator.domain.requests import agreed_until_ms, request_of
+from coordinator.domain.requests import request_of
 from coordinator.domain.state import Case, Transfer
 from coordinator.matching.best_place import Answer
 from coordinator.matching.household import Household
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request, looked_for
-from coordinator.matching.safety import could_host, excluded_by
+from coordinator.matching.safety import could_host, excluded_among
 from coordinator.matching.scarcity import pricing_of
 from events.transfer import MOST_TRUST_TOLD, MatchExplained, ScarcityTold, Scored, TrustTold
 from events.vocabulary import Escalation, Rule
@@ -51,13 +51,13 @@ def propose(entry: Deciding) -> None:
             continue
         transfer = case.transfer
         assert transfer is not None
-        if _for_a_person(entry, case, transfer):
-            continue
         request = request_of(draft, case, entry.terms, entry.at_ms)
+        if _for_a_person(entry, case, transfer, request):
+            continue
         news = _FITS if Escalation.NO_PROJECT_ON_DUTY in transfer.escalated else _WOULD_FIT
         if case_id in to_match:
             requests.append(request)
-        elif only := tuple([place.unit_id for place in changed if excluded_by(request, place, entry.at_ms, entry.terms) in news]):
+        elif only := _possible(request, changed, entry, news):
             # what was kept from a request may be kept no longer, with what falls free beside it
             requests.append(request if Escalation.PLACES_KEPT in transfer.escalated else looked_for(request, only))
     if not requests:
@@ -81,6 +81,12 @@ def _to_look_at(draft: Draft, to_match: set[str], everybody: bool) -> list[tuple
     return [key for key in draft.waiting if key[3] in to_match] if to_match else []
 
 
+def _possible(request: Request, places: list[Place], entry: Deciding, news: tuple[Rule | None, ...]) -> tuple[str, ...]:
+    """The units of which the rules say this of a request."""
+    rules = excluded_among(request, places, entry.at_ms, entry.terms)
+    return tuple([place.unit_id for place, rule in zip(places, rules, strict=True) if rule in news])
+
+
 def _may_fit(household: Household, places: list[Place]) -> bool:
     """A quick no for most: whether any of these places could hold such a household."""
     size = household.size
@@ -90,10 +96,9 @@ def _may_fit(household: Household, places: list[Place]) -> bool:
     return False
 
 
-def _for_a_person(entry: Deciding, case: Case, transfer: Transfer) -> bool:
+def _for_a_person(entry: Deciding, case: Case, transfer: Transfer, request: Request) -> bool:
     """Whether a person has to act before anything can be proposed; that person is told, once."""
     policy = entry.policy
-    household = entry.draft.households[case.case_id]
     if transfer.needed_by_ms <= entry.at_ms:  # it passed while a place was accepted that is lost now
         entry.escalate(case, Escalation.DEADLINE_PASSED)
         return True
@@ -103,10 +108,10 @@ def _for_a_person(entry: Deciding, case: Case, transfer: Transfer) -> bool:
     if transfer.disclosures >= policy.max_disclosures:
         entry.escalate(case, Escalation.DISCLOSURES_USED)
         return True
-    if household.unaccompanied:
+    if request.household.unaccompanied:
         _escalate_explained(entry, case, transfer, Escalation.MINOR)
         return True
-    until = agreed_until_ms(case, household.must_agree)
+    until = request.agreed_until_ms
     if until is None or until - entry.at_ms < policy.minimum_agreement_left_ms:
         _escalate_explained(entry, case, transfer, Escalation.AGREEMENT_MISSING)
         return True

@@ -126,11 +126,12 @@ def _still_open(rivals: Rivals, left: Sequence[int], places: Sequence[int | None
     found: Rivals = {}
     for index, seeker in rivals.items():
         beside = [place for other in seeker.apart_from if (place := places[other]) is not None]
-        choices = tuple(
-            choice for choice in seeker.choices if left[choice.place] >= seeker.people and not any(near(choice.place, place) for place in beside)
-        )
+        people = seeker.people
+        choices = tuple([choice for choice in seeker.choices if left[choice.place] >= people])
+        if beside:
+            choices = tuple([choice for choice in choices if not any(near(choice.place, place) for place in beside)])
         if choices:
-            found[index] = seeker if len(choices) == len(seeker.choices) else Seeker(seeker.people, choices, seeker.apart_from)
+            found[index] = seeker if len(choices) == len(seeker.choices) else Seeker(people, choices, seeker.apart_from)
     return found
 
 
@@ -196,7 +197,7 @@ def _rivalries(rivals: Rivals) -> list[Rivals]:
     first_at: dict[int, int] = {}
     for index, seeker in rivals.items():
         group_of[index] = index
-        joined = [first_at.setdefault(choice.place, index) for choice in seeker.choices]
+        joined = {first_at.setdefault(choice.place, index) for choice in seeker.choices}
         for other in (*joined, *(other for other in seeker.apart_from if other in group_of)):
             one, two = root(index), root(other)
             group_of[max(one, two)] = min(one, two)

@@ -14,7 +14,6 @@ from heapq import nlargest
 from coordinator.matching.assignment import Choice, Near, Seeker, assign
 from coordinator.matching.place import Place
 from coordinator.matching.request import NOWHERE, URGENCY_RANK, Request, near_also
-from coordinator.matching.score import tie_break
 from coordinator.matching.terms import Terms
 from coordinator.matching.weighing import Weighed
 from coordinator.matching.worth import worth
@@ -141,10 +140,7 @@ def _choices(weighed: Weighed, most: int | None, terms: Terms, number_of: Mappin
     request = weighed.request
     lift = max(0, 1 - worth(request, min([fitting.total for fitting in weighed.fitting]), terms))
     return tuple(
-        [
-            Choice(number_of[fitting.place.unit_id], worth(request, fitting.total, terms) + lift, tie_break(request, fitting.place))
-            for fitting in weighed.in_order(most)
-        ]
+        [Choice(number_of[fitting.place.unit_id], worth(request, fitting.total, terms) + lift, tie) for _, tie, fitting in weighed.ranked(most)]
     )
 
 

@@ -29,7 +29,7 @@ class DangerZone:
     units: frozenset[str]
 
 
-_NO_DANGER = DangerZone(False, frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
+NO_DANGER = DangerZone(False, frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def is_located(danger: Danger, terms: Terms) -> bool:
 def danger_zone(dangers: Collection[Danger], terms: Terms) -> DangerZone:
     """The zone of these dangers; the territory being left is among them where safety is the reason."""
     if not dangers:
-        return _NO_DANGER
+        return NO_DANGER
     everywhere = False
     regions: set[str] = set()
     macro_areas: set[str] = set()

@@ -11,7 +11,7 @@ has room. Only the last are worth asking any other rule about.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ _NEVER = -(2**63)
 """Before every instant."""
 
 
+ByHosts = Mapping[frozenset[Host], tuple[list[int], list[Place]]]
 FreeByKind = Mapping[tuple[str, int], int]
 """(kind of place, places free) -> units."""
 
@@ -48,20 +49,19 @@ class Block:
 
     def __init__(self, places: tuple[Place, ...]) -> None:
         self.places = places
-        self._by_hosts: dict[frozenset[Host], tuple[list[int], list[Place]]] | None = None
+        self._by_hosts: ByHosts | None = None
         self._shut: Units | None = None
         self._roomy: dict[int, tuple[Place, ...]] = {}
         self._full: dict[int, Units] = {}
         self._free_by_kind: FreeByKind | None = None
         self._oldest_ms = self._newest_ms = 0
 
-    def unseen(self, hosts: frozenset[Host], since_ms: int) -> Iterator[list[Place]]:
-        """Those in which people live, that host all of these, and that were not counted after an instant; in several lists."""
+    @property
+    def by_hosts(self) -> ByHosts:
+        """Those in which people live, by whom they host: when each was counted (`_NEVER`: never), those longest ago first; and the places likewise."""
         if self._by_hosts is None:
             self._by_hosts = _by_hosts(self.places)
-        for hosted, (counted_ms, places) in self._by_hosts.items():
-            if hosts <= hosted and counted_ms[0] <= since_ms:
-                yield places[: bisect_right(counted_ms, since_ms)]
+        return self._by_hosts
 
     @property
     def shut(self) -> Units:
@@ -169,12 +169,20 @@ class OpenUnits:
         """The places in which people live, sorted by unit."""
         return [place for block in self.blocks for place in block.places if place.level is not _NON_RESIDENTIAL]
 
-    def unseen(self, hosts: frozenset[Host], since_ms: int) -> list[Place]:
-        """The places in which people live, that host all of these, and that were not counted after an instant, in any order."""
+    def unseen(self, suits: Callable[[Place], bool], since_ms: int) -> list[Place]:
+        """The places in which people live, that suit by whom they host, and that were not counted after an instant, in any order.
+
+        `suits` is asked once for all that host the same.
+        """
         found: list[Place] = []
+        known: dict[frozenset[Host], bool] = {}
         for block in self.blocks:
-            for places in block.unseen(hosts, since_ms):
-                found += places
+            for hosts, (counted_ms, places) in block.by_hosts.items():
+                if counted_ms[0] <= since_ms:
+                    if hosts not in known:
+                        known[hosts] = suits(places[0])
+                    if known[hosts]:
+                        found += places if counted_ms[-1] <= since_ms else places[: bisect_right(counted_ms, since_ms)]
         return found
 
     def worth_weighing(self, request: Request) -> list[Place]:
@@ -208,8 +216,7 @@ def _free_by_kind(places: Iterable[Place]) -> FreeByKind:
     return found
 
 
-def _by_hosts(places: Iterable[Place]) -> dict[frozenset[Host], tuple[list[int], list[Place]]]:
-    """Places in which people live, by whom they host: when each was counted (`_NEVER`: never), those longest ago first; and the places likewise."""
+def _by_hosts(places: Iterable[Place]) -> ByHosts:
     found: dict[frozenset[Host], list[tuple[int, Place]]] = {}
     for place in places:
         if place.level is not _NON_RESIDENTIAL:

@@ -70,6 +70,8 @@ class Relaxation:
         heap: list[tuple[int, int]] = []
         nowhere, who_goes_nowhere = potential[seeker], seeker
         """The least at which somebody ends in no place."""
+        nearest = nowhere
+        """The least found so far at which somebody ends in a place with room to spare."""
         asking, distance = seeker, 0
         seekers[seeker] = 0
         pending: list[tuple[int, int]] = [(asking, distance)]
@@ -83,10 +85,14 @@ class Relaxation:
                 self.steps += len(choices)
                 for place, worth in choices:
                     new = own + price[place] - worth
+                    if new >= nowhere or new > nearest:  # some end is nearer
+                        continue
                     if place not in reached or new < reached[place]:
                         reached[place] = new
                         came_from[place] = asking
                         heappush(heap, (new, place))
+                        if spare[place]:
+                            nearest = new
             pending = []
             while heap and (heap[0][1] in scanned or heap[0][0] > reached[heap[0][1]]):
                 heappop(heap)

@@ -7,17 +7,16 @@ that can turn (`still_safe`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from coordinator.matching.danger import overlap
+from coordinator.matching.danger import NO_DANGER, overlap
 from coordinator.matching.household import Household
 from coordinator.matching.place import Place, has_room, takes_in
 from coordinator.matching.request import NOWHERE, Request
 from coordinator.matching.terms import Terms
-from events.vocabulary import Host, Level, Rule
+from events.vocabulary import Host, Rule
 
 Predicate = Callable[[Request, Place, int, Terms], Rule | None]
-_NON_RESIDENTIAL = Level.NON_RESIDENTIAL
 
 
 def accepting(_request: Request, place: Place, _at_ms: int, _terms: Terms) -> Rule | None:
@@ -155,6 +154,26 @@ def excluded_by(request: Request, place: Place, at_ms: int, terms: Terms) -> Rul
     return None
 
 
+FEW = 4
+"""To ask every rule of fewer places than these takes no longer than to find out which rules are worth asking."""
+
+
+def excluded_among(request: Request, places: Sequence[Place], at_ms: int, terms: Terms) -> list[Rule | None]:
+    """The first rule that excludes each place for a request; None: it may be proposed."""
+    if len(places) < FEW:
+        return [excluded_by(request, place, at_ms, terms) for place in places]
+    predicates = by_hosts(that_may_exclude(request, places[0], at_ms, terms))
+    found: list[Rule | None] = []
+    for place in places:
+        rule = None
+        for predicate in predicates:
+            rule = predicate(request, place, at_ms, terms)
+            if rule is not None:
+                break
+        found.append(rule)
+    return found
+
+
 def that_may_exclude(request: Request, place: Place, at_ms: int, terms: Terms) -> tuple[Predicate, ...]:
     """The predicates worth asking of many places, in order: without those that say nothing of any place, as they say nothing of this one."""
     silent = {predicate for predicate in _ABOUT_THE_REQUEST if predicate(request, place, at_ms, terms) is None}
@@ -164,6 +183,8 @@ def that_may_exclude(request: Request, place: Place, at_ms: int, terms: Terms) -
         silent.add(on_duty)
     if request.near == NOWHERE:
         silent.add(never_with_exploiters)
+    if request.zone == NO_DANGER and not request.dangers:
+        silent.add(never_towards_danger)
     return tuple(predicate for predicate in PREDICATES if predicate not in silent)
 
 
@@ -204,32 +225,39 @@ def could_host(household: Household, place: Place) -> bool:
     return not any(spoken.isdisjoint(place.languages) for spoken in household.only_languages)
 
 
-def that_may_be_asked(request: Request, places: Sequence[Place], at_ms: int, terms: Terms) -> Iterator[Place]:
-    """The places of which no rule forbids to ask by inquiry whether they could take a household, for only a fresh figure is missing; in the order given.
+def suits_by_hosts(request: Request, place: Place, at_ms: int, terms: Terms) -> bool:
+    """Whether no rule that looks at whom a unit hosts, and at nothing else of it, excludes the place."""
+    return all(predicate(request, place, at_ms, terms) is None for predicate in _ABOUT_HOSTS)
+
+
+def worth_asking(request: Request, unseen: Iterable[Place], at_ms: int, terms: Terms) -> list[Place]:
+    """Of units that suit it by whom they host (`suits_by_hosts`) and that nobody has counted lately (`OpenUnits.unseen`), those that could be asked as far as their size, what they offer
+    and whether their project is on duty say: most of what is not asked falls here, so that this is no call of a rule for each."""
+    essential, size, lives_in = request.household.essential, request.household.size, request.lives_in
+    places = [place for place in unseen if size <= place.places and place.unit_id != lives_in]
+    if essential:
+        places = [place for place in places if essential <= place.offers]
+    if request.immediate:
+        awake = terms.clockwork.awake
+        on_duty = {project_id for project_id in {place.project_id for place in places} if awake(project_id, at_ms)}
+        places = [place for place in places if place.project_id in on_duty]
+    return places
+
+
+def may_be_asked(request: Request, any_place: Place, at_ms: int, terms: Terms) -> Callable[[Place], bool]:
+    """Whether no rule forbids to ask a unit by inquiry whether it could take a household, for only a fresh figure is missing; of units that are `worth_asking`.
 
     Old and unknown figures are overcome by asking, whatever they say; nothing else is. A unit with a fresh figure has said already that it could not.
     """
-    if not places:
-        return
-    household, lives_in, since = request.household, request.lives_in, terms.clockwork.fresh_since(at_ms)
-    asking = by_hosts([predicate for predicate in that_may_exclude(request, places[0], at_ms, terms) if predicate in _BINDING_WHO_ASKS])
-    hosts, essential, size = household.hosts, household.essential, household.size
-    old = [  # most units fall here, so that this is no call of a rule for each: what is left out is fresh, too small, or breaks rule 5 or 6
-        place
-        for place in places
-        if (place.observed_at_ms is None or place.observed_at_ms <= since)
-        and size <= place.places
-        and hosts <= place.hosts
-        and essential <= place.offers
-        and place.level is not _NON_RESIDENTIAL
-        and place.unit_id != lives_in
-    ]
-    for place in old:
+    asking = by_hosts([predicate for predicate in that_may_exclude(request, any_place, at_ms, terms) if predicate in _BINDING_WHO_ASKS])
+
+    def may_be(place: Place) -> bool:
         for predicate in asking:
             if predicate(request, place, at_ms, terms) is not None:
-                break
-        else:
-            yield place
+                return False
+        return True
+
+    return may_be
 
 
 def still_safe(request: Request, place: Place, at_ms: int, terms: Terms) -> Rule | None:

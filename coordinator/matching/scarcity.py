@@ -66,7 +66,10 @@ class Pricing:
 
     def cost(self, place: Place) -> int:
         """Points a person and place that the place costs, never negative."""
-        return self._priced(place)[1] if self._in_force else 0
+        if not self._in_force:
+            return 0
+        known = self._known.get((place.hosts, place.offers, place.free))
+        return self._priced(place)[1] if known is None else known[1]
 
     def told(self, places: Iterable[Place]) -> ScarcityTold | None:
         """What an explanation that scores these places says of scarcity."""

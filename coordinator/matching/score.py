@@ -72,7 +72,7 @@ def scoring(request: Request, at_ms: int, terms: Terms, pricing: Pricing) -> Cal
         preferred, unneeded = by_offers.get(place.offers) or of_offers(place.offers)
         wished, distance = by_region.get(place.region) or of_region(place.region)
         spare = place.free - size if thrifty and not _FAMILIES.isdisjoint(place.hosts) else 0
-        parts: tuple[int, ...] = (
+        in_common = (
             language,
             preferred,
             weights.level if place.level in wished_levels else 0,
@@ -83,11 +83,11 @@ def scoring(request: Request, at_ms: int, terms: Terms, pricing: Pricing) -> Cal
             -weights.thrift_per_spare_place * spare,
             -weights.fairness * load,
         )
-        if has_matching:
-            parts += (0 if thrifty else -size * cost(place),)
-        if trust is None:
-            return parts
-        return (*parts, trust.part(place.project_id, at_ms - observed_at_ms if observed_at_ms is not None else None))
+        trusted = None if trust is None else trust.part(place.project_id, at_ms - observed_at_ms if observed_at_ms is not None else None)
+        if not has_matching:
+            return in_common if trusted is None else (*in_common, trusted)
+        scarce = 0 if thrifty else -size * cost(place)
+        return (*in_common, scarce) if trusted is None else (*in_common, scarce, trusted)
 
     return parts_of
 

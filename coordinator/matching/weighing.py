@@ -7,12 +7,12 @@ both together where somebody is owed an account of every unit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
-from coordinator.matching.safety import PREDICATES, Predicate, by_hosts, that_may_exclude
+from coordinator.matching.safety import FEW, PREDICATES, Predicate, by_hosts, that_may_exclude
 from coordinator.matching.scarcity import Pricing
 from coordinator.matching.score import scoring, tie_break
 from coordinator.matching.terms import Terms
@@ -29,6 +29,9 @@ class Fitting(NamedTuple):
     place: Place
 
 
+Ranked = tuple[int, bytes, Fitting]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighed:
     """What there is to say of the places with room."""
@@ -40,6 +43,8 @@ class Weighed:
     """Sorted by unit."""
     pricing: Pricing
     """What the places cost."""
+    _ranked: list[Ranked] = field(init=False, repr=False, default_factory=list)
+    """The longest that was asked for of `ranked`: where a decision goes through several rounds, ties are broken once."""
 
     @property
     def scarcity(self) -> ScarcityTold | None:
@@ -55,31 +60,17 @@ class Weighed:
 
     def in_order(self, most: int | None = None) -> list[Fitting]:
         """Those that fit, best first; at most so many, None: all."""
-        ordered = sorted(self.fitting, key=lambda fitting: -fitting.total)
-        if most is not None and most < len(ordered):
-            least = ordered[most - 1].total
-            ordered = [fitting for fitting in ordered if fitting.total >= least]
-        ordered.sort(key=lambda fitting: (-fitting.total, tie_break(self.request, fitting.place)))
-        return ordered[:most]
+        return [fitting for *_, fitting in self.ranked(most)]
 
-
-def best_of_each_project(request: Request, fitting: Iterable[Fitting], most: int) -> list[Fitting]:
-    """The best place of each project, best first; at most so many. Ties are broken only where they decide."""
-    best: dict[str, list[Fitting]] = {}
-    for each in fitting:
-        rivals = best.get(each.place.project_id)
-        if rivals is None or each.total > rivals[0].total:
-            best[each.place.project_id] = [each]
-        elif each.total == rivals[0].total:
-            rivals.append(each)
-    totals = sorted([rivals[0].total for rivals in best.values()], reverse=True)[:most]
-    ranked = [
-        (-rivals[0].total, *min((tie_break(request, each.place), each) for each in rivals))
-        for rivals in best.values()
-        if totals and rivals[0].total >= totals[-1]
-    ]
-    ranked.sort(key=lambda item: item[:2])
-    return [each for *_, each in ranked[:most]]
+    def ranked(self, most: int | None = None) -> list[Ranked]:
+        """The same, each with its score, negated, and its tie-break: what it is ranked by."""
+        wanted = len(self.fitting) if most is None else min(most, len(self.fitting))
+        if len(self._ranked) < wanted:
+            least = sorted([fitting.total for fitting in self.fitting], reverse=True)[wanted - 1]
+            request = self.request
+            best = [(-fitting.total, tie_break(request, fitting.place), fitting) for fitting in self.fitting if fitting.total >= least]
+            self._ranked[:] = sorted(best)[:wanted]
+        return self._ranked[:wanted]
 
 
 def weigh(
@@ -103,7 +94,7 @@ def weigh(
     predicates: Sequence[Predicate] | None = None
     for place in roomy:
         if predicates is None:
-            few = asking is None and request.only is not None
+            few = asking is None and request.only is not None and len(request.only) < FEW
             predicates = PREDICATES if few else by_hosts(asking or that_may_exclude(request, place, at_ms, terms))
         for predicate in predicates:
             rule = predicate(request, place, at_ms, terms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from random import Random
 
 from coordinator.matching.kinds import kind_of
@@ -44,10 +45,13 @@ def looked_through(units: OpenUnits, since_ms: int) -> tuple[dict[tuple[str, int
     return dict(Counter((kind_of(place.hosts, place.offers), place.free) for place in fresh)), unseen
 
 
+def hosts_all(hosts: frozenset[Host], place: Place) -> bool:
+    return hosts <= place.hosts
+
+
 def answered(units: OpenUnits, since_ms: int) -> tuple[dict[tuple[str, int], int], list[list[str]]]:
-    return dict(units.free_by_kind(since_ms)), [
-        sorted(place.unit_id for place in units.unseen(hosts, since_ms)) for hosts in (*HOSTS, frozenset[Host]())
-    ]
+    unseen = [units.unseen(partial(hosts_all, hosts), since_ms) for hosts in (*HOSTS, frozenset[Host]())]
+    return dict(units.free_by_kind(since_ms)), [sorted(place.unit_id for place in places) for places in unseen]
 
 
 def test_what_is_kept_of_answers_is_what_looking_through_all_gives() -> None:
