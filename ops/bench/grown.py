@@ -216,6 +216,11 @@ def grown(size: Size, *, keep: bool = False) -> Grown:
     return found
 
 
+def from_here(found: Grown, number: int) -> Grown:
+    """The same network with, from here on, other people who ask and other units that open, by number."""
+    return replace(found, draw=Random(number), cases=found.cases + 1_000 * (number + 1))
+
+
 def wait(found: Grown) -> Iterator[TransferRequested]:
     """Requests, until as many wait as the size says. Each is to be decided before the next is asked for."""
     while len(found.state.waiting) < found.size.waiting:
