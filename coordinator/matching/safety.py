@@ -7,7 +7,7 @@ that can turn (`still_safe`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from coordinator.matching.danger import NO_DANGER, overlap
 from coordinator.matching.household import Household
@@ -154,15 +154,15 @@ def excluded_by(request: Request, place: Place, at_ms: int, terms: Terms) -> Rul
     return None
 
 
-FEW = 4
+_FEW = 4
 """To ask every rule of fewer places than these takes no longer than to find out which rules are worth asking."""
 
 
 def excluded_among(request: Request, places: Sequence[Place], at_ms: int, terms: Terms) -> list[Rule | None]:
     """The first rule that excludes each place for a request; None: it may be proposed."""
-    if len(places) < FEW:
-        return [excluded_by(request, place, at_ms, terms) for place in places]
-    predicates = by_hosts(that_may_exclude(request, places[0], at_ms, terms))
+    if not places:
+        return []
+    predicates = to_be_asked(request, places[0], at_ms, terms, places)
     found: list[Rule | None] = []
     for place in places:
         rule = None
@@ -172,6 +172,13 @@ def excluded_among(request: Request, places: Sequence[Place], at_ms: int, terms:
                 break
         found.append(rule)
     return found
+
+
+def to_be_asked(request: Request, any_place: Place, at_ms: int, terms: Terms, of: Collection[object] | None) -> tuple[Predicate, ...]:
+    """The predicates to ask, in order, of so many places; None: of many."""
+    if of is not None and len(of) < _FEW:
+        return PREDICATES
+    return by_hosts(that_may_exclude(request, any_place, at_ms, terms))
 
 
 def that_may_exclude(request: Request, place: Place, at_ms: int, terms: Terms) -> tuple[Predicate, ...]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from coordinator.matching.place import Place
 from coordinator.matching.request import Request
-from coordinator.matching.safety import FEW, PREDICATES, Predicate, by_hosts, that_may_exclude
+from coordinator.matching.safety import Predicate, by_hosts, to_be_asked
 from coordinator.matching.scarcity import Pricing
 from coordinator.matching.score import scoring, tie_break
 from coordinator.matching.terms import Terms
@@ -94,8 +94,7 @@ def weigh(
     predicates: Sequence[Predicate] | None = None
     for place in roomy:
         if predicates is None:
-            few = asking is None and request.only is not None and len(request.only) < FEW
-            predicates = PREDICATES if few else by_hosts(asking or that_may_exclude(request, place, at_ms, terms))
+            predicates = by_hosts(asking) if asking is not None else to_be_asked(request, place, at_ms, terms, request.only)
         for predicate in predicates:
             rule = predicate(request, place, at_ms, terms)
             if rule is not None:

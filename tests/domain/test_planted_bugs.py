@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from coordinator.domain import deadlines, deciding, proposing
+from coordinator.domain import deadlines, deciding, proposing, requests
 from coordinator.domain.agenda import Kind
 from coordinator.matching import accounting, open_units, safety
 from events.entry import OpenedDecision, OpenedEvent
@@ -137,7 +137,7 @@ def test_an_agreement_left_out_is_found(monkeypatch: pytest.MonkeyPatch) -> None
 
     checked(play())
     monkeypatch.setattr(safety, "PREDICATES", tuple(each for each in safety.PREDICATES if each is not safety.agreement))
-    monkeypatch.setattr(proposing, "agreed_until_ms", lambda case, must_agree: 1 << 60)
+    monkeypatch.setattr(requests, "agreed_until_ms", lambda case, must_agree: 1 << 60)
     with pytest.raises(AssertionError, match="rule 7"):
         checked(play())
 
