@@ -10,8 +10,8 @@ The stages are digits of one integer. Integers here have no width, so that nothi
 worth the same: whoever solves it exactly finds this one. ADR 42 says why no solver of others runs here.
 
 Exact for single people. Households take all their places in one unit, and some seekers must not come near others: that is searched by branch and bound,
-over the relaxation in which households may part, within a budget of steps. Where the budget ends, the best found is given, with a proven bound on what it
-may fall short.
+over the relaxation in which households may part, within a budget of steps. Where the budget ends, the best found is given, improved while two can exchange
+what they have, with a proven bound on what it may fall short.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from coordinator.matching.relaxation import Relaxation, Shares
 
 MOST_STEPS = 30_000
 """Choices that one search may look at (`Relaxation.steps`) before it gives the best it has: some 20 ms. Never a clock."""
+_MOST_EXCHANGED = 3_000
+"""Steps beside the budget, once it has ended, for two who exchange what they have: some 1 ms for each rivalry."""
 MOST_TOGETHER = 256
 """Seekers weighed against each other at once; of a larger rivalry, so many are served after so many, in order of service."""
 
@@ -264,10 +266,12 @@ class _Search:
                 break
             whole = False
             stack.extend(self._branches(node))
+        steps = self._steps
         if bound > self._best_worth:
             self._keep(self._improved(self._best))
+            self._keep(self._exchanged(self._best))
         missing = max(0, (bound >> self._below_worth) - (self._best_worth >> self._below_worth))
-        return {index: self._places[number] for index, number in self._best.items()}, missing, self._steps
+        return {index: self._places[number] for index, number in self._best.items()}, missing, steps
 
     def _may_be_better(self, bound: int) -> bool:
         return bound >= self._parts * (self._best_worth + 1)
@@ -354,9 +358,7 @@ class _Search:
     def _improved(self, found: dict[int, int]) -> dict[int, int]:
         """The same where each in turn takes the best that the others leave, until nobody can do better alone."""
         now = dict(found)
-        room = list(self._room)
-        for index, number in now.items():
-            room[number] -= self._group[index].people
+        room = self._left_by(now)
         moved = True
         while moved:
             moved = False
@@ -374,6 +376,50 @@ class _Search:
                         moved = True
                         break
         return now
+
+    def _exchanged(self, found: dict[int, int]) -> dict[int, int]:
+        """The same where one after another has what it likes better although somebody leaves it for that, as long as both together gain; then as `_improved`."""
+        now, last = dict(found), self._steps + _MOST_EXCHANGED
+        moved = True
+        while moved and self._steps < last:
+            moved = False
+            for index in self._options:
+                if self._exchange(index, now):
+                    now, moved = self._improved(now), True
+        return now
+
+    def _exchange(self, index: int, now: dict[int, int]) -> bool:
+        """Whether a seeker was given a place that somebody else left, for another or for none, with a gain; `now` is changed then."""
+        options, mine, people, left = self._options[index], now.get(index), self._group[index].people, self._left_by(now)
+        for number, worth in options.items():
+            if number == mine:
+                break
+            for other in [each for each, theirs in now.items() if theirs == number]:
+                self._steps += 1
+                if left[number] + self._group[other].people < people:
+                    continue
+                self._steps += len(now)
+                then = {each: theirs for each, theirs in now.items() if each not in (index, other)}
+                if not self._open(index, number, then, self._left_by(then)):
+                    continue
+                then[index] = number
+                room = self._left_by(then)
+                elsewhere = next((each for each in self._options[other] if self._open(other, each, then, room)), None)
+                if elsewhere is not None:
+                    then[other] = elsewhere
+                gained = worth - (options[mine] if mine is not None else 0) - self._options[other][number]
+                if gained + (self._options[other][elsewhere] if elsewhere is not None else 0) > 0:
+                    now.clear()
+                    now.update(then)
+                    return True
+        return False
+
+    def _left_by(self, now: dict[int, int]) -> list[int]:
+        """Room beside those who have places."""
+        room = list(self._room)
+        for index, number in now.items():
+            room[number] -= self._group[index].people
+        return room
 
     def _open(self, index: int, number: int, now: dict[int, int], room: Sequence[int]) -> bool:
         seeker = self._group[index]

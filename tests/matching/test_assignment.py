@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from coordinator.matching import assignment
 from coordinator.matching.assignment import Choice, Near, Seeker, assign
 from tests.matching.competitors import Instance, best_of_all, drawn, is_possible, worth_of
 
@@ -45,6 +46,19 @@ def test_short_of_steps_nobody_alone_could_do_better() -> None:
                 if choice.place == places[index]:
                     break
                 assert not is_possible(instance, (*places[:index], choice.place, *places[index + 1 :]))
+
+
+def test_short_of_steps_two_exchange_what_they_have_where_both_together_gain(monkeypatch: pytest.MonkeyPatch) -> None:
+    instances = [drawn(seed, most_seekers=7) for seed in range(2 * A_THOUSAND)]
+
+    def hurried() -> list[int]:
+        return [worth_of(each, assign(each.seekers, each.room, each.near, most_steps=0).places) for each in instances]
+
+    exchanged = hurried()
+    monkeypatch.setattr(assignment._Search, "_exchange", lambda *_: False)
+    alone = hurried()
+    assert all(now >= before for now, before in zip(exchanged, alone, strict=True))
+    assert sum(exchanged) > sum(alone)
 
 
 def test_the_same_again_whatever_places_are_called() -> None:
