@@ -24,8 +24,8 @@ from coordinator.matching.relaxation import Relaxation, Shares
 
 MOST_STEPS = 30_000
 """Choices that one search may look at (`Relaxation.steps`) before it gives the best it has: some 20 ms. Never a clock."""
-_MOST_EXCHANGED = 3_000
-"""Steps beside the budget, once it has ended, for two who exchange what they have: some 1 ms for each rivalry."""
+_MOST_EXCHANGED = 10_000
+"""Steps beside the budget, once it has ended, for two who exchange what they have: some 2 ms for each rivalry."""
 MOST_TOGETHER = 256
 """Seekers weighed against each other at once; of a larger rivalry, so many are served after so many, in order of service."""
 
@@ -381,9 +381,11 @@ class _Search:
         """The same where one after another has what it likes better although somebody leaves it for that, as long as both together gain; then as `_improved`."""
         now, last = dict(found), self._steps + _MOST_EXCHANGED
         moved = True
-        while moved and self._steps < last:
+        while moved:
             moved = False
             for index in self._options:
+                if self._steps >= last:
+                    return now
                 if self._exchange(index, now):
                     now, moved = self._improved(now), True
         return now
