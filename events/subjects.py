@@ -27,6 +27,11 @@ def explanation_subject(case_id: str, period: int | None) -> str:
     return f"explanation:{case_id}" if period is None else f"explanation:{case_id}:{period}"
 
 
+def is_explanation(subject: str) -> bool:
+    """Whether it is the subject of a case's explanations."""
+    return subject.startswith("explanation:")
+
+
 def explained_by(subject: str) -> tuple[str, int | None] | None:
     """Case and month of an explanation's subject; None where it is another's."""
     kind, _, rest = subject.partition(":")

@@ -65,14 +65,15 @@ class Changes:
 
 
 NOTHING = Changes({}, {})
-_TOLD = frozenset({PlaceHeld, PlaceReserved, PlaceReleased, PlaceOccupied})
-READS = _TOLD | {CapacityChanged, UnitOpened, UnitPassed}
+TURNS_ON = frozenset({PlaceHeld, PlaceReserved, PlaceReleased, PlaceOccupied})
+"""An entry without any of these changes nothing here."""
+READS = TURNS_ON | {CapacityChanged, UnitOpened, UnitPassed}
 """Kinds that this part is folded from, by their clear fields; and of `ProposalDeclined` that it was reported."""
 
 
 def fold(rows: Rows, entry: Effects) -> Changes:
     """The versions that begin or end with this entry."""
-    if not any(type(fact) in _TOLD for _, fact in entry.facts):
+    if not any(type(fact) in TURNS_ON for _, fact in entry.facts):
         return NOTHING
     asked: dict[str, Asked | None] = {}
     answers: dict[str, Given | None] = {}

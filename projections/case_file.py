@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING
 
 from events.facts import Event, Outcome
 from events.person import AliasErased, CaseErased, CaseExpired, CasesFoundSame
@@ -21,6 +20,9 @@ from projections.inbox import Care
 from projections.reported import CaseFact, Effects
 from projections.timeline import FactAt
 from projections.transfers import Transfer
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 
 @quick
@@ -41,7 +43,9 @@ _ERASURES = (CaseErased, CaseExpired, AliasErased)
 
 @cache
 def _adapter() -> TypeAdapter[CaseFile]:
-    """Made at its first use: most readers of views open no file."""
+    """Made, and its library imported, at its first use: most readers of views open no file, and the second process of a rebuild makes haste."""
+    from pydantic import TypeAdapter
+
     return TypeAdapter(CaseFile)
 
 

@@ -108,7 +108,7 @@ class Folding:
         if self._audit or self._health:
             self._fold_audit(entry)
         kinds = {type(fact) for _, fact in effects.facts}
-        asked = self._capacity and not answered.READS.isdisjoint(kinds) and self._fold_answered(effects)
+        asked = self._capacity and not answered.TURNS_ON.isdisjoint(kinds) and self._fold_answered(effects)
         if self._leans_on_network and not network.READS.isdisjoint(kinds) and self._fold_network(effects) and self._network:
             changed[network.VIEW] = sequence
         if self._capacity and ((not capacity.READS.isdisjoint(kinds) and self._fold_capacity(effects)) or asked):

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from events.person import ExplanationsExpired
 from events.seal import NETWORK_REF
-from events.subjects import NETWORK, explained_by
+from events.subjects import NETWORK, is_explanation
 from reading.key_errors import KeyStoreBehind, KeyStoreError
 from reading.keys import Gone, Key, KeyStore, subjects_of_case
 from reading.recent import Recent
@@ -108,7 +108,7 @@ class Keyring:
     def forget(self, gone: Gone) -> None:
         """Keep nothing of what was erased or expired, from now on: while such a key still exists it is fetched for each use."""
         subjects = {subject for case_id in gone.cases for subject in subjects_of_case(case_id)}
-        explanations = [subject for subject in self._keys.held() if explained_by(subject)]
+        explanations = [subject for subject in self._keys.held() if is_explanation(subject)]
         for subject in subjects.union(subject for subject in explanations if gone.has(subject)):
             self._forget(subject)
         for expired in gone.explanations:

@@ -126,6 +126,8 @@ class Wanted:
 def opened_recorded(network: str, typed: TypedFact, keys: Mapping[bytes, Key]) -> Event | Locked:
     """An event that was recorded, opened; Locked where its key is gone. Raises SealBroken, for it was whole when it was decided."""
     try:
+        if len(typed.sealed) == 1 and _under_its_key(typed.name, typed.sealed[0]):
+            return cast(Event | Locked, _opened_alone(network, EVENT, event_place(typed.clear["event_id"]), typed, keys))
         fact = join_typed(typed, private_of_event(network, typed, keys))
     except Undecodable:
         raise SealBroken("the private part of a recorded event is not its own") from None
@@ -165,6 +167,11 @@ def opened_outcome(network: str, event_offset: int, index: int, typed: Outcome |
         return typed
     if not typed.sealed:
         raise SealBroken("an accepted outcome without its private part")
+    if len(typed.sealed) == 1:
+        try:
+            return cast(Outcome | Locked, _opened_alone(network, OUTCOME, outcome_place(event_offset, index), typed, keys))
+        except Undecodable as problem:
+            raise BodyUnreadable(f"An outcome of an accepted entry cannot be decoded: {problem.why}.") from None
     private = _same_private(network, OUTCOME, outcome_place(event_offset, index), typed.sealed, keys)
     try:
         fact = join_typed(typed, private)
@@ -196,10 +203,30 @@ def private_of_event(network: str, wire: WireFact | TypedFact, keys: Mapping[byt
     event_id = wire.clear["event_id"]
     if not isinstance(event_id, str):
         raise SealBroken("an event id is text")
-    under_network = wire.name in _UNDER_NETWORK
-    if not wire.sealed or (wire.name not in _UNDER_EITHER and any((copy.ref == NETWORK_REF) != under_network for copy in wire.sealed)):
+    if not wire.sealed or not all(_under_its_key(wire.name, copy) for copy in wire.sealed):
         raise SealBroken("not sealed under the key that this kind of event wants")
     return _same_private(network, EVENT, event_place(event_id), wire.sealed, keys)
+
+
+def _under_its_key(name: str, copy: Sealed) -> bool:
+    """Whether an event's copy is sealed under the network's key where its kind wants that, and under another where it does not."""
+    return name in _UNDER_EITHER or (copy.ref == NETWORK_REF) == (name in _UNDER_NETWORK)
+
+
+def _opened_alone(network: str, field: str, where: bytes, typed: TypedFact, keys: Mapping[bytes, Key]) -> Fact | Locked:
+    """A fact of one copy, as nearly all are: what `_same_private`, `join_typed` and `_check_subjects` do, without the way between. Raises as they do."""
+    (copy,) = typed.sealed
+    key = keys.get(copy.ref)
+    if key is None:
+        return Locked(typed.name, typed.clear)
+    if copy.key_version != key.version:
+        raise SealBroken("names another version than its key's")
+    fact = join_typed(typed, unseal(key.cipher, associated_data(network, field, key.version, where), copy.text))
+    if isinstance(fact, Locked):
+        return fact
+    if subjects_to_seal(fact) != (key.subject,):
+        raise SealBroken("sealed under the key of something that it is not about, or under more or fewer keys")
+    return fact
 
 
 def _same_private(network: str, field: str, where: bytes, copies: tuple[Sealed, ...], keys: Mapping[bytes, Key]) -> bytes | None:

@@ -33,6 +33,11 @@ async def measure_throughput(stage: Stage, timed: list[Timed], say: Say) -> dict
     return {"decisions_per_s": round(untold.rate), "decisions_per_s_with_stopwatches": round(told.rate), "time_shares": shares}
 
 
+async def decide(stage: Stage, events: int) -> None:
+    """Has the first events of the log decided, and measures nothing. The stage's worker must not be running."""
+    await _decide_until(stage, Account(), events, instrumented=False)
+
+
 class _Run:
     """How many were decided in how long."""
 

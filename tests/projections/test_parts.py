@@ -45,6 +45,7 @@ def folded_from_whole(parts: Collection[Part], values: list[bytes]) -> Batch:
     with pytest.MonkeyPatch.context() as patched:
         for module in (network, capacity, answered):
             patched.setattr(module, "READS", frozenset(FACT_TYPES.values()))
+        patched.setattr(answered, "TURNS_ON", frozenset(FACT_TYPES.values()))
         folding = Folding(EMPTY, parts)
         for record, entry in zip(records("it", values)[1:], WHOLE, strict=True):
             effects = effects_of(entry)
