@@ -111,7 +111,8 @@ class _Replaying(Generic[S]):
             else:
                 self.sums.count(record.envelope.sequence, Found.CONTROL)
             self._state = self._core.evolve(self._state, entry)
-        sealed = await self._vault.seal_outcomes([(each.entry.event_offset, _outcomes_of(each.entry)) for each in agreeing])
+        again = [(each.entry.event_offset, _outcomes_of(each.entry)) for each in agreeing]
+        sealed = await self._vault.seal_outcomes(again, [each.body.event for each in agreeing])
         for each, outcomes in zip(agreeing, sealed, strict=True):
             same = _value_again(each, outcomes) == each.record.value
             self.sums.count(each.entry.sequence, *((Found.IDENTICAL, "") if same else (Found.DIFFERS, "the sealed bytes")))

@@ -34,6 +34,7 @@ from reading.keys_postgres import PostgresKeyStore
 from reading.ledger_reader import AcceptedRecord, LedgerReader
 from reading.master_key import MasterKey
 from reading.opening import decoded_event, decoded_outcome, event_opens_under, opened_wire_outcome, private_of_event
+from reading.sealing import key_told
 from reading.vault import Vault
 
 _TOLD = frozenset({AliasErased.__name__, CaseExpired.__name__, ExplanationsExpired.__name__})
@@ -201,9 +202,10 @@ class _CatchingUp:
         for copy in entry.wire.sealed:
             if copy.ref != NETWORK_REF and copy.ref not in known and (key := await self._key_that_opens(entry.wire, copy)):
                 found[copy.ref] = key
+        by_event = [key for copy in entry.wire.sealed if (key := known.get(copy.ref) or found.get(copy.ref))]
         for index, wire in enumerate(entry.outcomes):
             for copy in wire.sealed:
-                if copy.ref != NETWORK_REF and copy.ref not in known:
+                if copy.ref != NETWORK_REF and copy.ref not in known and key_told(copy.ref, entry.event_offset, index, by_event) is None:
                     for key in await self._living_keys():
                         if outcome_ref(key.secret, entry.event_offset, index) == copy.ref:
                             found[copy.ref] = key

@@ -53,6 +53,11 @@ class Keyring:
         """Whether the subject's key is at hand."""
         return subject in self._keys
 
+    def at_hand(self, ref: bytes) -> Key | None:
+        """The key of a reference that was asked for or registered before, without asking; None where it is not at hand. The network's is not given."""
+        subject = self._refs.get(ref)
+        return None if subject is None else self._keys.get(subject)
+
     async def by_subject(self, subjects: Iterable[str], *, create: bool) -> Mapping[str, Key]:
         """Keys by subject; one call of the store for all that are not at hand. Without one: destroyed, or not created."""
         found: dict[str, Key] = {}
@@ -77,8 +82,7 @@ class Keyring:
             if ref == NETWORK_REF:
                 found[ref] = await self.network()
                 continue
-            subject = self._refs.get(ref)
-            key = None if subject is None else self._keys.get(subject)
+            key = self.at_hand(ref)
             if key is None:
                 missing.append(ref)
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from events.codec import Sealed, encode_fact, split
@@ -42,6 +42,14 @@ def seal_outcome(network: str, event_offset: int, index: int, outcome: Outcome, 
         for subject in subjects_to_seal(outcome)
     ]
     return _sealed(outcome, [(ref, key, associated_data(network, OUTCOME, key.version, where)) for ref, key in refs])
+
+
+def key_told(ref: bytes, event_offset: int, index: int, keys: Iterable[Key]) -> Key | None:
+    """The key among `keys` that this reference of outcome number `index` was derived from; None where it was none of them.
+
+    `keys` are those by which the copies of the entry's own event open. So whoever can open the event finds such a key without asking anybody.
+    """
+    return next((key for key in keys if outcome_ref(key.secret, event_offset, index) == ref), None)
 
 
 def _sealed(fact: Event | Outcome, copies: list[tuple[bytes, Key, bytes]]) -> SealedFact:

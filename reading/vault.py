@@ -1,6 +1,7 @@
 """The vault: everything that is sealed is sealed here, and opened here. In batches, with one round trip to the key store a batch or none.
 
-What is sealed has its references registered before it is returned; so whoever reads it later finds its key, or finds that the key was destroyed.
+What is sealed has its references registered before it is returned, or is sealed under a key by which the entry's own event opens, whose reference was
+registered before the event was sent; so whoever reads it later finds its key, or finds that the key was destroyed (docs/adr/0056-keys-that-the-event-tells.md).
 A key store that cannot be reached makes every method wait.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import cast
 
 from events.codec import TypedFact, WireFact
@@ -18,19 +20,22 @@ from events.errors import SealBroken
 from events.facts import Event, Fact, Outcome
 from events.person import AliasErased, CaseErased, CaseExpired, ExplanationsExpired
 from events.quick import quick
-from events.seal import associated_data, blind_tag, seal, unseal
+from events.seal import NETWORK_REF, associated_data, blind_tag, seal, unseal
 from events.subjects import case_of, case_subject, explained_by
 from events.verdict import Recorded
 from reading.key_errors import KeyDestroyed
 from reading.keyring import Keyring
 from reading.keys import Gone, Key, KeyStore, new_key
 from reading.opening import Wanted, decoded_event, opened_event, opened_outcome, opened_recorded, typed_event, typed_outcome
-from reading.sealing import SealedFact, seal_event, seal_outcome, subjects_to_seal
+from reading.recent import Recent
+from reading.sealing import SealedFact, key_told, seal_event, seal_outcome, subjects_to_seal
 
 _VERSION = struct.Struct(">I")
 _NOTHING: Mapping[str, Key] = {}
 _NO_REFS: Mapping[bytes, Key] = {}
 _ERASING: frozenset[type] = frozenset({CaseErased, AliasErased, CaseExpired, ExplanationsExpired})
+_COPIES_KEPT = 512
+"""Events opened of which it is remembered by which references their copies are opened: what is decided is decided at once."""
 
 
 @quick
@@ -56,6 +61,8 @@ class Vault:
             raise ValueError("the key store is another network's")
         self.network = network
         self._ring = Keyring(store)
+        self._copies: Recent[bytes, tuple[bytes, ...]] = Recent(_COPIES_KEPT)
+        """References of the sealed copies of events opened lately, by the record's value."""
 
     async def ready(self) -> None:
         """Load the network's own key (created where there is none yet); `tag` needs it. Every other method does this itself."""
@@ -82,11 +89,17 @@ class Vault:
         """Event records opened, in order. Never raises for what a record holds."""
         wires = [decoded_event(value) for value in values]
         keys = await self._ring.by_ref(_refs_of(wires))
+        for value, wire in zip(values, wires, strict=True):
+            if copies := _refs_of([wire]):
+                self._copies.put(value, tuple(copies))
         secret = (await self._ring.network()).secret
         return [opened_event(self.network, value, wire, keys, secret) for value, wire in zip(values, wires, strict=True)]
 
-    async def seal_outcomes(self, batch: Sequence[tuple[int, tuple[Outcome, ...]]]) -> list[tuple[bytes, ...]]:
+    async def seal_outcomes(self, batch: Sequence[tuple[int, tuple[Outcome, ...]]], reported: Sequence[bytes] = ()) -> list[tuple[bytes, ...]]:
         """Datums of the outcomes of each (event offset, outcomes), in order. The same batch gives the same bytes.
+
+        `reported`: the event record of each, in order, or nothing. Where this vault opened it, an outcome under a key that opened it needs no reference in the
+        store: whoever opens the entry later finds the key by the event's (`key_told`). All others are registered.
 
         The key of a month's explanations is created where there is none yet and the case has its own; a case's exists since its first event, and one that
         is gone is not replaced.
@@ -94,13 +107,20 @@ class Vault:
         Raises KeyDestroyed, with the indexes of entries that concern an erased case: whoever decided them is behind the ledger.
         """
         subjects = [tuple(subject for outcome in outcomes for subject in subjects_to_seal(outcome)) for _, outcomes in batch]
+        told = [self._keys_told_by(value) for value in reported] if reported else [frozenset[str]()] * len(batch)
         explained = {subject: case_subject(case_of(subject) or "") for each in subjects for subject in each if explained_by(subject)}
         new = await self._new_keys(explained)
         while True:
             keys = await self._keys_of(subjects, create=False, new=new)
             sealed = [[seal_outcome(self.network, offset, index, each, keys) for index, each in enumerate(outcomes)] for offset, outcomes in batch]
-            flat = [each for entry in sealed for each in entry]
-            known = await self._ring.register({ref: key for fact in flat for ref, key in fact.refs.items()}, list(new.values()))
+            refs = {
+                ref: key
+                for entry, subjects_told in zip(sealed, told, strict=True)
+                for fact in entry
+                for ref, key in fact.refs.items()
+                if key.subject not in subjects_told
+            }
+            known = await self._ring.register(refs, list(new.values()))
             if known.isdisjoint(new):
                 break
             new = {subject: key for subject, key in new.items() if subject not in known and subject not in self._ring}
@@ -109,6 +129,11 @@ class Vault:
                 [index for index, entry in enumerate(sealed) if any(key.subject in known for fact in entry for key in fact.refs.values())]
             )
         return [tuple(each.value for each in entry) for entry in sealed]
+
+    def _keys_told_by(self, value: bytes) -> frozenset[str]:
+        """Subjects of the keys at hand by which the copies of an event are opened: their references stood in the store by then."""
+        copies = self._copies.get(value) or _refs_of([typed_event(value)])
+        return frozenset(key.subject for ref in copies if (key := self._ring.at_hand(ref)))
 
     async def _new_keys(self, explained: Mapping[str, str]) -> dict[str, Key]:
         """Keys for explanations (subject -> its case's) of living cases that have none at hand. They are stored together with the references that the
@@ -130,10 +155,19 @@ class Vault:
         decoded = decoded_event if hashed else typed_event
         events = [decoded(body.event) if isinstance(body, Decided) else None for _, body in pairs]
         outcomes = [[_unless(leave_sealed, typed_outcome(each)) for each in body.outcomes] if isinstance(body, Decided) else () for _, body in pairs]
-        wanted = [copy.ref for event in events if event is not None and not isinstance(event, Unread) for copy in event.sealed]
-        for entry in outcomes:
-            wanted += [copy.ref for each in entry if isinstance(each, TypedFact) for copy in each.sealed]
-        keys = await self._ring.by_ref(wanted)
+        copies = [_refs_of([event]) if event is not None else [] for event in events]
+        places = [
+            (copy.ref, number, index)
+            for number, entry in enumerate(outcomes)
+            for index, each in enumerate(entry)
+            if isinstance(each, TypedFact)
+            for copy in each.sealed
+        ]
+        at_hand = [[key for ref in refs if (key := self._ring.at_hand(ref))] for refs in copies]
+        told = _told(pairs, at_hand, places)
+        keys = await self._ring.by_ref([*chain.from_iterable(copies), *(ref for ref, _, _ in places if ref not in told)])
+        by_event = [[keys[ref] for ref in refs if ref in keys and ref != NETWORK_REF] for refs in copies]
+        keys = {**keys, **told, **_told(pairs, by_event, (place for place in places if place[0] not in keys and place[0] not in told))}
         secret = (await self._ring.network()).secret
         entries = [
             self._entry(envelope, body, event, typed, keys, secret) for (envelope, body), event, typed in zip(pairs, events, outcomes, strict=True)
@@ -149,16 +183,28 @@ class Vault:
         Content hashes are left empty. Raises SealBroken and BodyUnreadable as there, for what is wanted.
         """
         decoded = [wanted.decoded(body) if type(body) is Decided and wanted.touches(body) else None for _, body in pairs]
-        refs: list[bytes] = []
-        for each in decoded:
+        copies: list[list[bytes]] = []
+        places: list[tuple[bytes, int, int]] = []
+        for number, each in enumerate(decoded):
+            refs: list[bytes] = []
             if each is not None:
                 event, outcomes = each
-                if type(event) is TypedFact:
-                    refs += [copy.ref for copy in event.sealed]
-                for outcome in outcomes:
+                before = len(places)
+                for index, outcome in enumerate(outcomes):
                     if type(outcome) is TypedFact:
-                        refs += [copy.ref for copy in outcome.sealed]
-        keys = await self._ring.by_ref(refs) if refs else _NO_REFS
+                        places += [(copy.ref, number, index) for copy in outcome.sealed]
+                if type(event) is TypedFact:
+                    refs = [copy.ref for copy in event.sealed]
+                elif len(places) > before:  # the event is not wanted, and yet may tell the key of an outcome that is
+                    body = pairs[number][1]
+                    refs = _refs_of([typed_event(body.event)]) if type(body) is Decided else refs
+            copies.append(refs)
+        keys = _NO_REFS
+        if places or any(copies):
+            keys = await self._ring.by_ref([*chain.from_iterable(copies), *(ref for ref, _, _ in places)])
+            by_event = [[keys[ref] for ref in refs if ref in keys and ref != NETWORK_REF] for refs in copies]
+            if told := _told(pairs, by_event, (place for place in places if place[0] not in keys)):
+                keys = {**keys, **told}
         entries: list[OpenedEntry | None] = []
         erasing: list[OpenedEntry] = []
         for (envelope, body), each in zip(pairs, decoded, strict=True):
@@ -297,5 +343,14 @@ def _unless(left: Container[str], outcome: Outcome | TypedFact) -> Outcome | Typ
     return Locked(outcome.name, outcome.clear) if isinstance(outcome, TypedFact) and outcome.name in left else outcome
 
 
-def _refs_of(wires: Iterable[WireFact | Unread]) -> list[bytes]:
+def _told(pairs: Sequence[tuple[Envelope, Body]], by_event: Sequence[Sequence[Key]], places: Iterable[tuple[bytes, int, int]]) -> dict[bytes, Key]:
+    """Keys by reference of outcomes under a key by which their entry's event opens. `places`: (reference, number of the entry, index of the outcome)."""
+    found: dict[bytes, Key] = {}
+    for ref, number, index in places:
+        if by_event[number] and ref != NETWORK_REF and (key := key_told(ref, pairs[number][0].event_offset, index, by_event[number])):
+            found[ref] = key
+    return found
+
+
+def _refs_of(wires: Iterable[WireFact | TypedFact | Unread]) -> list[bytes]:
     return [copy.ref for wire in wires if not isinstance(wire, Unread) for copy in wire.sealed]

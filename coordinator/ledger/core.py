@@ -84,8 +84,9 @@ class Sealing(Protocol):
         """These entries with everything opened that can be, in order."""
         ...
 
-    async def seal_outcomes(self, batch: Sequence[tuple[int, tuple[Outcome, ...]]]) -> list[tuple[bytes, ...]]:
-        """For each (event offset, outcomes) the encoded outcomes, their references registered. Raises KeyDestroyed."""
+    async def seal_outcomes(self, batch: Sequence[tuple[int, tuple[Outcome, ...]]], reported: Sequence[bytes] = ()) -> list[tuple[bytes, ...]]:
+        """For each (event offset, outcomes) the encoded outcomes, their keys such that every reader finds them. `reported`: the event record of each, in
+        order, or nothing: what the opened event tells the key of need not be registered. Raises KeyDestroyed."""
         ...
 
     async def seal_records(self, rows: Sequence[Row]) -> list[bytes]:

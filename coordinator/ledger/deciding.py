@@ -64,7 +64,7 @@ class Deciding(Generic[S]):
             states.append(state)
             times.append(at_ms)
             outcomes.append((record.offset, decided))
-        sealed_outcomes = await self._sealing.seal_outcomes(outcomes)
+        sealed_outcomes = await self._sealing.seal_outcomes(outcomes, [record.value or b"" for record in records])
         if outdated():
             return []
         proposals: list[Proposal[S]] = []

@@ -50,7 +50,7 @@ from projections.hand_over import HandOver
 from projections.schema import channel_of
 from projections.store import _POSITION as POSITION
 from projections.store import Stand, Store
-from reading import erasure, keys, sealing
+from reading import erasure, keys, sealing, vault
 from reading.keyring import Keyring
 from reading.keys import Gone, Key, KeyStore, new_key
 from reading.keys_memory import MemoryKeyStore
@@ -442,6 +442,32 @@ def rivals_key_passed_over() -> AbstractContextManager[None]:
         return (await whole(self, refs, new)).difference(key.subject for key in new)
 
     return patched(Keyring, "register", broken)
+
+
+class _Everybody(frozenset[str]):
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def every_key_told() -> AbstractContextManager[None]:
+    """No outcome's reference is registered, whoever it is about."""
+    return patched(Vault, "_keys_told_by", lambda *_: _Everybody())
+
+
+def no_key_told() -> AbstractContextManager[None]:
+    """A reader looks for every key by its own reference, also where the event tells it."""
+    return patched(vault, "key_told", lambda *_: None)
+
+
+def copies_believed() -> AbstractContextManager[None]:
+    """An event is taken to tell the key of everybody whom it is about, whether or not a reader can find it."""
+    whole = Vault._keys_told_by
+
+    def broken(self: Vault, value: bytes) -> frozenset[str]:
+        told = whole(self, value)
+        return _Everybody() if told else told
+
+    return patched(Vault, "_keys_told_by", broken)
 
 
 def references_by_chance() -> AbstractContextManager[None]:

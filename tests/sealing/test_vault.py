@@ -25,6 +25,7 @@ from events.vocabulary import KeepApart, Role
 from reading.key_errors import KeyDestroyed, KeyStoreBehind, KeyStoreError
 from reading.keys import Key, subjects_of_case
 from reading.keys_memory import MemoryKeyStore
+from reading.opening import Wanted
 from reading.vault import Row, Vault
 
 from .facts import Canaries, events, outcomes
@@ -392,6 +393,69 @@ async def test_round_trips_of_a_batch() -> None:
     pairs = [entry(n + 1, value, *outcomes) for n, (value, outcomes) in enumerate(zip(values, datums, strict=True))]
     await opener.open_entries([(envelope, dataclasses.replace(body, event=network_value)) for envelope, body in pairs if isinstance(body, Decided)])
     assert spent() == ["resolve"]
+
+
+async def test_what_is_under_the_key_of_its_own_event_asks_for_no_reference() -> None:
+    store = CountingStore()
+    reporter = Vault("it", store)
+    values = await reporter.seal_events([AGREED, APART])
+    of_other: Outcome = dataclasses.replace(PROPOSED, case_id=OTHER_CASE)
+    batch: list[tuple[int, tuple[Outcome, ...]]] = [(0, (Recorded(), PROPOSED)), (1, (PROPOSED, of_other))]
+
+    worker = Vault("it", store)
+    await worker.open_events(values)
+    store.calls.clear()
+    datums = await worker.seal_outcomes(batch, values)
+    assert store.calls == [], "no round trip, no flush"
+
+    pairs = [entry(number + 1, value, *each) for number, (value, each) in enumerate(zip(values, datums, strict=True))]
+    reader = Vault("it", store)
+    await reader.ready()
+    await reporter.ready()
+    for vault, spent in ((reader, ["resolve"]), (reader, []), (reporter, [])):
+        store.calls.clear()
+        opened = await vault.open_entries(pairs)
+        assert [each.outcomes for each in opened if isinstance(each, OpenedDecision)] == [outcomes for _, outcomes in batch]
+        assert store.calls == spent
+    for wanted in (Wanted([ProposalMade], []), Wanted([ProposalMade, AgreementGiven, KeepApartDeclared], [])):
+        taken = await Vault("it", store).open_wanted(pairs, wanted)
+        assert [each.outcomes for each in taken if isinstance(each, OpenedDecision)] == [outcomes for _, outcomes in batch], "the event wanted or not"
+
+    await store.destroy(subjects_of_case(OTHER_CASE), through=None)
+    first, second = await Vault("it", store).open_entries(pairs)
+    assert isinstance(first, OpenedDecision) and first.outcomes == batch[0][1]
+    assert isinstance(second, OpenedDecision) and second.outcomes[0] == PROPOSED and isinstance(second.outcomes[1], Locked)
+    assert await Vault("it", store).seal_outcomes(batch[:1]) == datums[:1], "registered or not, the bytes are the same"
+
+
+async def test_what_is_under_the_key_of_another_case_is_registered() -> None:
+    store = CountingStore()
+    values = await Vault("it", store).seal_events([AGREED, dataclasses.replace(AGREED, event_id=OTHER_EVENT_ID, case_id=OTHER_CASE)])
+    of_other: Outcome = dataclasses.replace(PROPOSED, case_id=OTHER_CASE)
+    worker = Vault("it", store)
+    await worker.open_events(values)
+    store.calls.clear()
+    (datums,) = await worker.seal_outcomes([(0, (Recorded(), of_other, PROPOSED))], values[:1])
+    assert store.calls == ["register"]
+    (opened,) = await Vault("it", store).open_entries([entry(1, values[0], *datums)])
+    assert isinstance(opened, OpenedDecision)
+    assert opened.outcomes == (Recorded(), of_other, PROPOSED)
+
+
+async def test_a_copy_whose_reference_is_in_no_store_tells_no_key() -> None:
+    """Whoever may send events may leave a reference out; nothing that follows may be lost by it."""
+    store = MemoryKeyStore("it")
+    values = await Vault("it", store).seal_events([APART])
+    wire = decode_fact(values[0])
+    (value,) = [encode_fact(wire.name, wire.clear, (wire.sealed[0], dataclasses.replace(wire.sealed[1], ref=bytes(range(16)))))]
+    of_other: Outcome = dataclasses.replace(PROPOSED, case_id=OTHER_CASE)
+    worker = Vault("it", store)
+    (event,) = await worker.open_events([value])
+    assert event.event == APART
+    (datums,) = await worker.seal_outcomes([(0, (Recorded(), PROPOSED, of_other))], [value])
+    (opened,) = await Vault("it", store).open_entries([entry(1, value, *datums)])
+    assert isinstance(opened, OpenedDecision)
+    assert opened.outcomes == (Recorded(), PROPOSED, of_other)
 
 
 async def test_the_key_of_an_explanation_is_made_with_its_first_reference() -> None:
