@@ -289,7 +289,7 @@ class ScarcityWeights:
 
     estimated_at_ms: int
     valid_until_ms: int
-    """From then on thrift holds again, as without weights."""
+    """From then on thrift alone holds, as without weights."""
     method: str
     """How they were estimated, in a few words."""
     sample: str
@@ -315,7 +315,7 @@ class Matching:
     urgency_values: tuple[int, ...]
     """Points a person placed, one for each urgency, in the order of `Urgency`; none is worth more than the one before it."""
     scarcity: ScarcityWeights | None
-    """null: none; thrift holds in their stead."""
+    """null: none; thrift alone holds."""
     hold_back: HoldBack | None
     """null: whatever fits is proposed."""
 

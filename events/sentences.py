@@ -488,12 +488,12 @@ _STANDINGS: Mapping[ScarcityStanding, tuple[str, str]] = {
         "I pesi di scarsità erano in vigore: un posto costa quanto vale per chi può ancora averne bisogno.",
     ),
     ScarcityStanding.MISSING: (
-        "The policy has no scarcity weights; what would be left over of a place counted against it instead.",
-        "La policy non ha pesi di scarsità; al loro posto ha contato ciò che di un posto sarebbe rimasto inutilizzato.",
+        "The policy has no scarcity weights: places cost nothing, and only what would be left over of one counted against it.",
+        "La policy non ha pesi di scarsità: i posti non costano nulla, e contro un posto ha contato solo ciò che ne sarebbe rimasto inutilizzato.",
     ),
     ScarcityStanding.EXPIRED: (
-        "The scarcity weights had expired; what would be left over of a place counted against it instead.",
-        "I pesi di scarsità erano scaduti; al loro posto ha contato ciò che di un posto sarebbe rimasto inutilizzato.",
+        "The scarcity weights had expired: places cost nothing, and only what would be left over of one counted against it.",
+        "I pesi di scarsità erano scaduti: i posti non costano nulla, e contro un posto ha contato solo ciò che ne sarebbe rimasto inutilizzato.",
     ),
 }
 

@@ -30,7 +30,7 @@ def estimate(
         bool, typer.Option("--hold-back", help="Whoever has days may wait for another place until hours before their deadline. A choice of people.")
     ] = False,
     valid_days: Annotated[
-        int, typer.Option("--valid-days", min=1, max=_LONGEST_DAYS * 2, help="When the weights expire, and thrift holds again.")
+        int, typer.Option("--valid-days", min=1, max=_LONGEST_DAYS * 2, help="When the weights expire, and thrift alone holds again.")
     ] = 365,
     as_json: JsonOption = False,
 ) -> None:

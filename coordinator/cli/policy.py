@@ -71,7 +71,7 @@ def show(context: typer.Context, network: NetworkOption = None, as_json: JsonOpt
     )
     matching = policy.matching
     if matching is None or matching.scarcity is None:
-        out.print("It has no scarcity weights: what would be left over of a place counts against it.")
+        out.print("It has no scarcity weights: only what would be left over of a place counts against it.")
         return
     scarcity = matching.scarcity
     out.print(f"Scarcity weights estimated {time_text(scarcity.estimated_at_ms)}, valid until {time_text(scarcity.valid_until_ms)} UTC.")

@@ -3,8 +3,9 @@
 The weights are estimated ahead (a policy says when, how and from what) and are read here alone, so that their form can change in this one place.
 
 Weights are by kind of request. What is left for a kind is how many such requests the fresh free places of the network could serve: the first weight holds
-while that is one, the second while it is two, the last with more. A place costs the highest weight of all kinds of request that it could serve: who takes it
-leaves each of them one fewer. A place that could serve none of them costs nothing, and is counted as unknown in the explanation.
+while that is one, the second while it is two, the last with more. A place costs the highest weight of all kinds of request that its unit could serve: who takes
+it leaves each of them one fewer. For a household that has not enough free places there yet, the weight is halved for each one missing, so that places for
+families are not taken one by one before there are ever two. A place that could serve none of them costs nothing, and is counted as unknown in the explanation.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def standing_of(terms: Terms, at_ms: int) -> ScarcityStanding | None:
 
 
 def in_force(terms: Terms, at_ms: int) -> bool:
-    """Whether places cost what they are worth to others; thrift holds otherwise."""
+    """Whether places cost what they are worth to others; thrift alone holds otherwise."""
     return standing_of(terms, at_ms) is ScarcityStanding.IN_FORCE
 
 
@@ -57,18 +58,18 @@ class Pricing:
         self._standing = standing_of(terms, at_ms)
         self._in_force = self._standing is ScarcityStanding.IN_FORCE
         self._served_by = terms.prices.served_by
-        self._known: dict[tuple[frozenset[Host], frozenset[Need], int], tuple[Served | None, int]] = {}
+        self._known: dict[tuple[frozenset[Host], frozenset[Need], int, int], tuple[Served | None, int]] = {}
 
     @property
     def in_force(self) -> bool:
-        """Whether places cost what they are worth to others; thrift holds otherwise."""
+        """Whether places cost what they are worth to others; thrift alone holds otherwise."""
         return self._in_force
 
     def cost(self, place: Place) -> int:
         """Points a person and place that the place costs, never negative."""
         if not self._in_force:
             return 0
-        known = self._known.get((place.hosts, place.offers, place.free))
+        known = self._known.get((place.hosts, place.offers, place.free, place.places))
         return self._priced(place)[1] if known is None else known[1]
 
     def told(self, places: Iterable[Place]) -> ScarcityTold | None:
@@ -79,21 +80,22 @@ class Pricing:
         unknown = 0
         if self._in_force:
             for place in places:
-                served, cost = self._priced(place)
+                served, _ = self._priced(place)
                 if served is None:
                     unknown += 1
                 else:
-                    kinds[served.kind] = cost
+                    kinds[served.kind] = self._weight(served)
         return ScarcityTold(self._standing, tuple([KindTold(kind, self._stock.get(kind, 0), kinds[kind]) for kind in sorted(kinds)]), unknown)
 
     def _priced(self, place: Place) -> tuple[Served | None, int]:
-        """(the kind of request that would lose most by the place, the first of equals, or None where it could serve none that has weights; what it costs)."""
-        like = place.hosts, place.offers, place.free
+        """(the kind of request that would lose most by the place, the first of equals, or None where its unit could serve none that has weights; what it costs)."""
+        like = place.hosts, place.offers, place.free, place.places
         known = self._known.get(like)
         if known is None:
-            served = [each for each in self._served_by(kind_of(place.hosts, place.offers)) if each.people <= place.free]
-            priced = max(served, key=self._weight, default=None)
-            known = self._known[like] = priced, 0 if priced is None else self._weight(priced)
+            served = [each for each in self._served_by(kind_of(place.hosts, place.offers)) if each.people <= place.places]
+            costs = [self._weight(each) >> max(0, each.people - place.free) for each in served]
+            cost = max(costs, default=0)
+            known = self._known[like] = served[costs.index(cost)] if served else None, cost
         return known
 
     def _weight(self, served: Served) -> int:

@@ -1,6 +1,7 @@
 """How well a place suits a request, in integers under the policy's weights. Only places that no rule excludes are scored.
 
-Where scarcity weights are in force, what is left over of a place costs nothing: what the place is worth to others takes the part of thrift.
+Thrift (what a place offers that nobody here needs, and what is left over of places for families) holds beside scarcity weights: they say what is worth much to
+others, it decides among places of which they say nothing.
 """
 
 from __future__ import annotations
@@ -37,8 +38,7 @@ def scoring(request: Request, at_ms: int, terms: Terms, pricing: Pricing) -> Cal
     wished_levels, wished_regions = request.wished_levels, request.wished_regions
     flees, near_danger, macro_area_of = request.reason is Reason.SAFETY, request.zone.macro_areas, terms.macro_area_of
     half_fresh_since = terms.clockwork.half_fresh_since(at_ms)
-    thrifty, has_matching = not pricing.in_force, terms.policy.matching is not None
-    cost = pricing.cost
+    has_matching, cost = terms.policy.matching is not None, pricing.cost
     by_languages: dict[frozenset[str], int] = {}
     by_offers: dict[frozenset[Need], tuple[int, int]] = {}
     by_region: dict[str, tuple[int, int]] = {}
@@ -56,7 +56,7 @@ def scoring(request: Request, at_ms: int, terms: Terms, pricing: Pricing) -> Cal
         for need in preferred_needs:
             if need in offers:
                 preferred += 1
-        found = by_offers[offers] = weights.preferred_need * preferred, -weights.thrift_per_offer * len(offers - needs) if thrifty else 0
+        found = by_offers[offers] = weights.preferred_need * preferred, -weights.thrift_per_offer * len(offers - needs)
         return found
 
     def of_region(region: str) -> tuple[int, int]:
@@ -71,7 +71,7 @@ def scoring(request: Request, at_ms: int, terms: Terms, pricing: Pricing) -> Cal
             language = of_languages(place.languages)
         preferred, unneeded = by_offers.get(place.offers) or of_offers(place.offers)
         wished, distance = by_region.get(place.region) or of_region(place.region)
-        spare = place.free - size if thrifty and not _FAMILIES.isdisjoint(place.hosts) else 0
+        spare = place.free - size if not _FAMILIES.isdisjoint(place.hosts) else 0
         in_common = (
             language,
             preferred,
@@ -86,7 +86,7 @@ def scoring(request: Request, at_ms: int, terms: Terms, pricing: Pricing) -> Cal
         trusted = None if trust is None else trust.part(place.project_id, at_ms - observed_at_ms if observed_at_ms is not None else None)
         if not has_matching:
             return in_common if trusted is None else (*in_common, trusted)
-        scarce = 0 if thrifty else -size * cost(place)
+        scarce = -size * cost(place)
         return (*in_common, scarce) if trusted is None else (*in_common, scarce, trusted)
 
     return parts_of

@@ -67,7 +67,7 @@ RULES: dict[str, str] = {
     "explained.missing": "Each proposal, and each request without a place, is explained in its own entry.",
     "explained.units": "An explanation accounts for every open unit once.",
     "explained.score": "The proposed unit is the best of those scored, and its parts add up.",
-    "explained.scarcity": "What a place costs follows from the scarcity weights adopted while they are valid; only without them does thrift count.",
+    "explained.scarcity": "What a place costs follows from the scarcity weights adopted while they are valid, and what it has to spare from its figure.",
     "explained.trust": "How far a place is trusted follows from the answers of its project and of the network so far, by age.",
     "explained.kept": "A place is kept for others only from whom the policy lets wait, and while it does.",
     "explained.safety": "Rules 2 and 3 are shown as safety and nothing more.",

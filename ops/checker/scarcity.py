@@ -1,8 +1,8 @@
 """What places cost: worked out again from the policy adopted and from the units as the ledger has them. And whether two bodies wanted that policy.
 
-While a policy's scarcity weights are valid, a place costs the highest weight of all kinds of request that it could serve, for each person, by how many such
-requests the fresh places could serve, and thrift counts nothing; without weights, or after their time, it is the other way round. The explanation has to
-say which.
+While a policy's scarcity weights are valid, a place costs the highest weight of all kinds of request that its unit could serve, for each person, by how many
+such requests the fresh places could serve, halved for each place that is still missing there; without weights, or after their time, nothing. The explanation
+has to say which. Places left over in units for families count against a unit either way.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from ops.checker.cases import Case, Network
 from ops.checker.entry import Entry, Fact
 from ops.checker.places import Places, Unit
 
-_THRIFT = slice(6, 8)
+_SPARE = 7
 _SCARCITY = 9
 """Where these parts of a score stand."""
+_FAMILIES = {"mothers_with_children", "fathers_with_children"}
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class Scarcity:
         self.confirmed = None
 
     def explained(self, entry: Entry, told: Fact, case: Case | None, *, by_people: bool) -> Iterator[Breach]:
-        """The scarcity part, and the thrift, of each unit that is named with its score."""
+        """What each unit that is named with its score costs, and what it has to spare."""
         matching = None if self.network.policy is None else self.network.policy.get("matching")
         said = told.fields.get("scarcity")
         if matching is None or said is None:
@@ -66,16 +67,16 @@ class Scarcity:
             if each["weight"] != _weight(table.get(each["kind"], [None]), each["free"]):
                 yield Breach(entry.sequence, "explained.scarcity", f"{each['kind']} does not cost {each['weight']} with {each['free']} left")
         for scored in (*told["scored"], *told["asked"]):
-            if len(scored["parts"]) <= _SCARCITY or scored["parts"][_SCARCITY] > 0 or (table and any(scored["parts"][_THRIFT])):
-                yield Breach(
-                    entry.sequence, "explained.scarcity", f"unit {scored['unit_id']} is scored by thrift as well as by scarcity, or by neither"
-                )
+            if len(scored["parts"]) <= _SCARCITY or scored["parts"][_SCARCITY] > 0 or (not table and scored["parts"][_SCARCITY]):
+                yield Breach(entry.sequence, "explained.scarcity", f"unit {scored['unit_id']} is not scored by what it costs")
         alone = sum(fact.name == "MatchExplained" for fact in entry.outcomes) == 1
         if case is not None and alone and not by_people:
             yield from self._worked_out(entry, told, case, table)
 
     def _worked_out(self, entry: Entry, told: Fact, case: Case, table: dict[str, Any]) -> Iterator[Breach]:
         """Where one request was matched alone, the figures told last are those that it was matched by."""
+        assert self.network.policy is not None
+        weights = self.network.policy["weights"]
         asked = [(kind, *_read(kind)) for kind in table]
         held = _counted_already(entry, told)
         left = {kind: 0 for kind in table}
@@ -91,14 +92,20 @@ class Scarcity:
             found = self.places.units.get(scored["unit_id"])
             if found is None:
                 continue
+            free, size = _free(found, held, case), len(case.household)
             served = [
-                _weight(table[kind], left[kind])
+                _weight(table[kind], left[kind]) >> max(0, people - free)
                 for kind, hosts, needs, people in asked
-                if hosts <= found.hosts and needs <= found.offers and people <= _free(found, held, case)
+                if hosts <= found.hosts and needs <= found.offers and people <= found.places
             ]
-            cost = len(case.household) * max(served, default=0)
+            cost = size * max(served, default=0)
             if scored["parts"][_SCARCITY : _SCARCITY + 1] != [-cost]:
                 yield Breach(entry.sequence, "explained.scarcity", f"unit {found.unit_id} costs {cost}, and is not scored so")
+            spare = free - size if found.hosts & _FAMILIES else 0
+            if scored["parts"][_SPARE : _SPARE + 1] != [-weights["thrift_per_spare_place"] * spare]:
+                yield Breach(
+                    entry.sequence, "explained.scarcity", f"unit {found.unit_id} has {spare} places to spare for families, and is not scored so"
+                )
 
 
 def _read(kind: str) -> tuple[frozenset[str], frozenset[str], int]:

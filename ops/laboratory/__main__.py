@@ -38,7 +38,7 @@ from ops.laboratory.tradeoff import Point, of_hindsight, of_policy
 from ops.networks.loading import load_network
 
 OURS, THRIFT, FIRST_COME, BEFORE = "scarcity", "thrift", "fcfs", "unpriced"
-PLAYED = (OURS, BEFORE, "exact", THRIFT, "best_fit", FIRST_COME)
+PLAYED = (OURS, "gives_in", BEFORE, "exact", THRIFT, "best_fit", FIRST_COME)
 _SHORT = (4, 30, 2)
 _FULL = (30, 90, 6)
 """(futures under each load, days, futures for foresight, fairness and the trade-off)."""

@@ -55,6 +55,9 @@ BEST = Estimate(horizon_days=(3.0, 3.0, 3.0), share=0.7)
 URGENCY_VALUES = (4000, 2000, 1000)
 """Points, in the order of `Urgency`: a choice of people, as the network of Italy ships."""
 HOLD_BACK = HoldBack((Urgency.WITHIN_DAYS, Urgency.PLANNED), 4 * HOUR_MS)
+"""Whoever waits is given whatever fits in the last hours: nobody is turned away beside a place that is free."""
+TO_THE_END = HoldBack((Urgency.WITHIN_DAYS, Urgency.PLANNED), 0)
+"""What the objective alone asks for: whoever waits, waits to the end, and a place that is worth more to others is never given."""
 
 
 @cache
@@ -64,7 +67,7 @@ def weights_for(network: str, load: str, days: int = 90, seeds: tuple[int, ...] 
     return kind_weights(rates(futures, days), URGENCY_VALUES, estimate)
 
 
-def matching_for(network: str, load: str, *, hold_back: HoldBack | None = HOLD_BACK) -> Matching:
+def matching_for(network: str, load: str, *, hold_back: HoldBack | None) -> Matching:
     """What a policy with the weights for a load says, as long as the laboratory plays."""
     scarcity = ScarcityWeights(1, _FOR_EVER_MS, METHOD, sample_told(load, 90, TUNED_ON, BEST), weights_for(network, load))
     return Matching(URGENCY_VALUES, scarcity, hold_back)

@@ -3,6 +3,8 @@
 Once a day the known days are solved as hindsight solves all of them: who waits now, who will ask, when places count, what projects will answer. What is due
 is proposed when it is due; the next day the plan is made anew. What places are worth after the known days is what the policy's scarcity weights say, or
 nothing where there are none.
+
+Proposals that will be in vain are made all the same, at once and wherever the product's matcher would: a request is accepted no sooner.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from coordinator.matching.best_place import Answer
+from coordinator.matching.best_place import Answer, match
 from coordinator.matching.request import Request
 from coordinator.matching.safety import declined_before, excluded_by, never_with_exploiters
 from coordinator.matching.scarcity import Pricing, in_force, scarcity_of, stock_of
@@ -100,6 +102,16 @@ class Foresight:
                     weighed = weigh(request, [place], scene.at_ms, scene.terms, scene.loads, pricing)
                     return Answer(weighed, scene.units, weighed.best())
         return Answer(weigh(request, (), scene.at_ms, scene.terms, scene.loads, pricing), scene.units, None)
+
+    def _in_vain(self, scene: Scene, request: Request, used: dict[str, int]) -> Answer:
+        (answer,) = match([request], scene.units, scene.at_ms, scene.terms, scene.loads)
+        if answer.best is None:
+            return answer
+        unit_id, size = answer.best.place.unit_id, request.household.size
+        if answer.best.place.free - used.get(unit_id, 0) < size:
+            return Answer(answer.weighed, answer.units, None)
+        used[unit_id] = used.get(unit_id, 0) + size
+        return answer
 
     def _take(self, start: Start, asked: Asked, at_ms: int) -> None:
         """Notes which places this takes: those free for longest."""

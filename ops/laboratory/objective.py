@@ -63,11 +63,10 @@ def schedule_points(instance: Instance, placements: Iterable[Placement], urgency
     return sum(placement_points(instance, instance.asked[one.asked], one.unit, one.at_ms, urgency_points) for one in placements)
 
 
-def would_accept(instance: Instance, asked: Asked, unit: int, at_ms: int) -> bool:
-    """Whether a proposal at this instant would end in a yes, if the places are free: made in time, wanted still when it is answered, and not declined."""
-    if not asked.arrives_ms <= at_ms < asked.needed_by_ms:
+def would_accept(instance: Instance, asked: Asked, at_ms: int) -> bool:
+    """Whether a proposal at this instant could end in a yes, if the places are free: made in time, after those that are in vain, and wanted still when it is
+    answered."""
+    yes = instance.yes(asked)
+    if yes is None or not asked.arrives_ms + yes.lost_ms <= at_ms < asked.needed_by_ms:
         return False
-    reply = instance.reply(asked, unit)
-    if reply.silent or reply.code is not None:
-        return False
-    return asked.withdraws_ms is None or at_ms + reply.after_ms <= asked.withdraws_ms
+    return asked.withdraws_ms is None or at_ms + yes.after_ms <= asked.withdraws_ms

@@ -13,10 +13,10 @@ from coordinator.matching.best_place import Answer, Matcher, match
 from coordinator.matching.open_units import OpenUnits
 from coordinator.matching.request import Request
 from coordinator.matching.terms import Terms, terms_of
-from events.network import PolicyAdopted, Weights
+from events.network import HoldBack, PolicyAdopted, Weights
 from events.vocabulary import Urgency
 from ops.demand.in_turn import match_in_turn
-from ops.laboratory.estimation import matching_for
+from ops.laboratory.estimation import HOLD_BACK, TO_THE_END, matching_for
 from ops.laboratory.instance import Instance
 
 NETWORK = "it"
@@ -43,8 +43,8 @@ class Waiting:
     urgency: Urgency
     arrives_ms: int
     needed_by_ms: int
-    declines: int
-    proposals: int
+    turn: int
+    """How many of its proposals were of places that were free."""
 
 
 @dataclass(slots=True)
@@ -143,12 +143,9 @@ def _thrift_first(terms: Terms) -> Terms:
     )
 
 
-def _estimated(terms: Terms, load: str) -> Terms:
-    return with_policy(terms, replace(terms.policy, matching=matching_for(NETWORK, load)))
-
-
-def _estimated_greedy(terms: Terms, load: str) -> Terms:
-    return with_policy(terms, replace(terms.policy, matching=matching_for(NETWORK, load, hold_back=None)))
+def _estimated(hold_back: HoldBack | None) -> Callable[[Terms, str], Terms]:
+    """Weights for the load, and who may wait for how long."""
+    return lambda terms, load: with_policy(terms, replace(terms.policy, matching=matching_for(NETWORK, load, hold_back=hold_back)))
 
 
 POLICIES: dict[str, Policy] = {
@@ -163,9 +160,20 @@ POLICIES: dict[str, Policy] = {
             "greedy_prices",
             "weights of scarcity estimated for the load; whatever fits is proposed at once",
             as_they_ship,
-            estimated=_estimated_greedy,
+            estimated=_estimated(None),
         ),
-        Policy("scarcity", "weights of scarcity estimated for the load, and who has time may wait", as_they_ship, estimated=_estimated),
+        Policy(
+            "gives_in",
+            "weights of scarcity estimated for the load; who has time may wait, until four hours before the deadline",
+            as_they_ship,
+            estimated=_estimated(HOLD_BACK),
+        ),
+        Policy(
+            "scarcity",
+            "weights of scarcity estimated for the load; who has time waits, to the end if need be",
+            as_they_ship,
+            estimated=_estimated(TO_THE_END),
+        ),
         Policy("shipped", "the product's matcher with its policy as it ships", as_they_ship),
     )
 }

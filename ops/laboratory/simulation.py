@@ -91,7 +91,7 @@ class _Case:
     """A request in play."""
 
     __slots__ = (
-        "accepted", "asked", "declines", "first_ms", "key", "linked", "lives_in", "outcome", "parked", "proposal", "proposals", "request", "size",
+        "accepted", "asked", "declines", "first_ms", "key", "linked", "lives_in", "outcome", "parked", "proposal", "proposals", "request", "size", "turn",
     )  # fmt: skip
 
     def __init__(self, asked: Asked) -> None:
@@ -108,6 +108,8 @@ class _Case:
         self.parked: dict[str, _Parked] = {}
         self.declines = 0
         self.proposals = 0
+        self.turn = 0
+        """How many proposals of places that were free were answered, or are, or never will be."""
         self.first_ms: int | None = None
         self.outcome: Outcome | None = None
 
@@ -222,6 +224,7 @@ class _Play:
         unit = case.proposal.unit
         request = self._now(case, at_ms)
         if still_safe(request, self._stock.places[unit], at_ms, self._terms) is not None:
+            case.turn -= bool(case.proposal.taken)
             self._end(case, case.proposal, at_ms, Ending.RELEASED, None)
 
     def _withdrawn(self, case: _Case, at_ms: int) -> None:
@@ -437,8 +440,7 @@ class _Play:
                 case.asked.urgency,
                 case.asked.arrives_ms,
                 case.asked.needed_by_ms,
-                case.declines,
-                case.proposals,
+                case.turn,
             )
             for case_id, case in self._waiting.items()
         }
@@ -446,8 +448,9 @@ class _Play:
     def _offer(self, case: _Case, unit: int, score: int, at_ms: int) -> None:
         instance, asked = self._instance, case.asked
         place = self._stock.places[unit]
-        reply = instance.reply(asked, unit)
+        reply = instance.reply(asked, case.turn)
         taken = self._stock.hold(unit, asked.index, case.size, at_ms)
+        case.turn += bool(taken)
         plain_ms = self._terms.answer_within_ms[asked.urgency]
         deadline_ms, _ = self._terms.clockwork.answer_until(place.project_id, asked.urgency, at_ms, plain_ms)
         ends_ms = at_ms + reply.after_ms

@@ -20,7 +20,7 @@ from operator import attrgetter
 from coordinator.matching.place import Place
 from coordinator.matching.safety import agreement, could_host, excluded_by, freshness, on_duty
 from events.vocabulary import Rule, Urgency
-from ops.laboratory.instance import Asked, Instance
+from ops.laboratory.instance import Asked, Instance, Yes
 from ops.laboratory.objective import URGENCY_POINTS, placement_points, would_accept
 
 _SLOT = attrgetter("slot")
@@ -114,6 +114,7 @@ class Starts:
         self._urgency_points = urgency_points
         self.visible = [Visible(instance, unit) for unit in range(len(instance.units))]
         self._fitting: dict[int, tuple[int, ...]] = {}
+        self._first_yes: dict[int, Yes | None] = {}
         self._awake_from: dict[tuple[str, int], int] = {}
         self._apart: dict[int, list[Asked]] = {}
         """By request: those from whom it is kept apart."""
@@ -122,11 +123,16 @@ class Starts:
             self._apart.setdefault(other, []).append(instance.asked[one])
 
     def fitting(self, asked: Asked) -> tuple[int, ...]:
-        """Units that no lasting rule excludes and whose project would not decline, whatever the hour."""
+        """Units that no lasting rule excludes, whatever the hour; none for whoever is accepted nowhere."""
         found = self._fitting.get(asked.index)
         if found is None:
-            found = self._fitting[asked.index] = tuple(self._fit(asked))
+            found = self._fitting[asked.index] = tuple(self._fit(asked)) if self._yes(asked) is not None else ()
         return found
+
+    def _yes(self, asked: Asked) -> Yes | None:
+        if asked.index not in self._first_yes:
+            self._first_yes[asked.index] = self._instance.yes(asked)
+        return self._first_yes[asked.index]
 
     def _fit(self, asked: Asked) -> Iterable[int]:
         instance, at_ms = self._instance, asked.arrives_ms
@@ -135,9 +141,7 @@ class Starts:
                 continue
             seen = replace(place, free=place.places, observed_at_ms=at_ms)
             if excluded_by(asked.request, seen, at_ms, instance.terms) in (None, Rule.ON_DUTY):
-                reply = instance.reply(asked, unit)
-                if not reply.silent and reply.code is None:
-                    yield unit
+                yield unit
 
     def of(self, known: Known) -> list[Start]:
         """The starts worth looking at, by unit; within one in the order of requests, then instants."""
@@ -224,7 +228,9 @@ class Starts:
     def _possible(self, unit: int, asked: Asked, known: Known) -> Iterable[Start]:
         """The first moment of every slot in which the request could start in the unit, in order."""
         visible = self.visible[unit]
-        since_ms, until_ms = max(asked.arrives_ms, known.since_ms), min(asked.needed_by_ms, known.until_ms)
+        yes = self._yes(asked)
+        assert yes is not None
+        since_ms, until_ms = max(asked.arrives_ms + yes.lost_ms, known.since_ms), min(asked.needed_by_ms, known.until_ms)
         for slot in range(max(0, bisect_right(visible.pubs, since_ms) - 1), bisect_left(visible.pubs, until_ms)):
             if len(visible.open_at[slot]) >= asked.request.household.size:
                 start = self._start(unit, asked, slot, since_ms, known)
@@ -250,7 +256,7 @@ class Starts:
         ends_ms = at_ms + asked.stay_ms
         again = tuple(visible.again(place, ends_ms) for place in places)
         points = placement_points(self._instance, asked, unit, at_ms, self._urgency_points)
-        answered_ms = at_ms + self._instance.reply(asked, unit).after_ms if asked.index in self._apart else at_ms
+        answered_ms = at_ms + yes.after_ms if asked.index in self._apart and (yes := self._yes(asked)) is not None else at_ms
         if any(at_ms < other.arrives_ms < answered_ms and lives_near(other, unit, self._instance) for other in self._apart.get(asked.index, ())):
             return None
         gone_ms = answered_ms + self._instance.terms.policy.kept_after_arrival_ms
@@ -263,7 +269,7 @@ class Starts:
         place = self._instance.units[unit]
         if request.immediate:
             at_ms = self._awake(place.project_id, at_ms)
-        if at_ms >= last_ms or not would_accept(self._instance, asked, unit, at_ms):
+        if at_ms >= last_ms or not would_accept(self._instance, asked, at_ms):
             return None
         seen = replace(place, free=place.places, observed_at_ms=observed_ms)
         for predicate in (agreement, freshness, on_duty):

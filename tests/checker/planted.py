@@ -208,7 +208,7 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
         "parts that do not add up": ("explained.score", _explained(explained(scored=(Scored("centre-2", (1, 1), sum(told.PARTS), START_MS),)))),
         "a place that costs nothing said": ("explained.scarcity", _event(0, matching=weighing(4))),
         "a place at another price": ("explained.scarcity", priced(weighing(4), 3)),
-        "a place by thrift as well": ("explained.scarcity", priced(weighing(4), 4, thrift=-4)),
+        "spare places that there are not": ("explained.scarcity", priced(weighing(4), 4, thrift=-4)),
         "weights after their time": ("explained.scarcity", priced(weighing(4, valid_until_ms=START_MS + 1), 4)),
         "more free than there are": ("explained.scarcity", priced(weighing(4), 4, free=99)),
         "a policy by one body": ("two_people", _policy_alone),

@@ -33,7 +33,7 @@ def stays_at(instance: Instance, asked: Asked, unit: int, at_ms: int) -> Iterabl
     """Every way to place a request, on its own, in a unit by a proposal at an instant."""
     place, pubs = instance.units[unit], instance.published[unit]
     known = bisect_right(pubs, at_ms)
-    if not known or not would_accept(instance, asked, unit, at_ms):
+    if not known or not would_accept(instance, asked, at_ms):
         return
     seen_ms = pubs[known - 1]
     windows = [instance.window_at(unit, number, seen_ms) for number in range(len(instance.windows[unit]))]
@@ -41,9 +41,16 @@ def stays_at(instance: Instance, asked: Asked, unit: int, at_ms: int) -> Iterabl
     if excluded_by(asked.request, replace(place, free=len(free), observed_at_ms=seen_ms), at_ms, instance.terms) is not None:
         return
     points = placement_points(instance, asked, unit, at_ms)
-    gone_ms = at_ms + instance.reply(asked, unit).after_ms + instance.terms.policy.kept_after_arrival_ms
+    gone_ms = at_ms + answer_ms(instance, asked) + instance.terms.policy.kept_after_arrival_ms
     for places in itertools.combinations(free, asked.request.household.size):
         yield Stay(asked.index, unit, places, seen_ms, at_ms, at_ms + asked.stay_ms, gone_ms, points)
+
+
+def answer_ms(instance: Instance, asked: Asked) -> int:
+    """How long the answer takes that is a yes."""
+    yes = instance.yes(asked)
+    assert yes is not None
+    return yes.after_ms
 
 
 def apart(instance: Instance, one: int, other: int) -> bool:
@@ -72,7 +79,7 @@ def away_from_homes(instance: Instance, stays: Sequence[Stay]) -> bool:
             if other.index == stay.asked or lives_in not in home_of or not apart(instance, stay.asked, other.index):
                 continue
             if near_each_other(home_of[lives_in], instance.units[stay.unit], instance):
-                answered_ms = stay.at_ms + instance.reply(instance.asked[stay.asked], stay.unit).after_ms
+                answered_ms = stay.at_ms + answer_ms(instance, instance.asked[stay.asked])
                 left = other.index in placed and placed[other.index].gone_ms <= stay.at_ms
                 if not left and answered_ms > other.arrives_ms:
                     return False

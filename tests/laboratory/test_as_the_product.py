@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -32,7 +33,7 @@ from events.vocabulary import DeclineCode, KeepApart, ProposalEnd, Role, Source
 from ops.demand.hours import DAY_MS, HOUR_MS
 from ops.demand.units import implementing_bodies
 from ops.laboratory.estimation import HOLD_BACK
-from ops.laboratory.instance import Asked, Instance, instance_of
+from ops.laboratory.instance import Asked, Instance, Reply, instance_of
 from ops.laboratory.policies import POLICIES
 from ops.laboratory.simulation import simulate
 from ops.laboratory.stock import Stock
@@ -89,6 +90,8 @@ class _Told:
         self._of_case = {asked.request.case_id: number for number, asked in enumerate(instance.asked)}
         self._unit_of = {unit.unit_id: index for index, unit in enumerate(instance.units)}
         self._live: dict[str, tuple[int, tuple[int, ...]]] = {}
+        self._turns: Counter[int] = Counter()
+        """By request: proposals of places that were free."""
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._planned = 0
         self._open()
@@ -170,11 +173,11 @@ class _Told:
         if transfer is not None:
             self._send(self.world.now, TransferWithdrawn("", HELPLINE, asked.request.case_id, asked.request.transfer_id))
 
-    def _replies(self, asked: Asked, unit: int, proposal_id: str, taken: tuple[int, ...]) -> None:
+    def _replies(self, asked: Asked, unit: int, proposal_id: str, taken: tuple[int, ...], reply: Reply) -> None:
         case = self.world.state.cases[asked.request.case_id]
         if case.transfer is None or case.transfer.proposal is None or case.transfer.proposal.proposal_id != proposal_id:
             return
-        now_ms, place, reply = self.world.now, self.instance.units[unit], self.instance.reply(asked, unit)
+        now_ms, place = self.world.now, self.instance.units[unit]
         actor = Actor("staff", place.body, Role.PROJECT)
         names = (case.case_id, case.transfer.transfer_id)
         code = DeclineCode.PROVIDER_NOT_FREE if not taken else reply.code
@@ -196,9 +199,10 @@ class _Told:
                 taken = self.truth.hold(unit, number, asked.request.household.size, at_ms)
                 self._live[outcome.proposal_id] = (unit, taken)
                 self.proposed.append((at_ms, asked.index, outcome.unit_id))
-                reply = self.instance.reply(asked, unit)
+                reply = self.instance.reply(asked, self._turns[number])
+                self._turns[number] += bool(taken)
                 if not reply.silent:
-                    self._plan(at_ms + reply.after_ms, partial(self._replies, asked, unit, outcome.proposal_id, taken))
+                    self._plan(at_ms + reply.after_ms, partial(self._replies, asked, unit, outcome.proposal_id, taken, reply))
             elif isinstance(outcome, ProposalEnded):
                 unit, taken = self._live.pop(outcome.proposal_id)
                 size = self.instance.asked[self._of_case[outcome.case_id]].request.household.size
@@ -206,6 +210,7 @@ class _Told:
                     self.truth.arrive(unit, taken)
                 else:
                     self.truth.release(unit, size, taken)
+                    self._turns[self._of_case[outcome.case_id]] -= bool(taken) and outcome.how is ProposalEnd.RELEASED
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,8 @@ def test_whoever_knows_more_days_does_no_worse() -> None:
     for name in LADDER:
         played = simulate(instance, policy_named(name))
         worth[name] = played.worth
-        assert {proposed.how for proposed in played.proposed} == {Ending.ACCEPTED}
+        in_vain = sum(yes.turn for asked in instance.asked if (yes := instance.yes(asked)) is not None)
+        assert sum(proposed.how is not Ending.ACCEPTED for proposed in played.proposed) <= in_vain
         assert checker.findings(as_json(played, instance)) == []
     assert worth["foresight_1"] <= worth["foresight_7"] <= most.bound
     assert worth["foresight_7"] > 0.98 * most.bound

@@ -30,13 +30,15 @@ def _options(instance: Instance, asked: Asked, also: Iterable[int]) -> list[Stay
 
 
 def _all_options(instance: Instance) -> list[list[Stay]]:
-    also: list[set[int]] = [set() for _ in instance.asked]
+    yeses = [instance.yes(asked) for asked in instance.asked]
+    turns = [set[int]() if yes is None else {asked.arrives_ms + yes.lost_ms} for yes, asked in zip(yeses, instance.asked, strict=True)]
+    also = [set(of_turn) for of_turn in turns]
     found: list[list[Stay]] = []
     for _ in range(3):
         found = [_options(instance, asked, also[asked.index]) for asked in instance.asked]
         for asked in instance.asked:
             others = [other.index for other in instance.asked if other is not asked and apart(instance, asked.index, other.index)]
-            also[asked.index] = {at for other in others for stay in found[other] for at in (stay.until_ms, stay.gone_ms)}
+            also[asked.index] = turns[asked.index] | {at for other in others for stay in found[other] for at in (stay.until_ms, stay.gone_ms)}
     return found
 
 

@@ -1,4 +1,4 @@
-"""Scarce places cost what they are worth to others, while the policy's weights are in force; else thrift holds, and the answer says so."""
+"""Scarce places cost what they are worth to others, while the policy's weights are in force; the answer says whether they were. Thrift holds either way."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_place_costs_what_the_kind_that_it_could_serve_would_lose_most() -> No
     assert scarcity_of(place("u", WOMEN), plenty, TERMS, NOW) == 4
     assert scarcity_of(place("u", WOMEN, offers=step_free), plenty, TERMS, NOW) == 8
     assert scarcity_of(place("u", offers=step_free), plenty, TERMS, NOW) == 20
-    assert scarcity_of(place("u", offers=step_free, free=1), plenty, TERMS, NOW) == 8
+    assert scarcity_of(place("u", offers=step_free, free=1, places=1), plenty, TERMS, NOW) == 8
     assert scarcity_of(place("u", frozenset({Host.TRANS_MEN})), {}, TERMS, NOW) == 0
 
 
@@ -100,15 +100,22 @@ def test_what_is_left_is_how_many_requests_fresh_places_could_serve() -> None:
     assert stock_of(units.put(replace(places[0], free=1)), TERMS, NOW) == {FAMILY: 0, "women": 4, "women/step_free": 2}
 
 
-def test_scarcity_takes_the_part_of_thrift() -> None:
+def test_what_is_missing_for_a_household_halves_what_it_would_pay() -> None:
+    trio = weighing(KindWeights("mothers_with_children*3", (90,)), KindWeights("women", (5,)))
+    costs = [scarcity_of(place("u", free=free, places=4), {}, trio, NOW) for free in (1, 2, 3, 4)]
+    assert costs == [90 // 4, 90 // 2, 90, 90]
+    assert scarcity_of(place("u", free=1, places=2), {}, trio, NOW) == 5
+
+
+def test_thrift_holds_beside_scarcity() -> None:
     request = of(woman("a"), child("b"))
     equipped = place("u", free=4, offers=frozenset({Need.ADDICTION_CARE}))
     stock = {FAMILY: 2, "women": 4}
-    assert score_parts(request, equipped, NOW, TERMS, 7, stock)[6:] == (0, 0, -7, -2 * 60)
-    assert score_parts(request, equipped, UNTIL - 1, TERMS, 7, stock)[6:] == (0, 0, -7, -2 * 60)
     thrifty = score_parts(request, equipped, NOW, terms_of(POLICY, {}), 7, {})
     assert len(thrifty) == 9
     assert thrifty[6:] == (-2, -2, -7)
+    for at_ms in (NOW, UNTIL - 1):
+        assert score_parts(request, equipped, at_ms, TERMS, 7, stock)[6:] == (-2, -2, -7, -2 * 60)
     assert score_parts(request, equipped, NOW, WITHOUT, 7, {}) == (*thrifty, 0)
     assert score_parts(request, equipped, UNTIL, TERMS, 7, stock)[6:] == (-2, -2, -7, 0)
 

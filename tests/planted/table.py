@@ -400,7 +400,7 @@ BUGS: tuple[Bug, ...] = (
         "policy",
         "scarcity weights hold after their time",
         plant.weights_for_ever,
-        ((test_of(test_scarcity.test_scarcity_takes_the_part_of_thrift), "test_scarcity_takes_the_part_of_thrift"),),
+        ((test_of(test_scarcity.test_thrift_holds_beside_scarcity), "test_thrift_holds_beside_scarcity"),),
     ),
     Bug(
         "glass",
