@@ -19,8 +19,8 @@ from events.vocabulary import Urgency
 from ops.laboratory.experiment import Future, Plan, gain, of_load, run, summary
 from ops.laboratory.fairness import Step, kept_for_families, level_projects, steps
 from ops.laboratory.instance import LOADS, Instance, instance_of
-from ops.laboratory.policies import LADDER, POLICIES
-from ops.laboratory.seeds import FIRST_REPORTING, fresh, reporting
+from ops.laboratory.policies import LADDER
+from ops.laboratory.seeds import FIRST_REPORTING, fresh, known, reporting
 from ops.laboratory.tables import (
     CSV_COLUMNS,
     against_table,
@@ -34,7 +34,7 @@ from ops.laboratory.tables import (
     signed,
 )
 from ops.laboratory.tiny_world import shares
-from ops.laboratory.tradeoff import Point, of_hindsight, of_policy
+from ops.laboratory.tradeoff import Point, of_hindsight, of_policy, weighing
 from ops.networks.loading import load_network
 
 OURS, THRIFT, FIRST_COME, BEFORE = "scarcity", "thrift", "fcfs", "unpriced"
@@ -50,9 +50,9 @@ _KEPT_IN = Path("build") / "laboratory"
 class Laboratory:
     """One run."""
 
-    def __init__(self, loads: tuple[str, ...], futures: int, days: int, few: int, jobs: int) -> None:
+    def __init__(self, loads: tuple[str, ...], seeds: tuple[int, ...], days: int, few: int, jobs: int) -> None:
         self._loads = loads
-        self._seeds = reporting(fresh(futures))
+        self._seeds = reporting(seeds)
         self._days = days
         self._few = few
         self._jobs = jobs
@@ -84,7 +84,7 @@ class Laboratory:
         """Safety: every proposal so far, and more futures without hindsight until there are enough."""
         proposals = sum(figures.proposals for future in futures for figures in future.figures.values())
         breaches = sum(figures.breaches for future in futures for figures in future.figures.values())
-        seed = FIRST_REPORTING + len(self._seeds)
+        seed = self._seeds[-1] + 1
         while proposals < at_least:
             seeds = reporting(range(seed, seed + 8))
             seed += 8
@@ -126,7 +126,7 @@ class Laboratory:
     def tradeoff(self, load: str) -> None:
         """The curve of urgency values."""
         instances = self._instances(load)
-        curves = {"hindsight": of_hindsight(instances), OURS: of_policy(instances, POLICIES[OURS])}
+        curves = {"hindsight": of_hindsight(instances), OURS: of_policy(instances, weighing)}
         _show(_curve_table(f"{load}: persons placed when urgency is valued otherwise", curves))
 
     def _instances(self, load: str) -> list[Instance]:
@@ -187,7 +187,8 @@ def main() -> int:
     parser.add_argument("--loads", nargs="+", choices=LOADS, default=list(LOADS), help="all by default")
     given = parser.parse_args()
     futures_each, days, few = _FULL if given.full else _SHORT
-    laboratory = Laboratory(tuple(given.loads), futures_each, days, few, given.jobs)
+    seeds = fresh(futures_each) if given.full else known(futures_each)
+    laboratory = Laboratory(tuple(given.loads), seeds, days, few, given.jobs)
     futures = laboratory.compare()
     laboratory.check(futures, _PROPOSALS_CHECKED if given.full else 0)
     laboratory.ladder("tight")

@@ -61,16 +61,25 @@ TO_THE_END = HoldBack((Urgency.WITHIN_DAYS, Urgency.PLANNED), 0)
 
 
 @cache
-def weights_for(network: str, load: str, days: int = 90, seeds: tuple[int, ...] = TUNED_ON, estimate: Estimate = BEST) -> tuple[KindWeights, ...]:
+def weights_for(
+    network: str,
+    load: str,
+    days: int = 90,
+    seeds: tuple[int, ...] = TUNED_ON,
+    estimate: Estimate = BEST,
+    urgency_values: tuple[int, ...] = URGENCY_VALUES,
+) -> tuple[KindWeights, ...]:
     """Weights for a network (by its short name) under a load, from the requests of so many synthetic days of each seed, which must be seeds for tuning."""
     futures = [requests_of(load_network(network), seed, load, days) for seed in tuning(seeds)]
-    return kind_weights(rates(futures, days), URGENCY_VALUES, estimate)
+    return kind_weights(rates(futures, days), urgency_values, estimate)
 
 
-def matching_for(network: str, load: str, *, hold_back: HoldBack | None) -> Matching:
+def matching_for(network: str, load: str, *, hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGENCY_VALUES) -> Matching:
     """What a policy with the weights for a load says, as long as the laboratory plays."""
-    scarcity = ScarcityWeights(1, _FOR_EVER_MS, METHOD, sample_told(load, 90, TUNED_ON, BEST), weights_for(network, load))
-    return Matching(URGENCY_VALUES, scarcity, hold_back)
+    scarcity = ScarcityWeights(
+        1, _FOR_EVER_MS, METHOD, sample_told(load, 90, TUNED_ON, BEST), weights_for(network, load, urgency_values=urgency_values)
+    )
+    return Matching(urgency_values, scarcity, hold_back)
 
 
 def sample_told(load: str, days: int, seeds: Sequence[int], estimate: Estimate) -> str:

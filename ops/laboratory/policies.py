@@ -16,7 +16,7 @@ from coordinator.matching.terms import Terms, terms_of
 from events.network import HoldBack, PolicyAdopted, Weights
 from events.vocabulary import Urgency
 from ops.demand.in_turn import match_in_turn
-from ops.laboratory.estimation import HOLD_BACK, TO_THE_END, matching_for
+from ops.laboratory.estimation import HOLD_BACK, TO_THE_END, URGENCY_VALUES, matching_for
 from ops.laboratory.instance import Instance
 
 NETWORK = "it"
@@ -107,14 +107,6 @@ def without_prices(terms: Terms) -> Terms:
     return terms if matching is None else with_policy(terms, replace(terms.policy, matching=replace(matching, scarcity=None, hold_back=None)))
 
 
-def valuing(terms: Terms, urgency_values: tuple[int, ...]) -> Terms:
-    """The terms with other values of urgency, in the order of `Urgency`. Weights of scarcity are scaled with the value of the most urgent."""
-    matching = terms.policy.matching
-    if matching is None:
-        return terms
-    return with_policy(terms, replace(terms.policy, matching=replace(matching, urgency_values=urgency_values)))
-
-
 def _plain(terms: Terms) -> Terms:
     """The terms as before places were trusted by their history, and without weights of scarcity."""
     return with_policy(terms, replace(without_prices(terms).policy, trust=None))
@@ -143,9 +135,13 @@ def _thrift_first(terms: Terms) -> Terms:
     )
 
 
-def _estimated(hold_back: HoldBack | None) -> Callable[[Terms, str], Terms]:
-    """Weights for the load, and who may wait for how long."""
-    return lambda terms, load: with_policy(terms, replace(terms.policy, matching=matching_for(NETWORK, load, hold_back=hold_back)))
+def estimated(hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGENCY_VALUES) -> Callable[[Terms, str], Terms]:
+    """Weights for the load and these values of urgency, and who may wait for how long."""
+
+    def terms_for(terms: Terms, load: str) -> Terms:
+        return with_policy(terms, replace(terms.policy, matching=matching_for(NETWORK, load, hold_back=hold_back, urgency_values=urgency_values)))
+
+    return terms_for
 
 
 POLICIES: dict[str, Policy] = {
@@ -160,19 +156,19 @@ POLICIES: dict[str, Policy] = {
             "greedy_prices",
             "weights of scarcity estimated for the load; whatever fits is proposed at once",
             as_they_ship,
-            estimated=_estimated(None),
+            estimated=estimated(None),
         ),
         Policy(
             "gives_in",
             "weights of scarcity estimated for the load; who has time may wait, until four hours before the deadline",
             as_they_ship,
-            estimated=_estimated(HOLD_BACK),
+            estimated=estimated(HOLD_BACK),
         ),
         Policy(
             "scarcity",
             "weights of scarcity estimated for the load; who has time waits, to the end if need be",
             as_they_ship,
-            estimated=_estimated(TO_THE_END),
+            estimated=estimated(TO_THE_END),
         ),
         Policy("shipped", "the product's matcher with its policy as it ships", as_they_ship),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
 from events.vocabulary import Urgency
+from ops.laboratory.estimation import TO_THE_END
 from ops.laboratory.instance import Instance
-from ops.laboratory.policies import Policy, valuing
+from ops.laboratory.policies import Policy, as_they_ship, estimated
 from ops.laboratory.simulation import simulate
 
 VALUES: tuple[tuple[int, int, int], ...] = ((8_000, 2_000, 500), (4_000, 2_000, 1_000), (3_000, 2_000, 1_500), (2_000, 2_000, 2_000))
@@ -25,16 +26,20 @@ class Point:
     """Persons, in the order of `Urgency`."""
 
 
-def of_policy(instances: Sequence[Instance], policy: Policy) -> list[Point]:
-    """The curve of a policy: its terms with other values."""
+def of_policy(instances: Sequence[Instance], policy: Callable[[tuple[int, int, int]], Policy]) -> list[Point]:
+    """The curve of a policy, which is made for each choice of values."""
     found: list[Point] = []
     for values in VALUES:
-        valued = Policy(policy.name, policy.told, lambda terms, values=values: valuing(policy.terms_of(terms), values), policy.matcher, policy.turns)  # type: ignore[misc]
-        played = [simulate(instance, valued) for instance in instances]
+        played = [simulate(instance, policy(values)) for instance in instances]
         found.append(
             Point(values, fmean(each.persons for each in played), tuple(fmean(each.persons_of(urgency) for each in played) for urgency in Urgency))
         )
     return found
+
+
+def weighing(values: tuple[int, int, int]) -> Policy:
+    """Weights of scarcity estimated for the load and these values; who has time waits to the end."""
+    return Policy("scarcity", "weights of scarcity estimated for these values", as_they_ship, estimated=estimated(TO_THE_END, values))
 
 
 def of_hindsight(instances: Sequence[Instance]) -> list[Point]:

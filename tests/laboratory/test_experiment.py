@@ -14,7 +14,7 @@ from coordinator.cli.main import app
 from ops.laboratory.experiment import Future, Plan, gain, group_summaries, run, spread, summary
 from ops.laboratory.intervals import interval_of, paired, quantile, t_quantile
 from ops.laboratory.policies import POLICIES
-from ops.laboratory.seeds import fresh, reporting, tuning
+from ops.laboratory.seeds import fresh, known, reporting, tuning
 from ops.laboratory.tables import CSV_COLUMNS, against_table, csv_rows, ends_table, groups_table, policies_table, projects_table
 
 POLICIES_PLAYED = ("shipped", "thrift", "fcfs")
@@ -99,7 +99,9 @@ def test_one_seed_has_no_interval_and_none_no_mean() -> None:
 
 def test_seeds_for_tuning_and_for_reporting_are_different_ones() -> None:
     assert tuning(range(1, 5)) == (1, 2, 3, 4)
-    assert reporting(fresh(30)) == tuple(range(1000, 1030))
+    assert reporting(fresh(30)) == tuple(range(1100, 1130))
+    assert reporting(known(4)) == (1000, 1001, 1002, 1003)
+    assert not set(known(30)) & set(fresh(30))
     for wrong in ([999, 1000], [0]):
         with pytest.raises(ValueError, match="are for tuning"):
             tuning(wrong)

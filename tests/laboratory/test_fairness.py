@@ -10,7 +10,7 @@ from ops.laboratory.fairness import kept_for_families, level_projects, steps
 from ops.laboratory.instance import Instance, instance_of
 from ops.laboratory.policies import POLICIES
 from ops.laboratory.simulation import simulate
-from ops.laboratory.tradeoff import VALUES, of_policy
+from ops.laboratory.tradeoff import VALUES, of_policy, weighing
 from ops.networks.loading import load_network
 
 _FAMILIES = {Host.MOTHERS_WITH_CHILDREN, Host.FATHERS_WITH_CHILDREN}
@@ -46,6 +46,6 @@ def test_the_first_step_loses_nothing(instance: Instance) -> None:
 
 
 def test_a_curve_has_a_point_for_each_choice_of_values(instance: Instance) -> None:
-    curve = of_policy([instance], POLICIES["shipped"])
+    curve = of_policy([instance], weighing)
     assert [point.values for point in curve] == list(VALUES)
     assert all(len(point.by_urgency) == len(Urgency) and sum(point.by_urgency) == point.persons for point in curve)
