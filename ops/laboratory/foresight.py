@@ -1,7 +1,7 @@
 """Rungs between a policy and hindsight: policies that know the next days exactly, and nothing beyond.
 
 Once a day the known days are solved as hindsight solves all of them: who waits now, who will ask, when places count, what projects will answer. What is due
-is proposed when it is due; the next day the plan is made anew. What places are worth after the known days is what the policy's scarcity weights say, or
+is proposed when it is due; the plan is made anew the next day, or some hours later where it cannot be kept. What places are worth after the known days is what the policy's scarcity weights say, or
 nothing where there are none.
 
 Proposals that will be in vain are made all the same, at once and wherever the product's matcher would: a request is accepted no sooner.
@@ -25,6 +25,8 @@ from ops.laboratory.starts import Known, Start, Starts
 
 _GAP = 1e-3
 _MOST_NODES = 200
+_KEPT_MS = DAY_MS // 4
+"""A plan that cannot be kept is made anew, but not before."""
 
 
 class Foresight:
@@ -37,7 +39,9 @@ class Foresight:
         self._starts = Starts(instance)
         self._asked = {asked.request.case_id: asked for asked in instance.asked}
         self._unit_of = {unit.unit_id: index for index, unit in enumerate(instance.units)}
-        self._planned_ms: int | None = None
+        self._planned_ms = instance.start_ms - DAY_MS
+        self._missed = False
+        """Something was due that could not be proposed."""
         self._plan: dict[int, Start] = {}
         """By request."""
         self._taken: dict[tuple[int, int], int] = {}
@@ -46,15 +50,26 @@ class Foresight:
     def choose(self, scene: Scene) -> Sequence[Answer]:
         """Propose what is due."""
         self.last_ms = scene.at_ms
-        if self._planned_ms is None or scene.at_ms >= self._planned_ms + DAY_MS:
-            self._planned_ms = scene.at_ms
-            self._plan = self._best(scene)
-            for case_id in scene.waiting:
-                start = self._plan.get(self._asked[case_id].index)
-                if start is not None:
-                    scene.look_again[case_id] = start.at_ms
+        if scene.at_ms >= self._planned_ms + DAY_MS:
+            self._plan_anew(scene)
         used: dict[str, int] = {}
-        return [self._answer(scene, request, used) for request in scene.requests]
+        answers = [self._answer(scene, request, used) for request in scene.requests]
+        if self._missed and scene.at_ms >= self._planned_ms + _KEPT_MS:
+            self._plan_anew(scene)
+            answers = [
+                answer if answer.best is not None else self._answer(scene, request, used)
+                for answer, request in zip(answers, scene.requests, strict=True)
+            ]
+        return answers
+
+    def _plan_anew(self, scene: Scene) -> None:
+        self._planned_ms = scene.at_ms
+        self._missed = False
+        self._plan = self._best(scene)
+        for case_id in scene.waiting:
+            start = self._plan.get(self._asked[case_id].index)
+            if start is not None:
+                scene.look_again[case_id] = start.at_ms
 
     def _best(self, scene: Scene) -> dict[int, Start]:
         until_ms = scene.at_ms + self._days * DAY_MS
@@ -91,6 +106,9 @@ class Foresight:
 
     def _answer(self, scene: Scene, request: Request, used: dict[str, int]) -> Answer:
         asked = self._asked[request.case_id]
+        yes = self.instance.yes(asked)
+        if yes is not None and scene.waiting[request.case_id].turn < yes.turn:
+            return self._in_vain(scene, request, used)
         start, pricing = self._plan.get(asked.index), Pricing({}, scene.terms, scene.at_ms)
         if start is not None and start.at_ms <= scene.at_ms:
             place = scene.units.get(self.instance.units[start.unit].unit_id)
@@ -99,18 +117,28 @@ class Foresight:
                 if excluded_by(request, left, scene.at_ms, scene.terms) is None:
                     used[place.unit_id] = used.get(place.unit_id, 0) + start.persons
                     self._take(start, asked, scene.at_ms)
+                    del self._plan[asked.index]
                     weighed = weigh(request, [place], scene.at_ms, scene.terms, scene.loads, pricing)
                     return Answer(weighed, scene.units, weighed.best())
+            self._missed = True
         return Answer(weigh(request, (), scene.at_ms, scene.terms, scene.loads, pricing), scene.units, None)
 
     def _in_vain(self, scene: Scene, request: Request, used: dict[str, int]) -> Answer:
-        (answer,) = match([request], scene.units, scene.at_ms, scene.terms, scene.loads)
-        if answer.best is None:
-            return answer
-        unit_id, size = answer.best.place.unit_id, request.household.size
-        if answer.best.place.free - used.get(unit_id, 0) < size:
-            return Answer(answer.weighed, answer.units, None)
-        used[unit_id] = used.get(unit_id, 0) + size
+        """Where nobody is to be placed soon, if there is such a place."""
+        units = scene.units
+        for start in self._plan.values():
+            if start.at_ms < scene.at_ms + _KEPT_MS and start.asked != self._asked[request.case_id].index:
+                place = units.get(self.instance.units[start.unit].unit_id)
+                if place is not None:
+                    units = units.put(replace(place, free=max(0, place.free - start.persons)))
+        for unit_id, persons in used.items():
+            place = units.get(unit_id)
+            assert place is not None
+            units = units.put(replace(place, free=max(0, place.free - persons)))
+        (answer,) = match([request], units, scene.at_ms, scene.terms, scene.loads)
+        if answer.best is not None:
+            unit_id = answer.best.place.unit_id
+            used[unit_id] = used.get(unit_id, 0) + request.household.size
         return answer
 
     def _take(self, start: Start, asked: Asked, at_ms: int) -> None:
