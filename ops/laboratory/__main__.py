@@ -40,7 +40,7 @@ from ops.networks.loading import load_network
 OURS, THRIFT, FIRST_COME, BEFORE = "scarcity", "thrift", "fcfs", "unpriced"
 PLAYED = (OURS, "gives_in", BEFORE, "exact", THRIFT, "best_fit", FIRST_COME)
 _SHORT = (4, 30, 2)
-_FULL = (30, 90, 6)
+_FULL = (30, 90, 3)
 """(futures under each load, days, futures for foresight, fairness and the trade-off)."""
 _TINY_WORLDS = 12
 _PROPOSALS_CHECKED = 1_000_000
