@@ -88,6 +88,8 @@ class _Rebuild:
         self._parts = parts
         self._live = schema.schema_of(source.network)
         self._shadow = schema.shadow_of(source.network)
+        self._stand = Stand(None, 0, schema.SHAPE, -1, b"")
+        """Where the shadow stands. A swap that is tried again goes on from here: what brought it level before was not undone with it."""
 
     async def run(self, max_records: int, files_in_memory: int, divided_from: int) -> Rebuilt:
         connection, beside = await asyncpg.connect(self._url), await asyncpg.connect(self._url)
@@ -96,18 +98,19 @@ class _Rebuild:
                 raise RebuildRunning(self._source.network)
             store = Store(connection, self._shadow, self._vault)
             through = None if self._parts == ALL else await self._others(beside)
-            stand = Stand(None, await self._fresh_shadow(store), schema.SHAPE, -1, b"")
+            self._stand = Stand(None, await self._fresh_shadow(store), schema.SHAPE, -1, b"")
             began = time.monotonic()
-            folded, folding, stand = await self._load(store, beside, stand, through, max_records, files_in_memory, divided_from)
-            if await self._live_sequence(beside) > stand.sequence:  # what was decided meanwhile, while nothing is held yet
-                stand = await self._level(store, folding, stand, None if through is None else await self._others(beside))
-            stand = await self._swap(store, folding, beside, stand)
+            folded, folding = await self._load(store, beside, through, max_records, files_in_memory, divided_from)
+            if await self._live_sequence(beside) > self._stand.sequence:  # what was decided meanwhile, while nothing is held yet
+                await self._level(store, folding, None if through is None else await self._others(beside))
+            await self._swap(store, folding, beside)
             await self._drop_replaced(connection)
         finally:
             connection.terminate()
             beside.terminate()
         views = tuple(view for part in Part if part in self._parts for view in VIEWS[part])
-        return Rebuilt(self._source.network, views, stand.sequence + 1, stand.sequence, folded - began, time.monotonic() - folded)
+        sequence = self._stand.sequence
+        return Rebuilt(self._source.network, views, sequence + 1, sequence, folded - began, time.monotonic() - folded)
 
     async def _others(self, connection: Connection) -> Stand:
         """Where the views stand beside which these parts are to be put. Raises ViewsMissing, ViewsOutdated."""
@@ -138,13 +141,13 @@ class _Rebuild:
         return generation
 
     async def _load(
-        self, store: Store, beside: Connection, stand: Stand, through: Stand | None, max_records: int, files_in_memory: int, divided_from: int
-    ) -> tuple[float, Folding, Stand]:
-        """Fills the shadow with what the ledger holds now, or holds up to `through`. Gives when the last entry was folded, what goes on from there, and
-        where the shadow stands."""
-        async with self._source.reader(stand) as reader:
+        self, store: Store, beside: Connection, through: Stand | None, max_records: int, files_in_memory: int, divided_from: int
+    ) -> tuple[float, Folding]:
+        """Fills the shadow with what the ledger holds now, or holds up to `through`. Gives when the last entry was folded, and what goes on from there."""
+        async with self._source.reader(self._stand) as reader:
             end = await reader.end()
-            divided = end >= divided_from and not self._parts.isdisjoint(CLEAR) and not self._parts <= CLEAR
+            # without the network's tables in the shadow, what goes on from both halves would know no project
+            divided = end >= divided_from and Part.NETWORK in self._parts and not self._parts <= CLEAR
             folding = Folding(EMPTY, self._parts - CLEAR if divided else self._parts)
             loader = Loader(store, folding, beside, files_in_memory)
             limit = Limit(end, None if through is None else through.sequence)
@@ -156,55 +159,54 @@ class _Rebuild:
                         if other is not None:
                             other.look()
                     folded = time.monotonic()
-                    position = await loader.finish(stand)
+                    position = await loader.finish(self._stand)
                     if other is not None:
                         await other.done(position)
                         folding = (await store.load(self._parts))[1]  # the rows of both halves that hold
-        stand = stand if position is None else stand.at(position)
-        return folded, folding, stand
+        if position is not None:
+            self._stand = self._stand.at(position)
+        return folded, folding
 
-    async def _level(self, store: Store, folding: Folding, stand: Stand, through: Stand | None) -> Stand:
+    async def _level(self, store: Store, folding: Folding, through: Stand | None) -> None:
         """Brings the shadow to the end that the ledger has now, or exactly to the entry of `through`. By a new reader: on a connection that waits for new
         entries, the end is told after the wait. Raises ViewsApart."""
-        if through is None or stand.sequence < through.sequence:
-            async with self._source.reader(stand) as reader:
+        if through is None or self._stand.sequence < through.sequence:
+            async with self._source.reader(self._stand) as reader:
                 limit = Limit(None, None if through is None else through.sequence)
                 async for records in entries_within(reader, limit):
-                    stand = await apply(store, folding, records, stand)
-        if through is not None and (stand.sequence, stand.hash) != (through.sequence, through.hash):
+                    self._stand = await apply(store, folding, records, self._stand)
+        if through is not None and (self._stand.sequence, self._stand.hash) != (through.sequence, through.hash):
             raise ViewsApart(self._source.network, through.sequence)
-        return stand
 
-    async def _swap(self, store: Store, folding: Folding, connection: Connection, stand: Stand) -> Stand:
+    async def _swap(self, store: Store, folding: Folding, connection: Connection) -> None:
         """Puts the shadow in the place of the live views, once it is not behind them. `connection` is not the store's."""
         while True:
             try:
                 async with connection.transaction():
                     await connection.execute(f"set local lock_timeout = {SWAP_WAITS_MS}")
                     if self._parts == ALL:
-                        stand = await self._swap_all(store, folding, connection, stand)
+                        await self._swap_all(store, folding, connection)
                     else:
-                        stand = await self._swap_parts(store, folding, connection, stand)
-                    await connection.execute(_POSITION["notify"], schema.channel_of(self._source.network), str(stand.sequence))
-                return stand
+                        await self._swap_parts(store, folding, connection)
+                    await connection.execute(_POSITION["notify"], schema.channel_of(self._source.network), str(self._stand.sequence))
+                return
             except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
                 await asyncio.sleep(SWAP_PAUSE_S)
 
-    async def _swap_all(self, store: Store, folding: Folding, connection: Connection, stand: Stand) -> Stand:
+    async def _swap_all(self, store: Store, folding: Folding, connection: Connection) -> None:
         live = self._live
         if await schema.exists(connection, live):
             await connection.execute(f'lock table "{live}".view_position in exclusive mode')
-            if await self._live_sequence(connection) > stand.sequence:
+            if await self._live_sequence(connection) > self._stand.sequence:
                 async with asyncio.timeout(LEVEL_WITHIN_S):
-                    stand = await self._level(store, folding, stand, None)
+                    await self._level(store, folding, None)
             await connection.execute(f'lock table "{live}".view_position in access exclusive mode')
             await connection.execute(f'update "{live}".view_position set generation = -1')
             await connection.execute(f'drop schema if exists "{_replaced(live)}" cascade')
             await connection.execute(f'alter schema "{live}" rename to "{_replaced(live)}"')
         await connection.execute(f'alter schema "{self._shadow}" rename to "{live}"')
-        return stand
 
-    async def _swap_parts(self, store: Store, folding: Folding, connection: Connection, stand: Stand) -> Stand:
+    async def _swap_parts(self, store: Store, folding: Folding, connection: Connection) -> None:
         """The tables of these parts take the place of the live ones; the position stays. A runner finds another generation, and loads what there is."""
         live, shadow = self._live, self._shadow
         if not await schema.exists(connection, live):
@@ -215,9 +217,9 @@ class _Rebuild:
         if through is None:
             raise ViewsMissing(self._source.network)
         async with asyncio.timeout(LEVEL_WITHIN_S):
-            stand = await self._level(store, folding, stand, through)
+            await self._level(store, folding, through)
         await connection.execute(f'lock table "{live}".view_position in access exclusive mode')
-        await connection.execute("update view_position set generation = $1", stand.generation)
+        await connection.execute("update view_position set generation = $1", self._stand.generation)
         for table in sorted(tables_of(self._parts)):
             await connection.execute(f'drop table "{live}".{table}')
             await connection.execute(f'alter table "{shadow}".{table} set schema "{live}"')
@@ -225,7 +227,6 @@ class _Rebuild:
         await connection.execute("delete from view_changed where view = any($1)", views)
         await connection.execute(f'insert into view_changed select view, sequence from "{shadow}".view_changed where view = any($1)', views)
         await connection.execute(f'drop schema "{shadow}" cascade')
-        return stand
 
     async def _drop_replaced(self, connection: Connection) -> None:
         """Drops the replaced views when no reader uses them; where that takes long, the next rebuild does it."""

@@ -167,10 +167,12 @@ class Vault:
         told = _told(pairs, at_hand, places)
         keys = await self._ring.by_ref([*chain.from_iterable(copies), *(ref for ref, _, _ in places if ref not in told)])
         by_event = [[keys[ref] for ref in refs if ref in keys and ref != NETWORK_REF] for refs in copies]
-        keys = {**keys, **told, **_told(pairs, by_event, (place for place in places if place[0] not in keys and place[0] not in told))}
+        told |= _told(pairs, by_event, (place for place in places if place[0] not in keys and place[0] not in told))
+        of_outcomes = {**keys, **told} if told else keys
         secret = (await self._ring.network()).secret
         entries = [
-            self._entry(envelope, body, event, typed, keys, secret) for (envelope, body), event, typed in zip(pairs, events, outcomes, strict=True)
+            self._entry(envelope, body, event, typed, keys, of_outcomes, secret)
+            for (envelope, body), event, typed in zip(pairs, events, outcomes, strict=True)
         ]
         if gone := gone_with(entries):
             self.forget(gone)
@@ -199,17 +201,17 @@ class Vault:
                     body = pairs[number][1]
                     refs = _refs_of([typed_event(body.event)]) if type(body) is Decided else refs
             copies.append(refs)
-        keys = _NO_REFS
+        keys = of_outcomes = _NO_REFS
         if places or any(copies):
-            keys = await self._ring.by_ref([*chain.from_iterable(copies), *(ref for ref, _, _ in places)])
+            keys = of_outcomes = await self._ring.by_ref([*chain.from_iterable(copies), *(ref for ref, _, _ in places)])
             by_event = [[keys[ref] for ref in refs if ref in keys and ref != NETWORK_REF] for refs in copies]
             if told := _told(pairs, by_event, (place for place in places if place[0] not in keys)):
-                keys = {**keys, **told}
+                of_outcomes = {**keys, **told}
         entries: list[OpenedEntry | None] = []
         erasing: list[OpenedEntry] = []
         for (envelope, body), each in zip(pairs, decoded, strict=True):
             if each is not None and type(body) is Decided:
-                entry = self._wanted_entry(envelope, body, *each, keys)
+                entry = self._wanted_entry(envelope, body, *each, keys, of_outcomes)
                 entries.append(entry)
                 if type(entry.opened.event) in _ERASING or not _ERASING.isdisjoint(map(type, entry.outcomes)):
                     erasing.append(entry)
@@ -269,8 +271,10 @@ class Vault:
         event: WireFact | TypedFact | Unread | None,
         typed: Sequence[Outcome | TypedFact | Locked],
         keys: Mapping[bytes, Key],
+        of_outcomes: Mapping[bytes, Key],
         secret: bytes,
     ) -> OpenedEntry:
+        """`keys`: those that the store has. `of_outcomes`: with those that events tell, which open no event: to whoever decided it, the store alone told."""
         stands = (envelope.network, envelope.sequence, envelope.event_offset, envelope.event_time_ms)
         if not isinstance(body, Decided) or event is None:
             if isinstance(body, Decided):
@@ -279,7 +283,7 @@ class Vault:
         opened = opened_event(self.network, body.event, event, keys, secret)
         outcomes = tuple(
             [
-                opened_outcome(self.network, envelope.event_offset, index, each, keys) if isinstance(each, TypedFact) else each
+                opened_outcome(self.network, envelope.event_offset, index, each, of_outcomes) if isinstance(each, TypedFact) else each
                 for index, each in enumerate(typed)
             ]
         )
@@ -294,12 +298,13 @@ class Vault:
         event: Fact | TypedFact | Locked | Unread,
         typed: Sequence[Fact | TypedFact | Locked],
         keys: Mapping[bytes, Key],
+        of_outcomes: Mapping[bytes, Key],
     ) -> OpenedDecision:
         if type(event) is TypedFact:
             event = opened_recorded(self.network, event, keys)
         offset = envelope.event_offset
         outcomes = tuple(
-            [opened_outcome(self.network, offset, index, each, keys) if type(each) is TypedFact else each for index, each in enumerate(typed)]
+            [opened_outcome(self.network, offset, index, each, of_outcomes) if type(each) is TypedFact else each for index, each in enumerate(typed)]
         )
         if type(event) is Unread and Recorded in map(type, outcomes):
             raise SealBroken(f"the event of entry {envelope.sequence} was read when it was decided and cannot be read with these keys")

@@ -38,6 +38,7 @@ from events.acceptance import Ignored, Position
 from events.answers import summed
 from events.availability import CapacityChanged
 from events.codec import split
+from events.entry import OpenedEntry
 from events.envelope import Envelope
 from events.errors import EnvelopeUnreadable
 from events.facts import Outcome
@@ -468,6 +469,17 @@ def copies_believed() -> AbstractContextManager[None]:
         return _Everybody() if told else told
 
     return patched(Vault, "_keys_told_by", broken)
+
+
+def told_keys_open_events() -> AbstractContextManager[None]:
+    """A key that one event of a batch tells opens what another names by the same reference."""
+    whole = Vault._entry
+
+    def broken(self: Vault, *given: Any) -> OpenedEntry:
+        *before, _, of_outcomes, secret = given
+        return whole(self, *before, of_outcomes, of_outcomes, secret)
+
+    return patched(Vault, "_entry", broken)
 
 
 def references_by_chance() -> AbstractContextManager[None]:

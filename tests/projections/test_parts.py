@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from typing import Any
 
 import asyncpg
 import pytest
@@ -13,6 +14,7 @@ from events.entry import Decided, Locked, OpenedDecision
 from events.facts import FACT_TYPES
 from events.topics import TopicNames
 from projections import answered, capacity, network
+from projections import rebuild as rebuild_module
 from projections.case_file import to_bytes
 from projections.errors import ViewsApart, ViewsMissing, ViewsOutdated
 from projections.folding import EMPTY, Batch, Folding
@@ -222,6 +224,47 @@ async def test_a_live_runner_goes_on_through_rebuilds_of_parts(kafka: str, topic
     through = await dump(postgres_url)
     await rebuild(postgres_url, Vault("it", keystore), source)
     assert await dump(postgres_url) == through
+
+
+@pytest.mark.parametrize("parts", [ALL, {Part.CASES}, {Part.AUDIT}], ids=["all", "cases", "audit"])
+async def test_a_reader_in_the_way_of_a_swap_that_was_brought_level_is_waited_for(
+    kafka: str, topic_names: TopicNames, postgres_url: str, monkeypatch: pytest.MonkeyPatch, parts: Collection[Part]
+) -> None:
+    """What was folded while the live position was held stays folded when the swap lets readers pass and tries again."""
+    keystore, values = await sealed_story()
+    source, last = Source(kafka, topic_names, "it", 0), len(values) - 1
+    await published(kafka, topic_names, 0, values[:500])
+    await run_until(postgres_url, Vault("it", keystore), source, 499)
+    reader = await asyncpg.connect(postgres_url)
+    swap, tries = rebuild_module._Rebuild._swap, 0
+    waits = "_swap_all" if parts == ALL else "_swap_parts"
+    attempt = getattr(rebuild_module._Rebuild, waits)
+
+    async def advanced_before(self: Any, *arguments: Any) -> Any:
+        await published(kafka, topic_names, 0, values[500:])
+        await run_until(postgres_url, Vault("it", keystore), source, last)
+        await reader.execute(f'begin; select * from "{schema_of("it")}".view_position')
+        return await swap(self, *arguments)
+
+    async def counted(self: Any, *arguments: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        if tries == 3:
+            await reader.execute("commit")
+        return await attempt(self, *arguments)
+
+    monkeypatch.setattr(rebuild_module, "SWAP_WAITS_MS", 200)
+    monkeypatch.setattr(rebuild_module._Rebuild, "_swap", advanced_before)
+    monkeypatch.setattr(rebuild_module._Rebuild, waits, counted)
+    try:
+        done = await rebuild(postgres_url, Vault("it", keystore), source, parts=parts)
+    finally:
+        await reader.close()
+    assert (done.sequence, tries) == (last, 3)
+    monkeypatch.undo()
+    swapped = await dump(postgres_url)
+    await rebuild(postgres_url, Vault("it", keystore), source)
+    assert await dump(postgres_url) == swapped
 
 
 async def test_a_part_alone_needs_the_others(stored: Stored) -> None:

@@ -458,6 +458,32 @@ async def test_a_copy_whose_reference_is_in_no_store_tells_no_key() -> None:
     assert opened.outcomes == (Recorded(), PROPOSED, of_other)
 
 
+async def test_an_event_that_names_the_reference_of_an_outcome_opens_alike_in_every_batch() -> None:
+    """References stand in clear. One that no store has tells a worker nothing of an event, so it tells no reader either, whatever is read beside it."""
+    store = MemoryKeyStore("it")
+    (reported,) = await Vault("it", store).seal_events([APART])
+    worker = Vault("it", store)
+    await worker.open_events([reported])
+    of_other: Outcome = dataclasses.replace(PROPOSED, case_id=OTHER_CASE)
+    (datums,) = await worker.seal_outcomes([(0, (Recorded(), of_other))], [reported])
+    (copy,) = decode_fact(datums[1]).sealed
+
+    (again,) = await Vault("it", store).seal_events([dataclasses.replace(APART, event_id=OTHER_EVENT_ID)])
+    wire = decode_fact(again)
+    forged = encode_fact(wire.name, wire.clear, (wire.sealed[0], dataclasses.replace(wire.sealed[1], ref=copy.ref, text=bytes(64))))
+    (decided,) = await worker.open_events([forged])
+    assert decided.event == dataclasses.replace(APART, event_id=OTHER_EVENT_ID)
+    (more,) = await worker.seal_outcomes([(1, (Recorded(),))], [forged])
+
+    pairs = [entry(1, reported, *datums), entry(2, forged, *more)]
+    alone = [(await Vault("it", store).open_entries([pair]))[0] for pair in pairs]
+    assert [each.opened.event for each in alone if isinstance(each, OpenedDecision)] == [APART, decided.event]
+    assert await Vault("it", store).open_entries(pairs) == alone
+    wanted = Wanted([ProposalMade, KeepApartDeclared], [])
+    taken = await Vault("it", store).open_wanted(pairs, wanted)
+    assert [each.opened.event for each in taken if isinstance(each, OpenedDecision)] == [APART, decided.event]
+
+
 async def test_the_key_of_an_explanation_is_made_with_its_first_reference() -> None:
     store = CountingStore()
     vault = Vault("it", store)
