@@ -38,7 +38,6 @@ from events.acceptance import Ignored, Position
 from events.answers import summed
 from events.availability import CapacityChanged
 from events.codec import split
-from events.entry import OpenedEntry
 from events.envelope import Envelope
 from events.errors import EnvelopeUnreadable
 from events.facts import Outcome
@@ -473,9 +472,9 @@ def copies_believed() -> AbstractContextManager[None]:
 
 def told_keys_open_events() -> AbstractContextManager[None]:
     """A key that one event of a batch tells opens what another names by the same reference."""
-    whole = Vault._entry
+    whole: Any = Vault._entry
 
-    def broken(self: Vault, *given: Any) -> OpenedEntry:
+    def broken(self: Vault, *given: Any) -> Any:
         *before, _, of_outcomes, secret = given
         return whole(self, *before, of_outcomes, of_outcomes, secret)
 
