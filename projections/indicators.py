@@ -32,6 +32,7 @@ from events.referral import (
 from events.swap import PlaceExchanged
 from events.transfer import (
     ArrivalConfirmed,
+    MatchExplained,
     MatchOverridden,
     NotificationDue,
     OutOfOrder,
@@ -214,8 +215,8 @@ class IndicatorsFold:
         self._sequence, self._at_ms = effects.sequence, effects.at_ms
         self._answered.take(effects)
         for _, fact in effects.facts:
-            if isinstance(fact, Locked):
-                self._unopened += self._period.holds(effects.at_ms)
+            if isinstance(fact, Locked):  # explanations are left sealed, key or no key
+                self._unopened += fact.name != MatchExplained.__name__ and self._period.holds(effects.at_ms)
             else:
                 self._take(fact, effects.at_ms)
         if isinstance(effects.event, PolicyAdopted):

@@ -14,7 +14,9 @@ from coordinator.cli.outcome import NotDone, print_json, say
 from coordinator.intake.door import Answer, Told
 from coordinator.opening import NoNetworkFile, OpeningRefused, open_with_file
 
-app = typer.Typer(no_args_is_help=True, help="Networks: one country's system each, one partition of every topic.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="Networks: one country's system each, one partition of every topic."
+)
 
 
 @app.callback()

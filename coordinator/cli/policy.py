@@ -38,7 +38,7 @@ from events.two_people import ActionConfirmed
 from events.verdict import Recorded, Refused
 from events.vocabulary import Role
 
-app = typer.Typer(no_args_is_help=True, help="The policy: in force, previewed, adopted by two bodies.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="The policy: in force, previewed, adopted by two bodies.")
 
 app.command()(estimate)
 

@@ -27,7 +27,12 @@ from events.vocabulary import Role
 MAX_PROBLEMS_SHOWN = 20
 _OWNER_ONLY = 0o600
 
-app = typer.Typer(no_args_is_help=True, help="Data sheets of cases, as CSV: written for their owner, or read from elsewhere.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Data sheets of cases, as CSV: written for their owner, or read from elsewhere.",
+)
 
 
 @app.command("write")

@@ -12,7 +12,7 @@ from coordinator.ledger.loading import ReaderAt
 from coordinator.ledger.log_appender import KafkaAppender, LogAppender
 from events.acceptance import Position
 from events.codec import encode_body
-from events.entry import Body, Genesis, NoEvent, SourceChanged
+from events.entry import Body, Decided, Genesis, NoEvent, SourceChanged
 from events.envelope import GENESIS_PREVIOUS_HASH, Envelope, seal_envelope
 from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES, TopicNames
 from reading import broker
@@ -72,11 +72,16 @@ class OperatorEntries:
         return await self._append(body)
 
     async def source_changed(self, first_new_offset: int, why: str) -> AcceptedRecord:
-        """State that the events topic as it is now is the source from here on, beginning at an offset of it. Raises OperatorRefused."""
+        """State that the events topic as it is now is the source from here on, beginning at an offset of it.
+
+        Raises OperatorRefused where the topic does not reach there, or where it is the one that the ledger goes by and holds the event decided last.
+        """
         bounds = await self._events.bounds()
         if not bounds.start <= first_new_offset <= bounds.end:
             raise OperatorRefused(f"the topic holds offsets {bounds.start} to {bounds.end}, not {first_new_offset}")
         topic_id = await self._events.topic_id()
+        if await self._is_as_it_was(topic_id):
+            raise OperatorRefused("the events topic is the one that the ledger goes by, and holds the event decided last; it was not replaced")
 
         async def body(position: Position) -> Body:
             return SourceChanged(topic_id, position.event_offset, first_new_offset, why)
@@ -87,6 +92,27 @@ class OperatorEntries:
         """Let go of the connections."""
         await self._appender.close()
         await self._events.close()
+
+    async def _is_as_it_was(self, topic_id: str) -> bool:
+        """Whether this topic is the source by the ledger, and the event decided last stands in it where it stood, byte for byte."""
+        source, last = "", None
+        async with self._reader_at(None) as reader:
+            async for batch in reader.read_to_end():
+                for record in batch:
+                    match record.body:
+                        case Genesis(events_topic_id=named) | SourceChanged(events_topic_id=named):
+                            source, last = named, None
+                        case Decided(event=value):
+                            last = (record.position.event_offset, value)
+                        case NoEvent():
+                            pass
+        if last is None or source != topic_id:
+            return False
+        offset, value = last
+        bounds = await self._events.bounds()
+        if not bounds.start <= offset < bounds.end:
+            return False
+        return [(found.offset, found.value) for found in await self._events.read(offset, 1, 2000)] == [(offset, value)]
 
     async def _first_entry(self) -> AcceptedRecord | None:
         async with self._reader_at(None) as reader:

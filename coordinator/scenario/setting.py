@@ -30,7 +30,7 @@ def opening(script: Script, teller: Teller, now: Callable[[], Now]) -> Iterator[
         yield from _policy_and_projects(script, teller, now)
     for unit, keys in script.units.items():
         with_place = _placed(script, "units", unit)
-        yield with_place(lambda: teller.tell(UnitOpened, {"unit": unit, **_without(keys, _COUNT_KEYS)}, _owner(teller, keys), now()))  # noqa: B023  # called at once
+        yield with_place(lambda: teller.tell(UnitOpened, {"unit": unit, **_without(keys, _COUNT_KEYS)}, _owner(teller, keys), now(), _COUNT_KEYS))  # noqa: B023  # called at once
         if keys.get("counted", True):
             yield with_place(lambda: teller.tell(AvailabilityPublished, {"unit": unit, **_count(keys)}, _owner(teller, keys), now()))  # noqa: B023
     for case, keys in script.cases.items():
@@ -46,7 +46,7 @@ def _policy_and_projects(script: Script, teller: Teller, now: Callable[[], Now])
         yield from told[1:]
     for project, keys in script.projects.items():
         yield _placed(script, "projects", project)(
-            lambda: teller.tell(ProjectRegistered, {"project": project, **_without(keys, _DUTY_KEYS)}, "administrator", now())  # noqa: B023
+            lambda: teller.tell(ProjectRegistered, {"project": project, **_without(keys, _DUTY_KEYS)}, "administrator", now(), _DUTY_KEYS)  # noqa: B023
         )
         yield _placed(script, "projects", project)(lambda: _on_duty(teller, now(), policy.actor, project, keys))  # noqa: B023
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, is_dataclass
 from enum import StrEnum
 from types import NoneType
@@ -71,8 +71,8 @@ class Teller:
         self._sent += 1
         return uuid7(at_ms, self._sent)
 
-    def tell(self, kind: type[Event], keys: Table, who: str, now: Now) -> Event:
-        """The event that a step reports. Raises Unfit."""
+    def tell(self, kind: type[Event], keys: Table, who: str, now: Now, beside: Collection[str] = ()) -> Event:
+        """The event that a step reports. `beside`: what else may stand in its table, to be named where something is misspelt. Raises Unfit."""
         actor = self.actor(who)
         written = self.event_id(now.at_ms + moments.span_ms(_text(keys["written"], "written")) if "written" in keys else now.at_ms)
         plain: Plain = {"event": kind.__name__, "event_id": written, "actor": _actor_json(actor)}
@@ -82,7 +82,7 @@ class Teller:
         fields = {key_of(name): (name, hint) for name, hint in hints_of(kind).items() if name not in ("event_id", "actor")}
         for key in said:
             if key not in fields:
-                raise Unfit(f'"{spoken(kind.__name__)}" says nothing called "{key}"; {nearest(key, fields)}', key)
+                raise Unfit(f'"{spoken(kind.__name__)}" says nothing called "{key}"; {nearest(key, [*fields, *beside])}', key)
         telling = _Telling(self, kind, now, said, actor)
         plain |= telling.standing()
         for key, (name, hint) in fields.items():

@@ -173,8 +173,8 @@ class Cases:
                 pass
 
     def take(self, event: Fact) -> None:
-        """An action of two people takes effect."""
-        if event["case_id"] not in self.cases:
+        """An action of two people takes effect; one about the network, such as a proposed policy, changes no case."""
+        if event.fields.get("case_id") not in self.cases:
             return
         case = self.cases[event["case_id"]]
         if event.name == "VitalInterestInvoked":

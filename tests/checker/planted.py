@@ -18,6 +18,7 @@ from events.network import (
     KindWeights,
     Matching,
     PolicyAdopted,
+    PolicyProposed,
     ProgrammeEnded,
     ProgrammeTurned,
     ScarcityWeights,
@@ -403,6 +404,20 @@ def _policy_alone(steps: list[Step]) -> list[Step]:
     careful = _event(0, decisions=Decisions(24 * HOUR, 24 * HOUR, policies_take_two=True))(steps)
     second = Step(START_MS + 8 * HOUR, replace(first, event_id=event_id(89, START_MS + 8 * HOUR), version=2), [Recorded()])
     return [*careful, second] if careful[-1].at_ms < second.at_ms else [*careful, replace(second, at_ms=careful[-1].at_ms + 1)]
+
+
+def policy_of_two(steps: list[Step]) -> list[Step]:
+    """After everything, the helpline proposes the next policy, another body confirms it, and it is adopted."""
+    first, at_ms = steps[0].event, steps[-1].at_ms
+    assert isinstance(first, PolicyAdopted)
+    proposed = PolicyProposed(event_id(86, START_MS), HELPLINE, 2, "0" * 64, "two are enough", "")
+    confirmed_by = ActionConfirmed(event_id(87, START_MS), staff("centre"), None, proposed.event_id)
+    return [
+        *_event(0, decisions=Decisions(24 * HOUR, 24 * HOUR, policies_take_two=True))(steps),
+        Step(at_ms, proposed, [Recorded(), ConfirmationAwaited(None, proposed.event_id, at_ms + 24 * HOUR)]),
+        Step(at_ms, confirmed_by, [Recorded(), ActionTaken(None, proposed.event_id)]),
+        Step(at_ms, replace(first, event_id=event_id(88, START_MS), version=2), [Recorded()]),
+    ]
 
 
 def _explained(said: MatchExplained) -> ByStep:

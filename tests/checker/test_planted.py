@@ -15,7 +15,7 @@ from events.verdict import Recorded
 from ops.checker.__main__ import main
 from ops.checker.breach import RULES
 from tests.checker.book import check, write
-from tests.checker.planted import asked, confirmed, planted_records, planted_steps, priced, weighing
+from tests.checker.planted import asked, confirmed, planted_records, planted_steps, policy_of_two, priced, weighing
 from tests.checker.planted_answers import LOOKED, clocked, looked, questioned
 from tests.checker.story import CASE, DEPARTED, HOUR, REFERRED, REQUESTED, in_short, staff, story
 
@@ -39,6 +39,11 @@ def test_an_erased_case_is_not_held_against_the_ledger(tmp_path: Path) -> None:
 
 def test_safety_lowered_by_two_bodies_passes(tmp_path: Path) -> None:
     assert check(write(confirmed(story(), staff("centre"))), tmp_path).breaches == []
+
+
+def test_a_policy_of_two_bodies_passes(tmp_path: Path) -> None:
+    """It takes two people as what is about a case does, and is about none."""
+    assert check(write(policy_of_two(story())), tmp_path).breaches == []
 
 
 def test_an_explanation_in_short_passes(tmp_path: Path) -> None:

@@ -280,6 +280,15 @@ async def test_recreated_events_stop_until_the_operator_says_so() -> None:
     assert decided_events(await entries_of(bench)) == values
 
 
+async def test_events_that_were_not_replaced_are_not_decided_again() -> None:
+    bench = await settled_bench(50)
+    with pytest.raises(OperatorRefused, match="it was not replaced"):
+        await bench.operator().source_changed(0, "a slip")
+    assert len(await entries_of(bench)) == 51
+    bench.events.lose_tail(40)
+    assert isinstance((await bench.operator().source_changed(40, "ten events lost")).body, SourceChanged)
+
+
 async def test_a_hole_stops_until_the_operator_says_so() -> None:
     bench = await settled_bench(20)
     values = decided_events(await entries_of(bench))

@@ -190,6 +190,11 @@ def test_what_cannot_be_opened_is_said() -> None:
     assert report((1, locked), (200 * HOUR, locked)).unopened == 1
 
 
+def test_an_explanation_that_nobody_opens_has_not_lost_its_key() -> None:
+    """Reports leave explanations sealed, whether their keys are there or not."""
+    assert report((1, Locked("MatchExplained", {}))).unopened == 0
+
+
 def test_a_whole_history_adds_up() -> None:
     fold = IndicatorsFold(Period(0, 1 << 60))
     for entry in opened("it", list(Story(7, erasures=0.0).tell(1500))):

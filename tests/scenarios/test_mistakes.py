@@ -56,6 +56,7 @@ MISTAKES = [
     ('expect.until = "Sat 00:10"', "expect.until = 10", 24, 'expect.until: write one text'),
     ('expect.until = "Sat 00:10"', 'expect.refused = "safty"', 24, '"safty" is not known here; did you mean "safety"?'),
     ('expect.until = "Sat 00:10"', 'expect.outcomes = [{ is = "place held", unitt = "roma-1" }]', 24, 'says nothing called "unitt"; did you mean "unit"?'),
+    ('places = 2', 'places = 2\nfree_frm = "+2 hours"', 11, 'says nothing called "free_frm"; did you mean "free_from"?'),
     ('hosts = ["women"]', 'hosts = ["woman"]', 11, '"woman" is not known here; did you mean "women"?'),
     ('project = "lazio"', 'project = "latium"', 9, 'the network has no project "latium"'),
     ('people = ["woman"]', 'people = ["womin"]', 14, 'nobody is called "womin" here; did you mean "woman"?'),
