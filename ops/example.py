@@ -2,6 +2,7 @@
 
     python -m ops.example request FILE.jsonl                 two units of a project are opened and counted; a case is referred, agrees, asks for a place
     python -m ops.example accept CASE TRANSFER FILE.jsonl    the project that was asked says yes
+    python -m ops.example id                                 a fresh event id, for events that you write yourself
 
 Standard output gives the story's ids as shell variables (`CASE`, `TRANSFER`, `PROJECT`), for `eval`. Nothing here is about anybody.
 """
@@ -37,10 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     accept = chapters.add_parser("accept", help="the asked project says yes")
     accept.add_argument("case", metavar="CASE")
     accept.add_argument("transfer", metavar="TRANSFER")
+    chapters.add_parser("id", help="a fresh event id: a UUIDv7")
     for chapter in (request, accept):
         chapter.add_argument("file", type=Path, metavar="FILE.jsonl")
     chosen = parser.parse_args(arguments)
-    if chosen.chapter == "request":
+    if chosen.chapter == "id":
+        print(_event_id())
+    elif chosen.chapter == "request":
         case, transfer = str(uuid.uuid4()), str(uuid.uuid4())
         write(chosen.file, request_events(case, transfer, secrets.token_hex(3)))
         print(f"CASE={case} TRANSFER={transfer} PROJECT={PROJECT}")
@@ -102,7 +106,11 @@ def _actor(body: str, role: str) -> Plain:
 
 
 def _event(name: str, actor: Plain, **fields: object) -> Plain:
-    return {"event": name, "event_id": uuid7(_now_ms(), secrets.randbits(74)), "actor": actor, **fields}
+    return {"event": name, "event_id": _event_id(), "actor": actor, **fields}
+
+
+def _event_id() -> str:
+    return uuid7(_now_ms(), secrets.randbits(74))
 
 
 def _now_ms() -> int:

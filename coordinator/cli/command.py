@@ -12,6 +12,7 @@ import typer
 from coordinator.cli.outcome import Exit, NotDone, print_not_done
 from coordinator.cli.wires import Wires
 from coordinator.settings import NetworkPlace, Settings, SettingsInvalid
+from events.sentences import Language
 
 if TYPE_CHECKING:
     from coordinator.rooms import NetworkRoom
@@ -23,6 +24,8 @@ NetworkOption = Annotated[str | None, typer.Option("--network", "-n", metavar="N
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", metavar="SEQUENCE|TIME", help="As it stood after a ledger sequence, or at an ISO 8601 time (UTC).")
 ]
+
+LanguageOption = Annotated[Language, typer.Option("--in", help="Language of the sentences for people.")]
 
 
 def wires_of(context: typer.Context) -> Wires:

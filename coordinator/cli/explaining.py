@@ -7,12 +7,12 @@ from dataclasses import fields
 
 from rich.markup import escape
 
+from coordinator.cli.explaining_words import Words, words_in
 from coordinator.cli.instants import age_text, time_text
 from coordinator.cli.outcome import out, print_table
-from coordinator.cli.tables import people_text
 from coordinator.matching.kinds import read_kind
 from events.network import Weights
-from events.sentences import Language, kept_for_sentence, rule_sentence, standing_sentence
+from events.sentences import Language, escalation_sentence, kept_for_sentence, rule_sentence, standing_sentence
 from events.transfer import PART_OF_SCARCITY, PART_OF_TRUST, Excluded, MatchExplained, ScarcityTold, TrustTold
 from projections.network import Unit
 from projections.reads import Explanation, OpenTransfer
@@ -25,23 +25,34 @@ def parts_named(told: MatchExplained) -> tuple[str, ...]:
     return (*_WEIGHTS, *(() if told.scarcity is None else (PART_OF_SCARCITY,)), PART_OF_TRUST)
 
 
-def show_explanations(transfer: OpenTransfer | None, explained: Sequence[Explanation], units: Mapping[str, Unit]) -> None:
+def show_explanations(
+    transfer: OpenTransfer | None, explained: Sequence[Explanation], units: Mapping[str, Unit], language: Language = Language.ENGLISH
+) -> None:
     """Prints them in order."""
+    words = words_in(language)
     if transfer is not None:
-        state = transfer.state
+        state, people = transfer.state, len(transfer.household)
         how = f", {state.how}" if state.how else ""
         out.print(
-            f"[bold]{transfer.transfer.urgency} transfer[/] because of {transfer.transfer.reason}, {people_text(len(transfer.household))}, "
-            f"requested {time_text(transfer.transfer.requested_at_ms)} UTC; now {state.stage}{how}"
+            words.request.format(
+                transfer.transfer.urgency,
+                transfer.transfer.reason,
+                words.person if people == 1 else words.people.format(people),
+                time_text(transfer.transfer.requested_at_ms),
+                f"{state.stage}{how}",
+            )
         )
+        for why in dict.fromkeys(called.why for called in state.escalations):
+            out.print(words.called.format(escape(escalation_sentence(why, language))))
     for one in explained:
-        _show(one, units)
+        _show(one, units, language)
 
 
-def _show(one: Explanation, units: Mapping[str, Unit]) -> None:
-    told = one.explained
-    what = f"proposed: {told.scored[0].unit_id}" if told.proposal_id and told.scored else "no place was proposed"
-    out.print(f"\n[bold]Entry {one.sequence}[/], {time_text(one.at_ms)} UTC, policy {told.policy_version}: [bold]{escape(what)}[/]")
+def _show(one: Explanation, units: Mapping[str, Unit], language: Language) -> None:
+    told, words = one.explained, words_in(language)
+    what = words.proposed.format(told.scored[0].unit_id) if told.proposal_id and told.scored else words.none_proposed
+    out.print()
+    out.print(words.entry.format(one.sequence, time_text(one.at_ms), told.policy_version, escape(what)))
     rows = [
         (
             number, scored.unit_id, _project(units, scored.unit_id), scored.total,
@@ -49,70 +60,61 @@ def _show(one: Explanation, units: Mapping[str, Unit]) -> None:
         )
         for number, scored in enumerate(told.scored, start=1)
     ]  # fmt: skip
-    print_table(
-        "Units that fitted, best first",
-        ("#", "unit", "project", "score", "made of", "figures' age"),
-        rows,
-        right=frozenset({"#", "score"}),
-        empty="None.",
-    )
+    number, _, _, score, _, _ = words.fitted_columns
+    print_table(words.fitted, words.fitted_columns, rows, right=frozenset({number, score}), empty=words.none)
     if told.proposal_id and len(told.scored) > 1:
         best, following = told.scored[:2]
-        out.print(f"Next best: {escape(following.unit_id)}, {best.total - following.total} points behind.")
+        out.print(words.next_best.format(escape(following.unit_id), best.total - following.total))
     if told.scarcity is not None:
-        _show_scarcity(told.scarcity)
+        _show_scarcity(told.scarcity, language)
     print_table(
-        "Units that were excluded",
-        ("rule", "units", "which", "why"),
-        [(excluded.rule, excluded.count, _which(excluded), rule_sentence(excluded.rule)) for excluded in told.excluded],
-        right=frozenset({"units"}),
-        empty="None.",
+        words.excluded,
+        words.excluded_columns,
+        [(excluded.rule, excluded.count, _which(excluded, words), rule_sentence(excluded.rule, language)) for excluded in told.excluded],
+        right=frozenset({words.excluded_columns[1]}),
+        empty=words.none,
     )
     if told.trust:
-        print_table(
-            "Trust in the best of them",
-            ("project", "figures' age", "free after all", "of answers", "trusted"),
-            [
-                (
-                    trust.project_id,
-                    _range_text(trust),
-                    f"{trust.free / 100:.1f}",
-                    f"{(trust.free + trust.not_free) / 100:.1f}",
-                    f"{trust.permille / 10:.1f} %",
-                )
-                for trust in told.trust
-            ],
-            right=frozenset({"free after all", "of answers", "trusted"}),
-            empty="None.",
-        )
+        _show_trust(told.trust, words)
     excluded, fitted = sum(group.count for group in told.excluded), len(told.scored)
     if told.rest is not None:
-        out.print(f"{told.rest.units} more fitted, with scores from {told.rest.lowest} to {told.rest.highest}.")
+        out.print(words.rest.format(told.rest.units, told.rest.lowest, told.rest.highest))
         fitted += told.rest.units
     if told.short_by:
-        out.print(f"Decided together with others; the search for the best ended early, at most {told.short_by} points short of it for all together.")
-    out.print(f"{fitted} fitted + {excluded} excluded = {fitted + excluded} units accounted for.")
+        out.print(words.short_by.format(told.short_by))
+    out.print(words.sums.format(fitted, excluded, fitted + excluded))
 
 
-def _which(excluded: Excluded) -> str:
-    return ", ".join(excluded.units) if not excluded.more else "too many to be named; --full names them"
+def _which(excluded: Excluded, words: Words) -> str:
+    return ", ".join(excluded.units) if not excluded.more else words.too_many
 
 
-def _range_text(trust: TrustTold) -> str:
-    return "older" if trust.up_to_ms is None else f"up to {trust.up_to_ms // 3_600_000} h"
+def _show_trust(told: Sequence[TrustTold], words: Words) -> None:
+    rows = [
+        (
+            trust.project_id,
+            words.older if trust.up_to_ms is None else words.up_to.format(trust.up_to_ms // 3_600_000),
+            f"{trust.free / 100:.1f}",
+            f"{(trust.free + trust.not_free) / 100:.1f}",
+            f"{trust.permille / 10:.1f} %",
+        )
+        for trust in told
+    ]
+    print_table(words.trust, words.trust_columns, rows, right=frozenset(words.trust_columns[2:]))
 
 
-def _show_scarcity(told: ScarcityTold) -> None:
-    out.print(standing_sentence(told.standing))
+def _show_scarcity(told: ScarcityTold, language: Language) -> None:
+    words = words_in(language)
+    out.print(standing_sentence(told.standing, language))
     if told.kinds:
         print_table(
-            "What their places cost, in points a person",
-            ("request that may come", "left", "weight", "why"),
-            [(kind.kind, kind.free, kind.weight, kept_for(kind.kind) if kind.weight else "") for kind in told.kinds],
-            right=frozenset({"left", "weight"}),
+            words.scarcity,
+            words.scarcity_columns,
+            [(kind.kind, kind.free, kind.weight, kept_for(kind.kind, language) if kind.weight else "") for kind in told.kinds],
+            right=frozenset(words.scarcity_columns[1:3]),
         )
     if told.unknown:
-        out.print(f"{told.unknown} of these units could serve nobody for whom places are scarce, and cost nothing.")
+        out.print(words.unknown.format(told.unknown))
 
 
 def kept_for(kind: str, language: Language = Language.ENGLISH) -> str:

@@ -15,7 +15,7 @@ import typer
 from rich.markup import escape
 
 from coordinator.cli.acting import AsOption, acting_as, allowed
-from coordinator.cli.command import JsonOption, NetworkOption, in_network
+from coordinator.cli.command import JsonOption, LanguageOption, NetworkOption, in_network
 from coordinator.cli.estimating import estimate
 from coordinator.cli.instants import time_text
 from coordinator.cli.outcome import Exit, NotDone, end, out, print_json, print_table, say
@@ -33,14 +33,14 @@ from events.ids import uuid7
 from events.lines import format_line, parse_line
 from events.network import PolicyAdopted, PolicyProposed
 from events.policy_digest import policy_digest
-from events.sentences import refusal_sentence
+from events.sentences import Language, refusal_sentence
 from events.two_people import ActionConfirmed
 from events.verdict import Recorded, Refused
 from events.vocabulary import Role
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="The policy: in force, previewed, adopted by two bodies.")
 
-app.command()(estimate)
+app.command(short_help="Estimate scarcity weights from synthetic months")(estimate)
 
 HELPLINE = "helpline"
 ADMINISTRATOR = "administrator"
@@ -53,7 +53,7 @@ FileArgument = Annotated[
 ]
 
 
-@app.command()
+@app.command(short_help="The policy in force")
 def show(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE) -> None:
     """The policy in force, what it says of scarcity, and whether the next one takes two bodies."""
 
@@ -80,7 +80,7 @@ def show(context: typer.Context, network: NetworkOption = None, as_json: JsonOpt
     print_table("Points a person, while one such request could be served, two, ...", ("request that may come", "weights"), rows)
 
 
-@app.command()
+@app.command(short_help="Who would gain or lose a place by another")
 def preview(
     context: typer.Context, file: FileArgument, network: NetworkOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE
 ) -> None:
@@ -125,7 +125,7 @@ def preview(
     )  # fmt: skip
 
 
-@app.command()
+@app.command(short_help="Propose a policy, or confirm and adopt it")
 def adopt(
     context: typer.Context,
     file: FileArgument,
@@ -136,6 +136,7 @@ def adopt(
     network: NetworkOption = None,
     as_json: JsonOption = False,
     role: AsOption = ADMINISTRATOR,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Propose a policy; confirm and adopt it, where another body has proposed these very words. Exit status 1 where it was refused."""
 
@@ -151,7 +152,14 @@ def adopt(
             (answer,) = await room.intake.submit([event], _WAIT)
             verdict = answer.verdict if isinstance(answer, Told) else None
             done.append(
-                (event, refusal_sentence(verdict.code) if isinstance(verdict, Refused) else "" if isinstance(verdict, Recorded) else "No answer yet.")
+                (
+                    event,
+                    refusal_sentence(verdict.code, language)
+                    if isinstance(verdict, Refused)
+                    else ""
+                    if isinstance(verdict, Recorded)
+                    else "No answer yet.",
+                )
             )
             if done[-1][1]:
                 break

@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 
 from coordinator.cli.command import JsonOption, reporting
-from coordinator.cli.outcome import NotDone, print_json, say
+from coordinator.cli.outcome import NotDone, print_json, print_table, say
 from ops.laboratory.experiment import Future, Plan, gain, of_load, run, summary
 from ops.laboratory.instance import LOADS
 from ops.laboratory.plots import NoPlots, groups_plot, shares_plot
@@ -37,8 +37,7 @@ def simulate(
     """Play policies of matching against each other on synthetic months. docs/laboratory.md"""
     with reporting(as_json):
         if policy == "list":
-            for known in POLICIES.values():
-                typer.echo(f"{known.name:10} {known.told}")
+            print_table("Policies of play", ("name", "what it does"), [(known.name, known.told) for known in POLICIES.values()])
             return
         others = against if against is not None else ["thrift", "fcfs"]
         names = tuple(dict.fromkeys([policy, *others]))

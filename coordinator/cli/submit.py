@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from coordinator.cli.command import JsonOption, NetworkOption, in_network, run
+from coordinator.cli.command import JsonOption, LanguageOption, NetworkOption, in_network, run
 from coordinator.cli.outcome import Exit, NotDone, end, out, print_json, say
 from coordinator.intake.append import BrokersSilent
 from coordinator.intake.door import Answer, Gone, Lagging, NotYet, Told
@@ -21,7 +21,7 @@ from coordinator.rooms import NetworkRoom
 from events.errors import LineInvalid
 from events.facts import Event
 from events.lines import parse_line
-from events.sentences import refusal_sentence
+from events.sentences import Language, refusal_sentence
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 
 CHUNK_EVENTS = 250
@@ -70,6 +70,7 @@ def submit(
         float, typer.Option("--patience", min=0, metavar="SECONDS", help="How long to try again where a service does not answer.")
     ] = 60.0,
     as_json: JsonOption = False,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Send the events of a file, in order. Sending a file again is harmless: what is known is not decided twice.
 
@@ -94,7 +95,7 @@ def submit(
     if as_json:
         print_json({"answers": [_plain(line, answer) for line, answer in zip(lines, answers, strict=True)], "summary": summary(answers)})
     else:
-        _show(lines, answers)
+        _show(lines, answers, language)
     end(Exit.WELL if all(isinstance(answer, Told) and isinstance(answer.verdict, Recorded) for answer in answers) else Exit.WRONG)
 
 
@@ -135,10 +136,10 @@ def _plain(line: Line, answer: Answer) -> dict[str, object]:
     return plain
 
 
-def _show(lines: Sequence[Line], answers: Sequence[Answer]) -> None:
+def _show(lines: Sequence[Line], answers: Sequence[Answer], language: Language) -> None:
     """Each line that was not simply recorded, then the sums."""
     for line, answer in zip(lines, answers, strict=True):
-        text = _words(answer)
+        text = _words(answer, language)
         if text is not None or len(lines) <= MAX_INVALID_SHOWN:
             sequence = f"entry {answer.sequence}" if isinstance(answer, Told) else "no entry"
             out.print(f"line {line.number}: {type(line.event).__name__}: {escape(text or 'recorded')} [dim]({sequence})[/]")
@@ -146,7 +147,7 @@ def _show(lines: Sequence[Line], answers: Sequence[Answer]) -> None:
     out.print(f"[bold]{len(lines)} events[/]: {escape(sums or 'none')}")
 
 
-def _words(answer: Answer) -> str | None:
+def _words(answer: Answer, language: Language) -> str | None:
     match answer:
         case NotYet():
             return "stored, no entry yet"
@@ -157,7 +158,7 @@ def _words(answer: Answer) -> str | None:
                 case Recorded():
                     return "accepted before" if repeated else None
                 case Refused(code=code, field=field):
-                    return f"refused ({code}{f', {field}' if field else ''}): {refusal_sentence(code)}"
+                    return f"refused ({code}{f', {field}' if field else ''}): {refusal_sentence(code, language)}"
                 case Duplicate(of_sequence=first):
                     return f"repeats entry {first}"
                 case Unreadable(why=why):

@@ -8,6 +8,8 @@ from typing import Any
 from coordinator.cli.instants import age_text, time_text
 from coordinator.cli.outcome import out, print_table
 from coordinator.viewing import Plain
+from events.glass import GlassBroken
+from projections.actions import Action, ActionStage, is_open, overdue, review_open, stage_of
 from projections.freshness import UnitCapacity, UnitTrust
 from projections.hand_over import HandOver
 from projections.inbox import Item
@@ -119,6 +121,26 @@ def people_text(people: int) -> str:
     return "1 person" if people == 1 else f"{people} people"
 
 
+def action_text(action: Action) -> str:
+    """What was reported, what somebody is to see by it, and who reported it."""
+    event = action.event
+    purpose = f"\n{event.purpose}" if isinstance(event, GlassBroken) else ""
+    return f"{type(event).__name__}{purpose}\nby {event.actor.body}"
+
+
+def action_times_text(action: Action, at_ms: int) -> str:
+    """How far it is, and by when somebody has to do what, or until when something is open."""
+    stage = stage_of(action, at_ms)
+    lines = [str(stage)]
+    if stage is ActionStage.WAITING:
+        lines.append(f"confirm by {time_text(action.confirm_until_ms)}")
+    if review_open(action):
+        lines.append(f"review by {time_text(action.review_due_ms)}{' OVERDUE' if overdue(action, at_ms) else ''}")
+    if is_open(action, at_ms):
+        lines.append(f"open until {time_text(action.open_until_ms)}")
+    return "\n".join(lines)
+
+
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -132,6 +154,8 @@ def week_text(weekly: Any) -> str:
     days: dict[str, list[str]] = {}
     for weekday, name in enumerate(_WEEKDAYS):
         days.setdefault(day_text([window for window in weekly if window["weekday"] == weekday]), []).append(name)
+    if len(days) == 1:
+        return f"every day {next(iter(days))}"
     return "; ".join(f"{' '.join(names)} {hours}" for hours, names in days.items())
 
 

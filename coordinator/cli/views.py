@@ -11,13 +11,16 @@ import typer
 from coordinator.access import Grant, Standing
 from coordinator.access_log import Why
 from coordinator.cli.acting import AsOption, acting_as, allowed
-from coordinator.cli.command import AsOfOption, JsonOption, NetworkOption, in_network
+from coordinator.cli.command import AsOfOption, JsonOption, LanguageOption, NetworkOption, in_network
 from coordinator.cli.explaining import show_explanations
+from coordinator.cli.explaining_words import words_in
 from coordinator.cli.instants import age_text, parse_as_of, time_text
 from coordinator.cli.outcome import NotDone, out, print_json, print_table
 from coordinator.cli.tables import (
     FIGURES,
     HELPLINE,
+    action_text,
+    action_times_text,
     day_text,
     exceptions_text,
     fact_row,
@@ -55,7 +58,6 @@ from coordinator.viewing import (
 from events.ids import is_uuid
 from events.sentences import Language
 from events.vocabulary import SightPurpose
-from projections.actions import is_open, overdue, review_open, stage_of
 from projections.moment import Seen
 from projections.reads import Explanation, Explanations, OpenTransfer
 
@@ -160,7 +162,7 @@ def inbox(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
     role: AsOption = HELPLINE,
-    language: Annotated[Language, typer.Option("--in", help="Language of what to do.")] = Language.ENGLISH,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """What waits for a project, or for the helpline: since when, until when, what to do; the most urgent first."""
 
@@ -209,13 +211,12 @@ def actions(context: typer.Context, network: NetworkOption = None, as_json: Json
             return
         rows = [
             (
-                type(action.event).__name__, action.event.actor.body, stage_of(action, seen.at_ms), time_text(action.confirm_until_ms),
-                f"{time_text(action.review_due_ms)}{' OVERDUE' if overdue(action, seen.at_ms) else ''}" if review_open(action) else "",
-                time_text(action.open_until_ms) if is_open(action, seen.at_ms) else "", action.event.case_id or "the network", action.action_id,
+                action_text(action), action_times_text(action, seen.at_ms),
+                f"{action.action_id}\n{action.event.case_id or 'the network'}",
             )
             for action in found
         ]  # fmt: skip
-        columns = ("action", "reported by", "stage", "confirm by (UTC)", "review by", "open until", "case", "id")
+        columns = ("action", "stands (UTC)", "action_id, case")
         print_table("Actions that take two people", columns, rows, empty="Nothing waits for anybody.")
         out.print(_standing(seen))
 
@@ -291,12 +292,12 @@ def access(
             return
         rows = [
             (
-                time_text(look.at_ms), look.person or "", look.body, look.standing if look.project_id is None else f"{look.standing} {look.project_id}",
-                look.view, look.why, f"{look.cases[0][:12]}{f' and {len(look.cases) - 1} more' if len(look.cases) > 1 else ''}" if look.cases else "all",
+                time_text(look.at_ms), "\n".join(filter(None, (look.person, look.body))),
+                look.standing if look.project_id is None else f"{look.standing} {look.project_id}", f"{look.view}\n{look.why}", f"{look.cases[0][:12]}{f' and {len(look.cases) - 1} more' if len(look.cases) > 1 else ''}" if look.cases else "all",
             )
             for look in shown
         ]  # fmt: skip
-        print_table("Looks", ("time", "who", "body", "role", "view", "why", "case"), rows, empty="Nobody looked.")
+        print_table("Looks", ("time (UTC)", "who, body", "role", "view, why", "case"), rows, empty="Nobody looked.")
         out.print(f"[dim]{len(looks)} looks recorded.[/]")
 
     in_network(context, network, as_json, work)
@@ -312,6 +313,7 @@ def explain(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
     role: AsOption = HELPLINE,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Why a transfer was matched so, or not at all: every unit, with the rule that excluded it or its score, and how old its figures were."""
 
@@ -329,24 +331,24 @@ def explain(
             return
         await room.access.record(grant, View.EXPLANATION, {found.case_id})
         if full and explained:
-            await _full(room, grant, explained, as_json)
+            await _full(room, grant, explained, as_json, language)
             return
         if as_json:
             print_json({**seen_json(seen, "explanations", [explanation_json(one, grant) for one in explained]), "term_over": list(found.over)})
             return
         if found.over and (every or not explained):
-            out.print(f"Its term is over: {len(found.over)} explanations (entries {', '.join(map(str, found.over))}) can be read no more.")
+            out.print(words_in(language).over.format(len(found.over), ", ".join(map(str, found.over))))
             if not explained:
                 return
         transfer: Seen[OpenTransfer | None] = await room.reads.transfer(transfer_id, moment)
         units = {unit.unit_id: unit for unit in (await room.reads.units(moment)).answer}
-        show_explanations(transfer.answer, explained, units)
+        show_explanations(transfer.answer, explained, units, language)
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
 
 
-async def _full(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation], as_json: bool) -> None:
+async def _full(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation], as_json: bool, language: Language) -> None:
     """Every unit of these explanations, recomputed. Raises NotDone where one is not the one that the ledger has."""
     found = await wholes(room, explained)
     if as_json:
@@ -355,9 +357,9 @@ async def _full(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation
         units = {unit.unit_id: unit for unit in (await room.reads.units(None)).answer}
         for one, whole in zip(explained, found, strict=True):
             if whole.explained is not None:
-                show_explanations(None, [replace(one, explained=whole.explained)], units)
+                show_explanations(None, [replace(one, explained=whole.explained)], units, language)
             if whole.found is Recomputed.SAME and whole.explained is not None and whole.explained.digest is not None:
-                out.print(f"Entry {one.sequence}: recomputed, and the same (SHA-256 {whole.explained.digest.hex()}).")
+                out.print(words_in(language).same.format(one.sequence, whole.explained.digest.hex()))
     wrong = [f"{one.sequence} ({whole.found})" for one, whole in zip(explained, found, strict=True) if whole.found is not Recomputed.SAME]
     if wrong:
         raise NotDone(

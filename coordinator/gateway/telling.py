@@ -14,17 +14,18 @@ from events.entry import Locked, Unread
 from events.fact import Actor
 from events.facts import Outcome
 from events.network import UnitAmended, UnitClosed, UnitOpened
-from events.sentences import refusal_sentence
+from events.sentences import Language, refusal_sentence
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 
 
 def verdict_json(verdict: Recorded | Refused | Duplicate | Unreadable) -> dict[str, object]:
-    """The verdict with its code and a sentence for people."""
+    """The verdict with its code and a sentence for people: `sentence` in English, `sentences` in each language."""
     match verdict:
         case Recorded():
             return {"kind": "recorded"}
         case Refused(code=code, field=field):
-            return {"kind": "refused", "code": str(code), "field": field, "sentence": refusal_sentence(code)}
+            told = {language.value: refusal_sentence(code, language) for language in Language}
+            return {"kind": "refused", "code": str(code), "field": field, "sentence": told[Language.ENGLISH.value], "sentences": told}
         case Duplicate(of_sequence=first):
             return {"kind": "duplicate", "of_sequence": first}
         case Unreadable(why=why):

@@ -75,6 +75,8 @@ async def test_a_refused_event_is_told_with_its_sentence(running: Running, submi
     file.write_text(json.dumps(availability("ghost", "alba", 0)), encoding="utf-8")
     ended = await staffetta(running.settings, "submit", str(file))
     assert ended.status == 1 and "unknown_unit" in ended.out and "line 1" in ended.out
+    ended = await staffetta(running.settings, "submit", str(file), "--in", "it")
+    assert "Nessuna unità è conosciuta" in ended.out
 
 
 async def test_views_for_people_and_for_programs(running: Running, submitted: Submitted) -> None:
@@ -101,6 +103,8 @@ async def test_views_for_people_and_for_programs(running: Running, submitted: Su
     assert whole.status == 0 and {one["recomputed"] for one in whole.json["explanations"]} == {"same"}, whole.err
     shown = await staffetta(running.settings, "explain", submitted.transfer, "--full")
     assert shown.status == 0 and "recomputed, and the same (SHA-256 " in shown.out, shown.err
+    in_italian = await staffetta(running.settings, "explain", submitted.unmatched, "--in", "it")
+    assert "Serve un operatore: Ora nessun posto è adatto." in in_italian.out and "unità di cui si è dato conto" in in_italian.out, in_italian.err
     for command, what in ((("capacity",), "cli-1"), (("explain", submitted.transfer), "units accounted for"), (("audit",), "TransferRequested")):
         shown = await staffetta(running.settings, *command)
         assert shown.status == 0 and what in shown.out, shown.err

@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+from events.sentences import Language, refusal_sentence
+from events.vocabulary import RefusalCode
 from tests.gateway.conftest import Running, problem
 from tests.gateway.story import (
     agreement,
@@ -60,7 +62,8 @@ async def test_a_known_id_with_other_content_is_refused(running: Running) -> Non
     other = await client.post(URL, json={**event, "places": 9})
     assert other.status_code == 201
     assert other.json()["verdict"]["kind"] == "refused" and other.json()["verdict"]["code"] == "id_reused"
-    assert other.json()["verdict"]["sentence"]
+    assert other.json()["verdict"]["sentences"] == {language.value: refusal_sentence(RefusalCode.ID_REUSED, language) for language in Language}
+    assert other.json()["verdict"]["sentence"] == refusal_sentence(RefusalCode.ID_REUSED)
     found = (await client.get(f"{URL}/{event['event_id']}")).json()
     assert found["sequence"] == first["sequence"], "the first entry stays the answer"
 
