@@ -6,8 +6,9 @@ which destruction had been applied to its end:
 
 - each recorded `CaseErased`, and each `CaseExpired` (by the clock), destroys, again, what it names, and what its entry's `AliasErased` name;
 - each `ExplanationsExpired` (by the clock) destroys, again, the keys of that month's explanations and of earlier ones, but those of cases that it keeps;
-- any other recorded event, and each outcome beside it, whose reference is unknown gets it back: every living key is tried (outcomes: derived from);
-- an event that no key opens means that its key was made after the backup: KeysLost. A later copy must be restored, or the loss accepted by a person.
+- any other event that was read when it was decided, and each outcome of any entry, whose reference is unknown gets it back: every living key is tried
+  (outcomes: derived from). An event that was not read stays so, for what follows was decided without it;
+- a recorded event that no key opens means that its key was made after the backup: KeysLost. A later copy must be restored, or the loss accepted by a person.
 
 Afterwards one process follows the ledger (`follow`), so that the next start has little to read.
 """
@@ -27,7 +28,8 @@ from events.person import AliasErased, CaseErased, CaseExpired, ExplanationsExpi
 from events.seal import NETWORK_REF, outcome_ref
 from events.subjects import NETWORK
 from events.topics import TopicNames
-from events.verdict import Recorded
+from events.verdict import Recorded, Refused, Unreadable
+from events.vocabulary import RefusalCode
 from reading.key_errors import KeysLost
 from reading.keys import Gone, Key, KeyStore, subjects_of_case
 from reading.keys_postgres import PostgresKeyStore
@@ -56,12 +58,15 @@ class BroughtUp:
 
 
 @dataclass(frozen=True, slots=True)
-class _Recorded:
-    """An event that the ledger records, and what stands sealed in its entry."""
+class _Sealed:
+    """What stands sealed in an entry."""
 
     sequence: int
     event_offset: int
-    wire: WireFact
+    wire: WireFact | None
+    """The event, where it was read by whoever decided it; None: it was not, and nobody is to read it later."""
+    recorded: bool
+    """Whether the event took effect."""
     outcomes: tuple[WireFact, ...]
 
 
@@ -178,31 +183,34 @@ class _CatchingUp:
         """The next entries, in order: first give back references, then destroy."""
         if not batch:
             return
-        entries = list(_recorded(batch))
+        entries = list(_sealed_in(batch))
         await self._give_back(entries)
         gone = await self._network.gone_with(batch)
         self.erased += len(gone.cases)
         await self._store.destroy(await _subjects_of(gone, self._store), through=batch[-1].position if self._loss_accepted or not self.lost else None)
 
-    async def _give_back(self, entries: Sequence[_Recorded]) -> None:
-        wanted = [copy.ref for entry in entries for wire in (entry.wire, *entry.outcomes) for copy in wire.sealed if copy.ref != NETWORK_REF]
+    async def _give_back(self, entries: Sequence[_Sealed]) -> None:
+        wires = [wire for entry in entries for wire in (entry.wire, *entry.outcomes) if wire is not None]
+        wanted = [copy.ref for wire in wires for copy in wire.sealed if copy.ref != NETWORK_REF]
         known = dict(await self._store.resolve(wanted))
         found: dict[bytes, Key] = {}
         unopened = []
         for entry in entries:
             found |= await self._lost_references(entry, known)
-            if not await self._can_be_opened(entry.wire, known | found):
+            if entry.wire is not None and entry.recorded and not await self._can_be_opened(entry.wire, known | found):
                 unopened.append(entry.sequence)
         await self._store.register({ref: (key.subject, key.version) for ref, key in found.items()})
         self.references_found += len(found)
         self.lost += await self._still_unexplained(unopened)
 
-    async def _lost_references(self, entry: _Recorded, known: Mapping[bytes, Key]) -> dict[bytes, Key]:
+    async def _lost_references(self, entry: _Sealed, known: Mapping[bytes, Key]) -> dict[bytes, Key]:
         found: dict[bytes, Key] = {}
-        for copy in entry.wire.sealed:
-            if copy.ref != NETWORK_REF and copy.ref not in known and (key := await self._key_that_opens(entry.wire, copy)):
-                found[copy.ref] = key
-        by_event = [key for copy in entry.wire.sealed if (key := known.get(copy.ref) or found.get(copy.ref))]
+        by_event: list[Key] = []
+        if entry.wire is not None:
+            for copy in entry.wire.sealed:
+                if copy.ref != NETWORK_REF and copy.ref not in known and (key := await self._key_that_opens(entry.wire, copy)):
+                    found[copy.ref] = key
+            by_event = [key for copy in entry.wire.sealed if (key := known.get(copy.ref) or found.get(copy.ref))]
         for index, wire in enumerate(entry.outcomes):
             for copy in wire.sealed:
                 if copy.ref != NETWORK_REF and copy.ref not in known and key_told(copy.ref, entry.event_offset, index, by_event) is None:
@@ -249,14 +257,18 @@ async def _subjects_of(gone: Gone, store: KeyStore) -> list[str]:
     return [*dict.fromkeys([*(subject for case_id in gone.cases for subject in subjects_of_case(case_id)), *living])]
 
 
-def _recorded(batch: Iterable[AcceptedRecord]) -> Iterable[_Recorded]:
-    """Entries whose event took effect: readable when it was decided, by whoever held its key then."""
+def _sealed_in(batch: Iterable[AcceptedRecord]) -> Iterable[_Sealed]:
+    """What stands sealed in each entry. What the clock did stands in entries of events that changed nothing, too."""
     for record in batch:
         if not isinstance(record.body, Decided):
             continue
-        event = decoded_event(record.body.event)
-        if isinstance(event, Unread):
-            continue
+        envelope, event = record.envelope, decoded_event(record.body.event)
         outcomes = tuple(decoded_outcome(each) for each in record.body.outcomes)
-        if any(wire.name == Recorded.__name__ for wire in outcomes):
-            yield _Recorded(record.envelope.sequence, record.envelope.event_offset, event, outcomes)
+        recorded = any(wire.name == Recorded.__name__ for wire in outcomes)
+        unread = any(_says_unread(wire) for wire in outcomes)
+        yield _Sealed(envelope.sequence, envelope.event_offset, event if isinstance(event, WireFact) and not unread else None, recorded, outcomes)
+
+
+def _says_unread(outcome: WireFact) -> bool:
+    """Whether an entry with this outcome was decided without reading its event: it could not be, or no key was there for it."""
+    return outcome.name == Unreadable.__name__ or (outcome.name == Refused.__name__ and outcome.clear["code"] == RefusalCode.CASE_ERASED)

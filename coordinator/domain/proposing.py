@@ -62,8 +62,8 @@ def propose(entry: Deciding) -> None:
             requests.append(request if Escalation.PLACES_KEPT in transfer.escalated else looked_for(request, only))
     if not requests:
         return
-    for answer in _matched(entry, requests):
-        _answered(entry, answer)
+    for answer in [answer for answer in _matched(entry, requests) if not _answered(entry, answer)]:
+        _answered(entry, answer, all_others_answered=True)
 
 
 def _matched(entry: Deciding, requests: list[Request]) -> tuple[Answer, ...]:
@@ -127,7 +127,8 @@ def _escalate_explained(entry: Deciding, case: Case, transfer: Transfer, why: Es
     explain(entry, case, transfer, answer, None)
 
 
-def _answered(entry: Deciding, answer: Answer) -> None:
+def _answered(entry: Deciding, answer: Answer, *, all_others_answered: bool = False) -> bool:
+    """Propose the place, or say why there is none. False, and nothing is said yet: what fits goes to somebody who is answered later."""
     draft = entry.draft
     case = draft.cases[answer.case_id]
     transfer = case.transfer
@@ -138,20 +139,28 @@ def _answered(entry: Deciding, answer: Answer) -> None:
         known = why in transfer.escalated
         if answer.weighed.request.only is not None:  # nothing about it has changed: somebody else has the place that it might have had
             if known and (why is not Escalation.NO_PLACE or transfer.inquiries or entry.second_looks == 0):
-                return
+                return True
+            request = request_of(draft, case, entry.terms, entry.at_ms)  # as it is now: somebody to be kept apart may have been placed
+            (answer,) = entry.matcher([request], draft.open_units, entry.at_ms, entry.terms, loads_of(draft))
+            best = answer.best
+            if best is not None and not all_others_answered:
+                return False
             entry.second_looks -= known
-            (answer,) = entry.matcher([looked_for(answer.weighed.request, None)], draft.open_units, entry.at_ms, entry.terms, loads_of(draft))
             why = _nothing_proposed(answer)
+    if best is None:
         entry.escalate(case, why)
         asked = () if why is not Escalation.NO_PLACE else ask(entry, entry.draft.cases[case.case_id], transfer)
         if asked or not known:
             explain(entry, case, transfer, answer, None, asked)
-        return
+        return True
+    if entry.room == 0:  # the next entry looks at everybody
+        return True
     entry.room -= 1
     unit = draft.units[best.place.unit_id]
     proposal_id = offer(entry, case, unit, best.total, confirmed=False)
     explain(entry, case, transfer, answer, proposal_id)
     entry.recount(unit.unit_id)
+    return True
 
 
 def _nothing_proposed(answer: Answer) -> Escalation:

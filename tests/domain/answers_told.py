@@ -29,7 +29,7 @@ class AnswersTold:
     asked: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     """(unit, age in ms) by hold."""
     proposed: dict[str, str] = field(default_factory=dict)
-    """Hold by case."""
+    """Hold by transfer: a case may have another name by the time of the answer."""
     counts: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     """[free, not free] by project and class of age."""
 
@@ -47,7 +47,7 @@ class AnswersTold:
                     seen = self.observed.get(outcome.unit_id)
                     self.asked[outcome.hold_id] = (outcome.unit_id, None if seen is None else entry.event_time_ms - seen)
                 case ProposalMade() | ProposalPrepared():
-                    self.proposed[outcome.case_id] = outcome.hold_id
+                    self.proposed[outcome.transfer_id] = outcome.hold_id
                 case MatchExplained():
                     self._explained(entry, outcome)
                 case _:
@@ -68,12 +68,12 @@ class AnswersTold:
         elif isinstance(event, PolicyAdopted):
             self.policy = event
         elif isinstance(event, ProposalAccepted):
-            self._answered(event.case_id, 0)
+            self._answered(event.transfer_id, 0)
         elif isinstance(event, ProposalDeclined) and self.policy is not None and event.code in self.policy.not_free_codes:
-            self._answered(event.case_id, 1)
+            self._answered(event.transfer_id, 1)
 
-    def _answered(self, case_id: str, which: int) -> None:
-        unit_id, age_ms = self.asked[self.proposed[case_id]]
+    def _answered(self, transfer_id: str, which: int) -> None:
+        unit_id, age_ms = self.asked[self.proposed[transfer_id]]
         if age_ms is None:
             return
         number = sum(age_ms > step * HOUR for step in _STEPS)

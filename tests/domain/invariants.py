@@ -38,6 +38,7 @@ from events.person import (
     AgreementWithdrawn,
     AliasErased,
     CaseErased,
+    CaseExpired,
     CasesFoundSame,
     DangerDeclared,
     GroupKeptApart,
@@ -183,6 +184,8 @@ class Invariants:
         self.aliases: dict[str, str] = {}
         """Case -> the case that it was found to be the same as."""
         self.aliases_to_go: set[str] = set()
+        self.expiring: set[str] = set()
+        """Cases whose other names went by the clock in this entry."""
         self.rung: dict[str, int] = {}
         """Kept hold -> times the clock rang after its end."""
         self.actions: dict[
@@ -211,6 +214,7 @@ class Invariants:
             else:
                 self._outcome(entry, outcome)
         assert not self.aliases_to_go, "an erased case leaves another name of it"
+        assert not self.expiring, "another name of a case went, and the case stays"
         self._after(entry, recorded)
 
     def _same(self, event: CasesFoundSame) -> None:
@@ -524,8 +528,14 @@ class Invariants:
                 assert self.programme[unit_passed.project_id] is Programme.ENDED
                 self.units[outcome.unit_id] = replace(unit_passed, project_id=outcome.project_id, body=outcome.body)
             case AliasErased():
-                self.aliases_to_go.remove(outcome.case_id)
-                del self.aliases[outcome.case_id]
+                stays = self.aliases.pop(outcome.case_id)
+                if outcome.case_id in self.aliases_to_go:
+                    self.aliases_to_go.remove(outcome.case_id)
+                else:
+                    self.expiring.add(stays)
+            case CaseExpired():
+                self.expiring.discard(outcome.case_id)
+                assert outcome.case_id not in self.aliases.values(), "an expired case leaves another name of it"
             case TransferClosed():
                 seen = self.cases.get(outcome.case_id)
                 if seen is not None:

@@ -16,9 +16,9 @@ from events.facts import Event, Outcome
 from events.network import RulesAdopted
 from events.person import AgreementGiven, AliasErased, CaseErased, CaseExpired, CasesFoundSame, ExplanationsExpired, KeepApartDeclared
 from events.subjects import case_subject, explanation_subject
-from events.transfer import MatchExplained, ProposalMade
-from events.verdict import Recorded, Refused
-from events.vocabulary import KeepApart, RefusalCode, Role
+from events.transfer import MatchExplained, ProposalMade, TransferEscalated
+from events.verdict import Duplicate, Recorded, Refused, Unreadable
+from events.vocabulary import Escalation, KeepApart, RefusalCode, Role
 from ops.services.postgres import PostgresServer
 from reading.erasure import BroughtUp, bring_up_to_ledger, follow
 from reading.key_errors import KeyDestroyed, KeysLost, KeyStoreBehind
@@ -44,11 +44,12 @@ class Ledger:
         self.records: list[AcceptedRecord] = []
         self._add(Genesis("cluster", "events", "ledger", 0, 0), -1)
 
-    async def record(self, event: Event, *consequences: Outcome, verdict: Outcome | None = None) -> None:
+    async def record(self, event: Event, *consequences: Outcome, verdict: Outcome | None = None, told: bool = False) -> None:
+        """`told`: as a worker writes it, without references for what the event tells the key of."""
         vault = Vault("it", self.store)
         offset = len(self.records) - 1
         (value,) = await vault.seal_events([event])
-        (datums,) = await vault.seal_outcomes([(offset, (verdict or Recorded(), *consequences))])
+        (datums,) = await vault.seal_outcomes([(offset, (verdict or Recorded(), *consequences))], [value] if told else [])
         self._add(Decided(value, datums, None, None), offset)
 
     async def agree(self, case: str, period: int | None = None) -> None:
@@ -292,6 +293,33 @@ async def test_a_store_restored_from_before_an_erasure_does_not_bring_the_key_ba
         assert await restored.destroyed_through() == await store.destroyed_through()
         assert await ledger.opened(restored) == right
         assert await brought_up(restored, ledger) == BroughtUp(0, 0, 0, ())
+
+
+async def test_a_restored_store_opens_what_the_clock_did_before_an_event_that_changed_nothing(
+    keystore_url: str, store: PostgresKeyStore, postgres: PostgresServer
+) -> None:
+    """Whoever folds such an entry without them has another state; and of the event itself the hash by which a repeat is known."""
+    ledger = Ledger(store)
+    await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1))
+    for case in CASES[:3]:
+        await ledger.agree(case)
+    await follow(store, None, ledger.after(None))
+    backup = Backup(postgres, keystore_url)
+
+    event = AgreementGiven(EVENT_ID, ACTOR, CASES[0], "a", 7)
+    overdue = [TransferEscalated(case, EVENT_ID, Escalation.DEADLINE_PASSED) for case in CASES[:2]]
+    for verdict in (Refused(RefusalCode.NOT_RESPONSIBLE, ""), Duplicate(2), Refused(RefusalCode.CASE_ERASED, ""), Unreadable("malformed")):
+        await ledger.record(event, verdict, verdict=overdue[0])
+        await ledger.record(event, overdue[1], verdict, verdict=overdue[0], told=True)
+    right = await ledger.opened(store)
+
+    async with backup as restored:
+        assert (await brought_up(restored, ledger)).lost == ()
+        found = await ledger.opened(restored)
+        assert [entry.outcomes for entry in found] == [entry.outcomes for entry in right]
+        again = [isinstance(entry.opened.event, AgreementGiven) for entry in found[4:]]
+        assert again == [True] * 4 + [False] * 4, "an event stays as unread as it was for whoever decided it"
+        assert found[:8] == right[:8]
 
 
 async def test_a_store_restored_without_the_keys_of_living_cases_does_not_serve(
