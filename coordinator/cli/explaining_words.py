@@ -46,6 +46,10 @@ class Words:
     over: str
     """How many, which."""
     none: str
+    standing: str
+    """Entry, time, the views' entry, `level`."""
+    level: str
+    """How long ago the views were level with the ledger."""
 
 
 _ENGLISH = Words(
@@ -75,6 +79,8 @@ _ENGLISH = Words(
     same="Entry {}: recomputed, and the same (SHA-256 {}).",
     over="Its term is over: {} explanations (entries {}) can be read no more.",
     none="None.",
+    standing="[dim]As of entry {} ({} UTC); the views stand at entry {}{}.[/]",
+    level=", level with the ledger {} ago",
 )
 
 _ITALIAN = Words(
@@ -104,6 +110,8 @@ _ITALIAN = Words(
     same="Registrazione {}: ricalcolata, ed è la stessa (SHA-256 {}).",
     over="Il termine è scaduto: {} spiegazioni (registrazioni {}) non si possono più leggere.",
     none="Nessuna.",
+    standing="[dim]Alla registrazione {} ({} UTC); le viste sono alla registrazione {}{}.[/]",
+    level=", alla pari con il registro {} fa",
 )
 
 _WORDS = {Language.ENGLISH: _ENGLISH, Language.ITALIAN: _ITALIAN}

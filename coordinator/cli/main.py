@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 import typer
@@ -188,4 +189,6 @@ def _staffetta() -> None:
 
 def run(wires: Wires, arguments: list[str] | None = None) -> None:
     """Runs one command and ends the process with its status. `arguments`: those of the process where None."""
+    if logging.lastResort is not None:
+        logging.lastResort.setLevel(logging.ERROR)  # a command says itself what it did; processes, which log, set up handlers of their own
     app(args=arguments, obj=wires)

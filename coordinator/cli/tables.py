@@ -12,7 +12,7 @@ from events.glass import GlassBroken
 from projections.actions import Action, ActionStage, is_open, overdue, review_open, stage_of
 from projections.freshness import UnitCapacity, UnitTrust
 from projections.hand_over import HandOver
-from projections.inbox import Item
+from projections.inbox import Item, ItemKind
 from projections.reads import AuditEntry, OpenTransfer
 from projections.transfers import TransferState
 
@@ -181,11 +181,12 @@ def place_text(plain: Plain) -> str:
 
 
 def more_text(item: Item) -> str:
-    """What else there is to know: how many people, the clock of the answer, what the hand-over lacks, the id to answer with."""
+    """What else there is to know: how many people, the clock of the answer, what the hand-over lacks, the id to answer with; of which transfer to ask why."""
     state = item.state
     lacks = "" if state is None or state.hand_over is None else hand_over_text(state.hand_over)
     people = "" if len(item.household) == 1 else people_text(len(item.household))
-    return ", ".join(filter(None, (people, _clock_text(state), lacks, "" if item.of is None else f"about {item.of}")))
+    asked = f"transfer {item.transfer.transfer_id}" if item.kind is ItemKind.ESCALATION and item.transfer is not None else ""
+    return ", ".join(filter(None, (people, _clock_text(state), lacks, "" if item.of is None else f"about {item.of}", asked)))
 
 
 def hand_over_text(hand_over: HandOver) -> str:

@@ -109,12 +109,12 @@ def transfers(
             return
         rows = [
             (
-                f"{one.transfer.transfer_id}\n{one.transfer.urgency}, for {one.transfer.reason}, {people_text(len(one.household))}",
+                f"{one.transfer.transfer_id}\n{one.case_id}\n{one.transfer.urgency}, for {one.transfer.reason}, {people_text(len(one.household))}",
                 stands_text(one, plain), to_know_text(one),
             )
             for one, plain in shown
         ]  # fmt: skip
-        print_table("Open transfers", ("transfer", "stands", "needed by (UTC)"), rows, empty="No transfer is open.")
+        print_table("Open transfers", ("transfer, case", "stands", "needed by (UTC)"), rows, empty="No transfer is open.")
         out.print(_standing(seen))
 
     in_network(context, network, as_json, work)
@@ -188,7 +188,7 @@ def inbox(
         ]  # fmt: skip
         columns = ("what", "when (UTC)", "what to do", "about")
         print_table(f"Inbox of {project}", columns, rows, empty="Nothing waits.")
-        out.print(_standing(seen))
+        out.print(_standing(seen, language))
 
     in_network(context, network, as_json, work)
 
@@ -343,7 +343,7 @@ def explain(
         transfer: Seen[OpenTransfer | None] = await room.reads.transfer(transfer_id, moment)
         units = {unit.unit_id: unit for unit in (await room.reads.units(moment)).answer}
         show_explanations(transfer.answer, explained, units, language)
-        out.print(_standing(seen))
+        out.print(_standing(seen, language))
 
     in_network(context, network, as_json, work)
 
@@ -417,7 +417,8 @@ async def _bands(room: NetworkRoom, grant: Grant, as_json: bool) -> None:
     out.print(f"[dim]As it stood at {time_text(seen.at_ms)} UTC.[/]")
 
 
-def _standing(seen: Seen[T]) -> str:
+def _standing(seen: Seen[T], language: Language = Language.ENGLISH) -> str:
     """Where an answer stands and how old it is."""
-    level = "" if seen.age_ms is None else f", level with the ledger {age_text(seen.age_ms)} ago"
-    return f"[dim]As of entry {seen.sequence} ({time_text(seen.at_ms)} UTC); the views stand at entry {seen.reached}{level}.[/]"
+    words = words_in(language)
+    level = "" if seen.age_ms is None else words.level.format(age_text(seen.age_ms))
+    return words.standing.format(seen.sequence, time_text(seen.at_ms), seen.reached, level)

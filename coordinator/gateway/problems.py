@@ -56,7 +56,11 @@ class Kind:
 CATALOGUE: dict[Code, Kind] = {
     Code.TOKEN_MISSING: Kind(HTTPStatus.UNAUTHORIZED, "No token", "Send `Authorization: Bearer TOKEN`."),
     Code.TOKEN_UNKNOWN: Kind(HTTPStatus.UNAUTHORIZED, "The token is not in force", "Ask an administrator of the network for a new one."),
-    Code.NOT_ALLOWED: Kind(HTTPStatus.FORBIDDEN, "Not for this token", "This is for another standing, project or network than the token's."),
+    Code.NOT_ALLOWED: Kind(
+        HTTPStatus.FORBIDDEN,
+        "Not for this token",
+        "This is for another standing, project or network than the token's: ask whoever has one, or an administrator for the right one.",
+    ),
     Code.NOT_OPENED: Kind(
         HTTPStatus.FORBIDDEN,
         "Nobody has opened this for you",

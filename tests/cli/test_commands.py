@@ -103,6 +103,10 @@ async def test_views_for_people_and_for_programs(running: Running, submitted: Su
     assert whole.status == 0 and {one["recomputed"] for one in whole.json["explanations"]} == {"same"}, whole.err
     shown = await staffetta(running.settings, "explain", submitted.transfer, "--full")
     assert shown.status == 0 and "recomputed, and the same (SHA-256 " in shown.out, shown.err
+    waits = await staffetta(running.settings, "inbox", "helpline", "--in", "it")
+    assert submitted.unmatched.rsplit("-", 1)[-1] in waits.out and "Alla registrazione" in waits.out, (
+        "the transfer to ask about stands beside the case"
+    )
     in_italian = await staffetta(running.settings, "explain", submitted.unmatched, "--in", "it")
     assert "Serve un operatore: Ora nessun posto è adatto." in in_italian.out and "unità di cui si è dato conto" in in_italian.out, in_italian.err
     for command, what in ((("capacity",), "cli-1"), (("explain", submitted.transfer), "units accounted for"), (("audit",), "TransferRequested")):

@@ -50,6 +50,16 @@ def test_listing_commands_imports_none(arguments: list[str]) -> None:
     assert ended.stdout.endswith("imported []\n"), ended.stdout
 
 
+def test_a_command_prints_no_log_events() -> None:
+    """Their names alone, such as `ledger_healed`, say nothing to anybody."""
+    program = (
+        "import logging, sys\nsys.argv[1:] = ['--help']\nfrom coordinator.__main__ import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+    )
+    program += "logging.getLogger('coordinator').warning('ledger_healed')"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stderr == ""
+
+
 def test_a_mistyped_command_is_told_what_it_may_have_been() -> None:
     ended = subprocess.run([sys.executable, "-m", "coordinator", "capactiy"], capture_output=True, text=True, check=False)
     assert ended.returncode == 2
