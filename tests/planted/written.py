@@ -21,7 +21,9 @@ from tests.sealing.test_canary import forms_of, forms_of_number
 async def values_of(vault: Vault, entries: Sequence[OpenedDecision]) -> list[bytes]:
     """Ledger record values from the genesis on, sealed and chained. Every event of `entries` is readable, and follows at offset 0."""
     events = await vault.seal_events([_event(entry) for entry in entries])
-    outcomes = await vault.seal_outcomes([(entry.event_offset, _outcomes(entry)) for entry in entries])
+    outcomes = await vault.seal_outcomes(
+        [(entry.event_offset, _outcomes(entry)) for entry in entries], [event if number % 2 else b"" for number, event in enumerate(events)]
+    )
     values = [_value(0, GENESIS_PREVIOUS_HASH, -1, START, Genesis("cluster", "events", "ledger", 0, START))]
     for entry, event, datums in zip(entries, events, outcomes, strict=True):
         body = Decided(event, datums, None, None)

@@ -27,16 +27,17 @@ def opened(network: str, told: Sequence[Told]) -> list[OpenedEntry]:
 
 
 async def written(vault: Vault, told: Iterable[Told]) -> list[bytes]:
-    """Ledger record values from the genesis on."""
+    """Ledger record values from the genesis on. Every other entry as an earlier build wrote it, with the references too of what its event tells the key of."""
     story = list(told)
     bodies: list[tuple[int, int, Body]] = [(-1, START_MS, Genesis("cluster", "events", "ledger", 0, START_MS))]
     for start in range(0, len(story), AT_ONCE):
         part = story[start : start + AT_ONCE]
         sealed = iter(await vault.seal_events([one.event for one in part if one.event is not None]))
-        outcomes = await vault.seal_outcomes([(start + number, one.outcomes) for number, one in enumerate(part)])
+        events = [one.raw or b"" if one.event is None else next(sealed) for one in part]
+        opened_by_worker = [event if number % 2 else b"" for number, event in enumerate(events)]
+        outcomes = await vault.seal_outcomes([(start + number, one.outcomes) for number, one in enumerate(part)], opened_by_worker)
         for number, one in enumerate(part):
-            event = one.raw or b"" if one.event is None else next(sealed)
-            bodies.append((start + number, one.at_ms, Decided(event, outcomes[number], None, None)))
+            bodies.append((start + number, one.at_ms, Decided(events[number], outcomes[number], None, None)))
     values: list[bytes] = []
     previous = GENESIS_PREVIOUS_HASH
     for sequence, (event_offset, at_ms, body) in enumerate(bodies):

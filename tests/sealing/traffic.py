@@ -187,7 +187,7 @@ async def stolen(
     events: list[Event] = [entry.opened.event for entry in entries]  # type: ignore[misc]
     outcomes: list[tuple[Outcome, ...]] = [entry.outcomes for entry in entries]  # type: ignore[misc]
     wires = await vault.seal_events(events)
-    datums = await vault.seal_outcomes([(entry.event_offset, said) for entry, said in zip(entries, outcomes, strict=True)])
+    datums = await vault.seal_outcomes([(entry.event_offset, said) for entry, said in zip(entries, outcomes, strict=True)], wires)
     found = []
     for entry, event, wire, said, data in zip(entries, events, wires, outcomes, datums, strict=True):
         facts: list[Fact] = [event, *said]
