@@ -89,11 +89,12 @@ class Vault:
         """Event records opened, in order. Never raises for what a record holds."""
         wires = [decoded_event(value) for value in values]
         keys = await self._ring.by_ref(_refs_of(wires))
-        for value, wire in zip(values, wires, strict=True):
-            if copies := _refs_of([wire]):
-                self._copies.put(value, tuple(copies))
         secret = (await self._ring.network()).secret
-        return [opened_event(self.network, value, wire, keys, secret) for value, wire in zip(values, wires, strict=True)]
+        opened = [opened_event(self.network, value, wire, keys, secret) for value, wire in zip(values, wires, strict=True)]
+        for value, wire, each in zip(values, wires, opened, strict=True):
+            if not isinstance(each.event, Unread) and (copies := _refs_of([wire])):
+                self._copies.put(value, tuple(copies))
+        return opened
 
     async def seal_outcomes(self, batch: Sequence[tuple[int, tuple[Outcome, ...]]], reported: Sequence[bytes] = ()) -> list[tuple[bytes, ...]]:
         """Datums of the outcomes of each (event offset, outcomes), in order. The same batch gives the same bytes.
@@ -131,7 +132,8 @@ class Vault:
         return [tuple(each.value for each in entry) for entry in sealed]
 
     def _keys_told_by(self, value: bytes) -> frozenset[str]:
-        """Subjects of the keys at hand by which the copies of an event are opened: their references stood in the store by then."""
+        """Subjects of the keys at hand by which the copies of an event are opened: their references stood in the store by then. Of one that was not read, only
+        where every reader can decode it: `typed_event` is the strictest."""
         copies = self._copies.get(value) or _refs_of([typed_event(value)])
         return frozenset(key.subject for ref in copies if (key := self._ring.at_hand(ref)))
 

@@ -16,11 +16,12 @@ from events.envelope import Envelope
 from events.errors import BodyUnreadable, SealBroken
 from events.fact import Actor, SealedUnder
 from events.facts import EVENT_TYPES, OUTCOME_TYPES, Event, Outcome
+from events.network import UnitOpened
 from events.person import AgreementGiven, CaseErased, KeepApartDeclared
 from events.seal import NETWORK_REF, associated_data, event_place, seal
 from events.subjects import subjects_of
 from events.transfer import MatchExplained, ProposalMade
-from events.verdict import Recorded
+from events.verdict import Recorded, Unreadable
 from events.vocabulary import KeepApart, Role
 from reading.key_errors import KeyDestroyed, KeyStoreBehind, KeyStoreError
 from reading.keys import Key, subjects_of_case
@@ -482,6 +483,28 @@ async def test_an_event_that_names_the_reference_of_an_outcome_opens_alike_in_ev
     wanted = Wanted([ProposalMade, KeepApartDeclared], [])
     taken = await Vault("it", store).open_wanted(pairs, wanted)
     assert [each.opened.event for each in taken if isinstance(each, OpenedDecision)] == [APART, decided.event]
+
+
+async def test_an_event_that_not_every_reader_can_decode_tells_no_key() -> None:
+    """Some readers look at every word of an event and some at its form alone: what one of them cannot read tells it nothing."""
+    store = MemoryKeyStore("it")
+    opened_unit: Any = Canaries().fact(UnitOpened)
+    agreed, unit = await Vault("it", store).seal_events([AGREED, opened_unit])
+    wire = decode_fact(unit)
+    (copy,) = decode_fact(agreed).sealed
+    forged = encode_fact(wire.name, {**wire.clear, "level": "of no such kind"}, (dataclasses.replace(wire.sealed[0], ref=copy.ref),))
+    worker = Vault("it", store)
+    opened = await worker.open_events([agreed, forged])
+    assert opened[1].event == Unread("malformed")
+    told: tuple[Outcome, ...] = (PROPOSED, Unreadable("malformed"))
+    (datums,) = await worker.seal_outcomes([(0, told)], [forged])
+
+    pairs = [entry(1, forged, *datums)]
+    for hashed in (True, False):
+        (found,) = await Vault("it", store).open_entries(pairs, hashed=hashed)
+        assert isinstance(found, OpenedDecision) and found.outcomes == told
+    (taken,) = await Vault("it", store).open_wanted(pairs, Wanted([ProposalMade, Unreadable], []))
+    assert isinstance(taken, OpenedDecision) and taken.outcomes == told
 
 
 async def test_the_key_of_an_explanation_is_made_with_its_first_reference() -> None:
