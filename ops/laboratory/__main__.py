@@ -30,6 +30,7 @@ from ops.laboratory.tables import (
     groups_table,
     policies_table,
     projects_table,
+    regret_table,
     share,
     signed,
 )
@@ -74,6 +75,7 @@ class Laboratory:
             _show(
                 policies_table(played, PLAYED),
                 against_table(played, OURS, PLAYED),
+                regret_table(played, PLAYED),
                 ends_table(played, (OURS, THRIFT, FIRST_COME)),
                 projects_table(played, (OURS, THRIFT, FIRST_COME)),
                 groups_table(played, BEFORE, OURS),

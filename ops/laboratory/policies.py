@@ -188,8 +188,17 @@ def _foreseeing(days: int) -> Choose:
 LADDER: dict[str, Policy] = {
     policy.name: policy
     for policy in (
-        Policy(f"foresight_{days}", f"knows the next {days} days exactly, whoever asks and answers in them", _plain, choose=_foreseeing(days))
-        for days in (1, 3, 7)
+        *(
+            Policy(f"foresight_{days}", f"knows the next {days} days exactly, whoever asks and answers in them", _plain, choose=_foreseeing(days))
+            for days in (1, 3, 7)
+        ),
+        Policy(
+            "foresight_7_weighed",
+            "the same for 7 days; what is kept beyond them costs its weight of scarcity",
+            as_they_ship,
+            choose=_foreseeing(7),
+            estimated=estimated(None),
+        ),
     )
 }
 """The rungs of foresight between the policies and hindsight, by name."""

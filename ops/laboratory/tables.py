@@ -92,6 +92,17 @@ def against_table(futures: Sequence[Future], ours: str, others: Iterable[str]) -
     return aligned(f"{ours}: V more, in shares of {whole}, paired, 95 %", ("", "gain"), rows)
 
 
+def regret_table(futures: Sequence[Future], policies: Sequence[str]) -> str:
+    """What each policy leaves to hindsight, a future; "-" where no hindsight is known."""
+    regrets = [(name, summary(futures, name).regret) for name in policies]
+    rows = [(name, "-" if found is None else f"{found.mean / POINTS_A_UNIT:.0f}", "-" if found is None else _width(found)) for name, found in regrets]
+    return aligned(f"{futures[0].load}: regret, V that hindsight would have had beside, a future", ("policy", "V", "95 %"), rows)
+
+
+def _width(interval: Interval) -> str:
+    return "-" if interval.high == float("inf") else f"±{(interval.high - interval.low) / 2 / POINTS_A_UNIT:.0f}"
+
+
 def ends_table(futures: Sequence[Future], policies: Sequence[str]) -> str:
     """How proposals and requests ended, a future."""
     found = [summary(futures, name) for name in policies]

@@ -15,7 +15,7 @@ from ops.laboratory.experiment import Future, Plan, gain, group_summaries, run, 
 from ops.laboratory.intervals import interval_of, paired, quantile, t_quantile
 from ops.laboratory.policies import POLICIES
 from ops.laboratory.seeds import fresh, known, reporting, tuning
-from ops.laboratory.tables import CSV_COLUMNS, against_table, csv_rows, ends_table, groups_table, policies_table, projects_table
+from ops.laboratory.tables import CSV_COLUMNS, against_table, csv_rows, ends_table, groups_table, policies_table, projects_table, regret_table
 
 POLICIES_PLAYED = ("shipped", "thrift", "fcfs")
 PLAN = Plan(("double",), (4, 5, 6), 8, POLICIES_PLAYED, hindsight=False, checked=False)
@@ -65,6 +65,7 @@ def test_summaries_add_up(futures: list[Future]) -> None:
 def test_tables_fit_a_terminal(futures: list[Future]) -> None:
     for text in (
         policies_table(futures, POLICIES_PLAYED),
+        regret_table(futures, POLICIES_PLAYED),
         against_table(futures, "shipped", POLICIES_PLAYED),
         ends_table(futures, POLICIES_PLAYED),
         groups_table(futures, "thrift", "shipped"),
