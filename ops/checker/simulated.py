@@ -271,16 +271,17 @@ class _Play:
             yield "freshness", f"unit {unit.unit_id} published last at {seen_ms}"
         if seen_ms < self._not_free.get(number, -1):
             yield "accepting", f"unit {unit.unit_id} said that its figure does not hold"
-        left = self._left(number, seen_ms, at_ms)
+        left, just_over = self._left(number, seen_ms, at_ms)
         if left < len(asked.case.household):
             yield "one_place_one_case", f"{left} places are known to be free in unit {unit.unit_id}"
-        if left != proposed["known_free"]:
+        if not max(0, left - just_over) <= proposed["known_free"] <= left:
             yield "known_free", f"{proposed['known_free']} in unit {unit.unit_id}, not {left}"
 
-    def _left(self, number: int, seen_ms: int, at_ms: int) -> int:
-        """Places published as free (those held among them) less those held now and those of people who came since."""
+    def _left(self, number: int, seen_ms: int, at_ms: int) -> tuple[int, int]:
+        """(places published as free, those held among them, less those held now and those of people who came since; how many of these were held until this
+        very instant: what happened first at it, no record tells)."""
         counted = {place for place, windows in enumerate(self._windows[number]) if _inside(windows, seen_ms)}
-        left = 0
+        left = just_over = 0
         mattering: list[int] = []
         for index in self._of_unit[number]:
             other = self._proposed[index]
@@ -291,12 +292,14 @@ class _Play:
             persons = len(self._asked[other["request"]].case.household)
             if ends_ms > at_ms or (leaves_ms is not None and ends_ms > seen_ms):
                 left -= persons
+            elif ends_ms == at_ms and leaves_ms is None:
+                just_over += persons
             if other["at_ms"] < seen_ms < over_ms:
                 counted -= set(other["places"])
                 if ends_ms > seen_ms:
                     left += len(other["places"])
         self._of_unit[number] = mattering
-        return max(0, len(counted) + left)
+        return max(0, len(counted) + left), just_over
 
     def _places(self, proposed: dict[str, Any], asked: _Asked, unit: Unit) -> Iterator[tuple[str, str]]:
         """The real places that were taken."""

@@ -38,6 +38,23 @@ def test_nothing_is_found_where_nothing_is_wrong(policy: str) -> None:
     assert counted(_checker().findings(played)) == {}
 
 
+def test_a_hold_that_ends_at_the_very_instant_may_count_or_not_and_one_that_ended_before_counts() -> None:
+    played = copy.deepcopy(_played())
+    later, ended = next(
+        (one, other)
+        for one in played["proposed"]
+        for other in played["proposed"]
+        if other["unit"] == one["unit"] and one["observed_at_ms"] <= other["at_ms"] and other["ends_ms"] < one["at_ms"] and other["leaves_ms"] is None
+    )
+    people = len(_members(played, ended))
+    later["known_free"] -= people
+    assert counted(_checker().findings(played))["known_free"] >= 1
+    ended["ends_ms"] = later["at_ms"]
+    assert "known_free" not in counted(_checker().findings(played))
+    later["known_free"] += people + 1
+    assert counted(_checker().findings(played))["known_free"] >= 1
+
+
 def _request(played: Records, proposed: Records) -> Records:
     found: Records = played["asked"][proposed["request"]]
     return found
