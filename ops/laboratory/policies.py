@@ -193,7 +193,7 @@ LADDER: dict[str, Policy] = {
             for days in (1, 3, 7)
         ),
         Policy(
-            "foresight_7_weighed",
+            "foresight_7w",
             "the same for 7 days; what is kept beyond them costs its weight of scarcity",
             as_they_ship,
             choose=_foreseeing(7),
