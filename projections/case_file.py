@@ -6,7 +6,7 @@ rows; and no clear column joins the entries of one case. The past is inside: eac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -64,9 +64,9 @@ def about(fact: Event | Outcome) -> str | None:
     return getattr(fact, "case_id", None)
 
 
-def cases_in(entry: Effects) -> Collection[str]:
-    """Cases that an entry has facts about, as far as they can be opened."""
-    return entry.by_case.keys()
+def cases_of(effects: Iterable[Effects | None]) -> Collection[str]:
+    """Cases that these entries have facts about, as far as they can be opened: each once, by entry, those of one entry sorted."""
+    return {case: None for entry in effects if entry is not None for case in sorted(entry.by_case)}.keys()
 
 
 def fold(files: Mapping[str, CaseFile], entry: Effects) -> dict[str, CaseFile | None]:

@@ -10,7 +10,7 @@ from typing import Any
 from events.acceptance import Position
 from events.entry import OpenedEntry
 from projections import schema
-from projections.case_file import cases_in
+from projections.case_file import cases_of
 from projections.folding import Batch, Folding
 from projections.parts import tables_of
 from projections.reported import Effects, effects_of
@@ -119,8 +119,7 @@ class Loader:
         await asyncio.sleep(0)
 
     async def _know(self, effects: list[Effects | None]) -> None:
-        needed = {case: None for entry in effects if entry is not None for case in sorted(cases_in(entry))}
-        unknown = self._folding.unknown(needed)
+        unknown = self._folding.unknown(cases_of(effects))
         stored = [case for case in unknown if case in self._spilled]
         if stored:
             await self._copied()

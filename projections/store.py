@@ -186,8 +186,7 @@ class Store:
 
     async def know_cases(self, folding: Folding, effects: Iterable[Effects | None]) -> None:
         """Gives the folding every file that these entries will need."""
-        needed = {case: None for entry in effects if entry is not None for case in sorted(case_file.cases_in(entry))}
-        folding.know(await self.load_files(folding.unknown(needed)))
+        folding.know(await self.load_files(folding.unknown(case_file.cases_of(effects))))
 
     async def seal(self, files: Mapping[str, tuple[CaseFile | None, CaseFile | None]], projects: Iterable[str]) -> CaseRows:
         """The rows of changed files, sealed. A case whose key is gone is erased, whatever its file says. `projects`: all there ever were."""

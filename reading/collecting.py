@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 RARELY = (100_000, 20, 20)
 """Objects made before the youngest are searched; searches before those of the next age are."""
@@ -24,25 +24,23 @@ def collect_rarely() -> None:
     gc.set_threshold(*RARELY)
 
 
-@contextmanager
-def collecting_hardly() -> Iterator[None]:
+def collecting_hardly() -> AbstractContextManager[None]:
     """For a stretch of work."""
-    before = gc.get_threshold()
-    gc.set_threshold(*HARDLY)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+    return _collecting(HARDLY)
 
 
-@contextmanager
-def collecting_young_alone() -> Iterator[None]:
+def collecting_young_alone() -> AbstractContextManager[None]:
     """For who answers in milliseconds and holds much: a search through all that it holds takes a tenth of a second, in which it answers nobody.
 
     Cycles that grew old before they were let go of stay until somebody calls `gc.collect`.
     """
+    return _collecting(YOUNG_ALONE)
+
+
+@contextmanager
+def _collecting(thresholds: tuple[int, int, int]) -> Iterator[None]:
     before = gc.get_threshold()
-    gc.set_threshold(*YOUNG_ALONE)
+    gc.set_threshold(*thresholds)
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import cast
 
 from events.codec import TypedFact, WireFact
-from events.entry import Body, Decided, Locked, OpenedControl, OpenedDecision, OpenedEntry, OpenedEvent, Unread
+from events.entry import Body, Decided, Genesis, Locked, NoEvent, OpenedControl, OpenedDecision, OpenedEntry, OpenedEvent, SourceChanged, Unread
 from events.envelope import Envelope
 from events.errors import SealBroken
 from events.facts import Event, Fact, Outcome
@@ -220,7 +220,7 @@ class Vault:
             elif isinstance(body, Decided):
                 entries.append(None)
             else:
-                entries.append(OpenedControl(envelope.network, envelope.sequence, envelope.event_offset, envelope.event_time_ms, body))
+                entries.append(_control(envelope, body))
         if erasing and (gone := gone_with(erasing)):
             self.forget(gone)
         return entries
@@ -277,21 +277,11 @@ class Vault:
         secret: bytes,
     ) -> OpenedEntry:
         """`keys`: those that the store has. `of_outcomes`: with those that events tell, which open no event: to whoever decided it, the store alone told."""
-        stands = (envelope.network, envelope.sequence, envelope.event_offset, envelope.event_time_ms)
         if not isinstance(body, Decided) or event is None:
             if isinstance(body, Decided):
                 raise TypeError("a decided entry without its event")
-            return OpenedControl(*stands, body)
-        opened = opened_event(self.network, body.event, event, keys, secret)
-        outcomes = tuple(
-            [
-                opened_outcome(self.network, envelope.event_offset, index, each, of_outcomes) if isinstance(each, TypedFact) else each
-                for index, each in enumerate(typed)
-            ]
-        )
-        if isinstance(opened.event, Unread) and any(isinstance(outcome, Recorded) for outcome in outcomes):
-            raise SealBroken(f"the event of entry {envelope.sequence} was read when it was decided and cannot be read with these keys")
-        return OpenedDecision(*stands, opened, outcomes)
+            return _control(envelope, body)
+        return self._decision(envelope, opened_event(self.network, body.event, event, keys, secret), typed, of_outcomes)
 
     def _wanted_entry(
         self,
@@ -304,16 +294,23 @@ class Vault:
     ) -> OpenedDecision:
         if type(event) is TypedFact:
             event = opened_recorded(self.network, event, keys)
+        opened = OpenedEvent(cast(Event | Locked | Unread, event), b"", len(body.event))
+        return self._decision(envelope, opened, cast(Sequence[Outcome | TypedFact | Locked], typed), of_outcomes)
+
+    def _decision(
+        self, envelope: Envelope, opened: OpenedEvent, typed: Sequence[Outcome | TypedFact | Locked], of_outcomes: Mapping[bytes, Key]
+    ) -> OpenedDecision:
+        """An opened event with its outcomes opened. Raises SealBroken, BodyUnreadable."""
         offset = envelope.event_offset
         outcomes = tuple(
-            [opened_outcome(self.network, offset, index, each, of_outcomes) if type(each) is TypedFact else each for index, each in enumerate(typed)]
+            [
+                opened_outcome(self.network, offset, index, each, of_outcomes) if isinstance(each, TypedFact) else each
+                for index, each in enumerate(typed)
+            ]
         )
-        if type(event) is Unread and Recorded in map(type, outcomes):
+        if type(opened.event) is Unread and Recorded in map(type, outcomes):
             raise SealBroken(f"the event of entry {envelope.sequence} was read when it was decided and cannot be read with these keys")
-        opened = OpenedEvent(cast(Event | Locked | Unread, event), b"", len(body.event))
-        return OpenedDecision(
-            envelope.network, envelope.sequence, offset, envelope.event_time_ms, opened, cast(tuple[Outcome | Locked, ...], outcomes)
-        )
+        return OpenedDecision(envelope.network, envelope.sequence, offset, envelope.event_time_ms, opened, outcomes)
 
     def _bound_to(self, row: Row, key: Key) -> bytes:
         return associated_data(self.network, row.field, key.version, row.place.encode())
@@ -324,6 +321,10 @@ class Vault:
         if row.content[: _VERSION.size] != _VERSION.pack(key.version):
             raise SealBroken("names another version than its key's")
         return unseal(key.cipher, self._bound_to(row, key), row.content[_VERSION.size :])
+
+
+def _control(envelope: Envelope, body: Genesis | NoEvent | SourceChanged) -> OpenedControl:
+    return OpenedControl(envelope.network, envelope.sequence, envelope.event_offset, envelope.event_time_ms, body)
 
 
 def gone_with(entries: Iterable[OpenedEntry]) -> Gone:

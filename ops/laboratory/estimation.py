@@ -70,8 +70,12 @@ def weights_for(
     urgency_values: tuple[int, ...] = URGENCY_VALUES,
 ) -> tuple[KindWeights, ...]:
     """Weights for a network (by its short name) under a load, from the requests of so many synthetic days of each seed, which must be seeds for tuning."""
-    futures = [requests_of(load_network(network), seed, load, days) for seed in tuning(seeds)]
-    return kind_weights(rates(futures, days), urgency_values, estimate)
+    return kind_weights(_rates_of(network, load, days, seeds), urgency_values, estimate)
+
+
+@cache
+def _rates_of(network: str, load: str, days: int, seeds: tuple[int, ...]) -> dict[str, tuple[float, ...]]:
+    return rates((requests_of(load_network(network), seed, load, days) for seed in tuning(seeds)), days)
 
 
 def matching_for(network: str, load: str, *, hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGENCY_VALUES) -> Matching:

@@ -106,7 +106,7 @@ class Foresight:
 
     def _answer(self, scene: Scene, request: Request, used: dict[str, int]) -> Answer:
         asked = self._asked[request.case_id]
-        yes = self.instance.yes(asked)
+        yes = self._starts.yes(asked)
         if yes is not None and scene.waiting[request.case_id].turn < yes.turn:
             return self._in_vain(scene, request, used)
         start, pricing = self._plan.get(asked.index), Pricing({}, scene.terms, scene.at_ms)

@@ -15,7 +15,7 @@ from coordinator.matching.score import score_parts
 from coordinator.matching.terms import Terms
 from events.vocabulary import Urgency
 from ops.demand.hours import DAY_MS
-from ops.laboratory.instance import Asked, Instance
+from ops.laboratory.instance import Asked, Instance, Yes
 
 POINTS_A_UNIT = 10
 """Points in one unit of V."""
@@ -66,7 +66,11 @@ def schedule_points(instance: Instance, placements: Iterable[Placement], urgency
 def would_accept(instance: Instance, asked: Asked, at_ms: int) -> bool:
     """Whether a proposal at this instant could end in a yes, if the places are free: made in time, after those that are in vain, and wanted still when it is
     answered."""
-    yes = instance.yes(asked)
+    return accepted_at(asked, instance.yes(asked), at_ms)
+
+
+def accepted_at(asked: Asked, yes: Yes | None, at_ms: int) -> bool:
+    """The same, for whoever knows the first yes."""
     if yes is None or not asked.arrives_ms + yes.lost_ms <= at_ms < asked.needed_by_ms:
         return False
     return asked.withdraws_ms is None or at_ms + yes.after_ms <= asked.withdraws_ms

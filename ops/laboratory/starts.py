@@ -21,7 +21,7 @@ from coordinator.matching.place import Place
 from coordinator.matching.safety import agreement, could_host, excluded_by, freshness, on_duty
 from events.vocabulary import Rule, Urgency
 from ops.laboratory.instance import Asked, Instance, Yes
-from ops.laboratory.objective import URGENCY_POINTS, placement_points, would_accept
+from ops.laboratory.objective import URGENCY_POINTS, accepted_at, placement_points
 
 _SLOT = attrgetter("slot")
 _UNIT_ID = attrgetter("unit_id")
@@ -126,10 +126,11 @@ class Starts:
         """Units that no lasting rule excludes, whatever the hour; none for whoever is accepted nowhere."""
         found = self._fitting.get(asked.index)
         if found is None:
-            found = self._fitting[asked.index] = tuple(self._fit(asked)) if self._yes(asked) is not None else ()
+            found = self._fitting[asked.index] = tuple(self._fit(asked)) if self.yes(asked) is not None else ()
         return found
 
-    def _yes(self, asked: Asked) -> Yes | None:
+    def yes(self, asked: Asked) -> Yes | None:
+        """`Instance.yes`, drawn once."""
         if asked.index not in self._first_yes:
             self._first_yes[asked.index] = self._instance.yes(asked)
         return self._first_yes[asked.index]
@@ -228,7 +229,7 @@ class Starts:
     def _possible(self, unit: int, asked: Asked, known: Known) -> Iterable[Start]:
         """The first moment of every slot in which the request could start in the unit, in order."""
         visible = self.visible[unit]
-        yes = self._yes(asked)
+        yes = self.yes(asked)
         assert yes is not None
         since_ms, until_ms = max(asked.arrives_ms + yes.lost_ms, known.since_ms), min(asked.needed_by_ms, known.until_ms)
         for slot in range(max(0, bisect_right(visible.pubs, since_ms) - 1), bisect_left(visible.pubs, until_ms)):
@@ -256,7 +257,7 @@ class Starts:
         ends_ms = at_ms + asked.stay_ms
         again = tuple(visible.again(place, ends_ms) for place in places)
         points = placement_points(self._instance, asked, unit, at_ms, self._urgency_points)
-        answered_ms = at_ms + yes.after_ms if asked.index in self._apart and (yes := self._yes(asked)) is not None else at_ms
+        answered_ms = at_ms + yes.after_ms if asked.index in self._apart and (yes := self.yes(asked)) is not None else at_ms
         if any(at_ms < other.arrives_ms < answered_ms and lives_near(other, unit, self._instance) for other in self._apart.get(asked.index, ())):
             return None
         gone_ms = answered_ms + self._instance.terms.policy.kept_after_arrival_ms
@@ -269,7 +270,7 @@ class Starts:
         place = self._instance.units[unit]
         if request.immediate:
             at_ms = self._awake(place.project_id, at_ms)
-        if at_ms >= last_ms or not would_accept(self._instance, asked, at_ms):
+        if at_ms >= last_ms or not accepted_at(asked, self.yes(asked), at_ms):
             return None
         seen = replace(place, free=place.places, observed_at_ms=observed_ms)
         for predicate in (agreement, freshness, on_duty):
