@@ -48,6 +48,8 @@ class Action:
     """null: nobody has, or nobody had to."""
     refused: bool = False
     taken: bool = False
+    taken_at_ms: int | None = None
+    """When it took effect; null: it has not."""
     review_due_ms: int | None = None
     """null: nobody has to review it."""
     verdict: ReviewVerdict | None = None
@@ -78,7 +80,7 @@ def fold(actions: dict[str, Action], fact: Event | Outcome | Locked, sequence: i
         case ActionRefused():
             changed = replace(known, refused=True)
         case ActionTaken():
-            changed = replace(known, taken=True)
+            changed = replace(known, taken=True, taken_at_ms=at_ms)
         case ReviewDue():
             changed = replace(known, review_due_ms=fact.due_at_ms)
         case ActionReviewed():

@@ -67,6 +67,15 @@ class OpenTransfer:
 
 
 @dataclass(frozen=True, slots=True)
+class AdoptedPolicy:
+    """A policy, and the entry by which it came into force."""
+
+    policy: PolicyAdopted
+    sequence: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineFact:
     """One fact of a case."""
 
@@ -230,12 +239,21 @@ class Reads:
             return await self._sight(now)
 
     async def _sight(self, now: Moment) -> Sight:
+        adopted = await self._adopted(now)
+        return bands.STRICTEST if adopted is None else adopted.policy.sight or bands.STRICTEST
+
+    async def adopted_policy(self, as_of: AsOf = None) -> Seen[AdoptedPolicy | None]:
+        """The whole policy in force, from its entry; None: there is none yet."""
+        async with self._moment(as_of) as now:
+            return now.seen(await self._adopted(now))
+
+    async def _adopted(self, now: Moment) -> AdoptedPolicy | None:
         row = await now.connection.fetchrow(_SQL["network"]["policy_at"], now.sequence)
         rows = [] if row is None else await now.connection.fetch(_SQL["entries"]["entry_by_sequence"], row["from_sequence"])
         for entry in await self._open([each["value"] for each in rows]):
             if isinstance(entry, OpenedDecision) and isinstance(entry.opened.event, PolicyAdopted):
-                return entry.opened.event.sight or bands.STRICTEST
-        return bands.STRICTEST
+                return AdoptedPolicy(entry.opened.event, entry.sequence, entry.event_time_ms)
+        return None
 
     async def transfers(self, as_of: AsOf = None) -> Seen[tuple[OpenTransfer, ...]]:
         """Transfers that were open, the most urgent first, then the longest waiting."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -21,16 +20,15 @@ from coordinator.cli.instants import time_text
 from coordinator.cli.outcome import Exit, NotDone, end, out, print_json, print_table, say
 from coordinator.domain.adopting import lasts
 from coordinator.domain.previewing import Preview
-from coordinator.domain.previewing import preview as compare
 from coordinator.domain.state import State
-from coordinator.domain.who_may import View
+from coordinator.domain.who_may import Scope, View
 from coordinator.intake.door import Told
+from coordinator.policies import PolicyMalformed, WouldBeRefused, candidate_of, policy_json, preview_json, previewed, takes_two
 from coordinator.rooms import NetworkRoom
-from events.errors import LineInvalid
+from coordinator.state_now import instant, state_now
 from events.fact import Actor
 from events.facts import Event
 from events.ids import uuid7
-from events.lines import format_line, parse_line
 from events.network import PolicyAdopted, PolicyProposed
 from events.policy_digest import policy_digest
 from events.sentences import Language, refusal_sentence
@@ -44,7 +42,6 @@ app.command(short_help="Estimate scarcity weights from synthetic months")(estima
 
 HELPLINE = "helpline"
 ADMINISTRATOR = "administrator"
-_NOBODY = Actor("", "", Role.ADMINISTRATOR)
 _WAIT = timedelta(seconds=30)
 
 FileArgument = Annotated[
@@ -58,16 +55,16 @@ def show(context: typer.Context, network: NetworkOption = None, as_json: JsonOpt
     """The policy in force, what it says of scarcity, and whether the next one takes two bodies."""
 
     async def work(room: NetworkRoom) -> State:
-        allowed(acting_as(role, room.name), View.DUTY)
-        return await _state(room)
+        allowed(acting_as(role, room.name), View.POLICY)
+        return await state_now(room)
 
     state = in_network(context, network, as_json, work)
     policy = _in_force(state)
     if as_json:
-        print_json({**_plain(policy), "digest": policy_digest(policy), "takes_two_bodies": _takes_two(policy)})
+        print_json({**policy_json(policy), "digest": policy_digest(policy), "takes_two_bodies": takes_two(policy)})
         return
     out.print(
-        f"[bold]Policy {policy.version}[/], digest {policy_digest(policy)[:16]}; the next one takes {'two bodies' if _takes_two(policy) else 'one body'}."
+        f"[bold]Policy {policy.version}[/], digest {policy_digest(policy)[:16]}; the next one takes {'two bodies' if takes_two(policy) else 'one body'}."
     )
     matching = policy.matching
     if matching is None or matching.scarcity is None:
@@ -82,34 +79,41 @@ def show(context: typer.Context, network: NetworkOption = None, as_json: JsonOpt
 
 @app.command(short_help="Who would gain or lose a place by another")
 def preview(
-    context: typer.Context, file: FileArgument, network: NetworkOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE
+    context: typer.Context,
+    file: FileArgument,
+    network: NetworkOption = None,
+    as_json: JsonOption = False,
+    role: AsOption = HELPLINE,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
-    """Who gains or loses a place or eligibility, were this policy in force: every waiting request, by opaque id. Changes nothing."""
+    """Who gains or loses a place or eligibility, were this policy in force: every waiting request, by opaque id. Changes nothing.
 
-    async def work(room: NetworkRoom) -> Preview:
+    To administrators the sums by kind of request alone.
+    """
+
+    async def work(room: NetworkRoom) -> tuple[Preview, Scope]:
         grant = acting_as(role, room.name)
-        allowed(grant, View.TRANSFERS)
-        state = await _state(room)
-        found = compare(state, _candidate(state, file), int(time.time() * 1000))
-        await room.access.record(grant, View.TRANSFERS, {each.case_id for each in found.requests})
-        return found
+        scope = allowed(grant, View.PREVIEW)
+        state = await state_now(room)
+        candidate = _candidate(state, file)
+        try:
+            found = previewed(state, candidate, instant(room, state))
+        except WouldBeRefused as would:
+            why = refusal_sentence(would.refusal.code, language)
+            raise NotDone(f"The network would refuse this policy ({would.refusal.field or would.refusal.code}): {why}") from None
+        if scope is not Scope.INDICATORS:
+            await room.access.record(grant, View.PREVIEW, {each.case_id for each in found.requests})
+        return found, scope
 
-    found = in_network(context, network, as_json, work)
+    found, scope = in_network(context, network, as_json, work)
     if as_json:
-        print_json(found)
+        print_json(preview_json(found, scope))
         return
-    out.print(f"Policy {found.version_candidate} against policy {found.version_running} in force, on {len(found.requests)} waiting requests:")
-    differ = [each for each in found.requests if each.running != each.candidate or each.running_fits != each.candidate_fits]
-    print_table(
-        "Requests for which something changes",
-        ("case", "urgency", "kind", "place now", "place then", "fit now", "fit then"),
-        [
-            (each.case_id, each.urgency, each.kind, each.running, each.candidate, each.running_fits, each.candidate_fits)
-            for each in differ
-        ],
-        right=frozenset({"fit now", "fit then"}),
-        empty="None.",
-    )  # fmt: skip
+    out.print(
+        f"Policy {found.version_candidate} against policy {found.version_running} in force, on {sum(each.requests for each in found.kinds)} waiting requests:"
+    )
+    if scope is not Scope.INDICATORS:
+        _show_requests(found)
     print_table(
         "By kind of request",
         ("kind", "waiting", "placed now", "placed then", "gain a place", "lose one", "gain eligibility", "lose it"),
@@ -122,6 +126,20 @@ def preview(
         ],
         right=frozenset({"waiting", "placed now", "placed then", "gain a place", "lose one", "gain eligibility", "lose it"}),
         empty="Nobody waits.",
+    )  # fmt: skip
+
+
+def _show_requests(found: Preview) -> None:
+    differ = [each for each in found.requests if each.running != each.candidate or each.running_fits != each.candidate_fits]
+    print_table(
+        "Requests for which something changes",
+        ("case", "urgency", "kind", "place now", "place then", "fit now", "fit then"),
+        [
+            (each.case_id, each.urgency, each.kind, each.running, each.candidate, each.running_fits, each.candidate_fits)
+            for each in differ
+        ],
+        right=frozenset({"fit now", "fit then"}),
+        empty="None.",
     )  # fmt: skip
 
 
@@ -144,8 +162,8 @@ def adopt(
         grant = acting_as(role, room.name)
         allowed(grant, View.REPORT)
         actor = Actor(person, body, Role(grant.standing.value))
-        state = await _state(room)
-        at_ms = int(time.time() * 1000)
+        state = await state_now(room)
+        at_ms = instant(room, state)
         events = next_steps(state, _candidate(state, file), actor, reason, emergency, at_ms)
         done: list[tuple[Event, str]] = []
         for event in events:
@@ -181,7 +199,7 @@ def next_steps(state: State, candidate: PolicyAdopted, actor: Actor, reason: str
     adopted = replace(candidate, event_id=_event_id(at_ms), actor=actor)
     digest = policy_digest(candidate)
     adopting = [adopted] if actor.role is Role.ADMINISTRATOR else []
-    if not _takes_two(_in_force(state)) or (state.approved_policy is not None and state.approved_policy.digest == digest and lasts(state, at_ms)):
+    if not takes_two(_in_force(state)) or (state.approved_policy is not None and state.approved_policy.digest == digest and lasts(state, at_ms)):
         if not adopting:
             raise NotDone("No second body is missing.", "An administrator adopts it.")
         return adopting
@@ -197,16 +215,6 @@ def next_steps(state: State, candidate: PolicyAdopted, actor: Actor, reason: str
     return [proposal, *(adopting if emergency else [])]
 
 
-async def _state(room: NetworkRoom) -> State:
-    """The state after the last accepted entry."""
-    state = room.core.initial_state(room.name)
-    async with room.reader(None) as reader:
-        async for batch in reader.read_to_end():
-            for entry in await room.vault.open_entries([(record.envelope, record.body) for record in batch]):
-                state = room.core.evolve(state, entry)
-    return state
-
-
 def _event_id(at_ms: int) -> str:
     return uuid7(at_ms, secrets.randbits(74))
 
@@ -215,15 +223,6 @@ def _in_force(state: State) -> PolicyAdopted:
     if state.policy is None:
         raise NotDone("No policy is in force.", "`staffetta network create` provisions a network with its first one.")
     return state.policy
-
-
-def _takes_two(policy: PolicyAdopted) -> bool:
-    return policy.decisions is not None and policy.decisions.policies_take_two
-
-
-def _plain(policy: PolicyAdopted) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(format_line(policy))
-    return {name: value for name, value in plain.items() if name not in ("event", "event_id", "actor")}
 
 
 def _candidate(state: State, file: Path) -> PolicyAdopted:
@@ -237,10 +236,7 @@ def _candidate(state: State, file: Path) -> PolicyAdopted:
         raise NotDone(f"{file} is no JSON.", "Write a JSON object with the fields that change.") from None
     if not isinstance(changes, dict):
         raise NotDone(f"{file} holds no JSON object.", "Write a JSON object with the fields that change.")
-    plain = json.loads(format_line(replace(in_force, event_id=_event_id(0), actor=replace(_NOBODY, person="nobody", body="nobody"))))
     try:
-        event = parse_line(json.dumps({**plain, "version": in_force.version + 1, **changes}), 1)
-    except LineInvalid as invalid:
-        raise NotDone(f"{file} is no policy: {str(invalid).removeprefix('line 1: ')}.") from None
-    assert isinstance(event, PolicyAdopted)
-    return event
+        return candidate_of(in_force, changes)
+    except PolicyMalformed as malformed:
+        raise NotDone(f"{file} is no policy: {malformed}.") from None

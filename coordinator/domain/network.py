@@ -249,7 +249,20 @@ def adopt_policy(entry: Deciding, event: PolicyAdopted) -> Refused | None:
     refusal = rights.administrator(event.actor)
     if refusal is not None:
         return refusal
-    in_force = entry.draft.policy
+    refusal = policy_refused(entry.draft, event)
+    if refusal is not None:
+        return refusal
+    refusal = adoption_refused(entry, event)
+    if refusal is not None:
+        return refusal
+    entry.record(event)
+    entry.to_match.update(case_id for *_, case_id in entry.draft.waiting)
+    return None
+
+
+def policy_refused(draft: Draft, event: PolicyAdopted) -> Refused | None:
+    """Whether such a policy could never come into force here, whoever adopts it."""
+    in_force = draft.policy
     if event.version <= (in_force.version if in_force is not None else 0):
         return refused(RefusalCode.POLICY_NOT_NEWER, "version")
     field = _invalid_policy_field(event)
@@ -261,16 +274,11 @@ def adopt_policy(entry: Deciding, event: PolicyAdopted) -> Refused | None:
         return refused(code, f"matching.{field}")
     regions = {area.region for area in event.areas}
     provinces = {area.province for area in event.areas}
-    projects = entry.draft.projects
-    if any(place.region not in regions for place in entry.draft.open_units):
+    projects = draft.projects
+    if any(place.region not in regions for place in draft.open_units):
         return refused(RefusalCode.UNKNOWN_AREA, "areas")
     if any(province not in provinces for project in projects.values() for province in project.provinces):
         return refused(RefusalCode.UNKNOWN_AREA, "areas")
-    refusal = adoption_refused(entry, event)
-    if refusal is not None:
-        return refusal
-    entry.record(event)
-    entry.to_match.update(case_id for *_, case_id in entry.draft.waiting)
     return None
 
 

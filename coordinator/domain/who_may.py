@@ -222,6 +222,10 @@ class View(StrEnum):
     """Capacity of the network by macro-area."""
     DUTY = "duty"
     """When somebody of each project answers. About nobody's case and nobody's places."""
+    POLICY = "policy"
+    """The policy in force; what waits for a second body, to whoever sees `review` whole."""
+    PREVIEW = "preview"
+    """Who would gain or lose a place by another policy."""
     TRANSFERS = "transfers"
     INBOX = "inbox"
     CASE = "case"
@@ -260,6 +264,8 @@ VIEWS: Mapping[View, Rights] = {
     View.CAPACITY: _rights(helpline=_ALL, project=Scope.OWN_PROJECT),
     View.BANDS: _rights(helpline=Scope.BANDS, project=Scope.BANDS, administrator=Scope.BANDS),
     View.DUTY: _rights(helpline=_ALL, project=Scope.OWN_PROJECT, administrator=_ALL),
+    View.POLICY: _rights(helpline=_ALL, administrator=_ALL, auditor=_ALL),
+    View.PREVIEW: _rights(helpline=Scope.COORDINATION, administrator=Scope.INDICATORS),
     View.TRANSFERS: _rights(helpline=Scope.COORDINATION, project=Scope.INVOLVED_CASES),
     View.INBOX: _rights(helpline=Scope.COORDINATION, project=Scope.OWN_PROJECT),
     View.CASE: _rights(helpline=Scope.COORDINATION, project=Scope.INVOLVED_CASES),
@@ -292,6 +298,11 @@ DOORS: Mapping[str, View] = {
     "GET /v1/{network}/transfers/{transfer_id}/explanations/detail": View.DETAIL,
     "GET /v1/{network}/transfers/{transfer_id}/explanations/whole": View.EXPLANATION,
     "GET /v1/{network}/actions": View.REVIEW,
+    "GET /v1/{network}/policy": View.POLICY,
+    "POST /v1/{network}/policy/preview": View.PREVIEW,
+    "POST /v1/{network}/policy/proposals": View.REPORT,
+    "POST /v1/{network}/policy/confirmations": View.REPORT,
+    "POST /v1/{network}/policy/adoptions": View.REPORT,
     "GET /v1/{network}/audit": View.AUDIT,
     "GET /v1/{network}/indicators": View.INDICATORS,
     "GET /v1/{network}/health": View.HEALTH,
@@ -314,8 +325,8 @@ DOORS: Mapping[str, View] = {
     "staffetta audit": View.AUDIT,
     "staffetta indicators": View.INDICATORS,
     "staffetta retention": View.RETENTION,
-    "staffetta policy show": View.DUTY,
-    "staffetta policy preview": View.TRANSFERS,
+    "staffetta policy show": View.POLICY,
+    "staffetta policy preview": View.PREVIEW,
     "staffetta policy adopt": View.REPORT,
     "staffetta sheet write": View.SHEET,
     "staffetta sheet read": View.MACHINE,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from coordinator.gateway import description, events_routes, problems, service_routes, views_routes
+from coordinator.gateway import description, events_routes, policy_routes, problems, service_routes, views_routes
+from coordinator.gateway.previews import Previews
 from coordinator.gateway.rooms import Rooms
 from coordinator.gateway.watching import Watching
 
@@ -20,9 +21,11 @@ def create_app(rooms: Rooms) -> FastAPI:
     """The application. The rooms are open already, and are closed by whoever opened them."""
     app = FastAPI(title="Staffetta", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.rooms = rooms
+    app.state.previews = Previews()
     problems.install(app)
     app.include_router(events_routes.router)
     app.include_router(views_routes.router)
+    app.include_router(policy_routes.router)
     app.include_router(service_routes.router)
     app.include_router(description.router)
     app.add_middleware(Watching)

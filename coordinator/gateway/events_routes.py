@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Sequence
 from datetime import timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from coordinator.access import Grant
 from coordinator.domain.who_may import Scope, View
-from coordinator.gateway import metrics
 from coordinator.gateway.body import (
     MAX_BATCH_EVENTS,
     MAX_BATCH_TEXT_BYTES,
@@ -23,18 +21,16 @@ from coordinator.gateway.body import (
     with_key,
     without_record_time,
 )
-from coordinator.gateway.identity import TheGrant, TheRoom, TheRooms, require
+from coordinator.gateway.identity import TheGrant, TheRoom, TheRooms, require, require_own_words
 from coordinator.gateway.looking import recorded
 from coordinator.gateway.problems import Code, Problem
 from coordinator.gateway.sight import may_look_up
-from coordinator.gateway.telling import answer_json, cases_in, entry_path, event_name, event_path, speaker_of, told_json, told_outcomes
-from coordinator.intake.append import BrokersSilent
-from coordinator.intake.door import Answer, EventTooLarge, Gone, Lagging, NotYet, Told
-from coordinator.intake.tail import TailEnded
+from coordinator.gateway.taking import answered, reading, submitted, to_show
+from coordinator.gateway.telling import answer_json, cases_in, event_name, speaker_of, told_json, told_outcomes
+from coordinator.intake.door import NotYet, Told
 from coordinator.rooms import NetworkRoom
-from events.entry import Locked
 from events.errors import LineInvalid
-from events.facts import Event, Outcome
+from events.facts import Event
 from events.ids import is_uuid
 from events.lines import parse_line
 from events.referral import ReferralReceived
@@ -43,10 +39,6 @@ from events.verdict import Recorded
 router = APIRouter(prefix="/v1/{network}", tags=["events"])
 
 JSON_LINES = "application/x-ndjson"
-RETRY_AFTER_S = 2
-
-T = TypeVar("T")
-
 EVENT_BODY = {
     "requestBody": {
         "required": True,
@@ -80,15 +72,7 @@ async def post_events(
         raise Problem(Code.MEDIA_TYPE_UNKNOWN)
     text = with_key(text_of(await read_body(request, MAX_EVENT_TEXT_BYTES)), idempotency_key)
     event = _event(text, 1, room, grant)
-    (answer,) = await _submit(room, [event], wait, [staffetta_record_time])
-    (outcomes,) = await _to_show(room, grant, [answer])
-    content = answer_json(answer, room.name, grant, outcomes)
-    if isinstance(answer, Gone):
-        raise Problem(Code.ERASED)
-    if isinstance(answer, NotYet):
-        return JSONResponse(content, 202, {"Location": event_path(room.name, event.event_id), "Retry-After": str(RETRY_AFTER_S)})
-    headers = {"Location": entry_path(room.name, answer.sequence)}
-    return JSONResponse(content, 200 if answer.repeated else 201, headers)
+    return await answered(room, grant, event, wait, staffetta_record_time)
 
 
 @router.get("/events/{event_id}", summary="The entry of an event")
@@ -98,7 +82,7 @@ async def get_event(room: TheRoom, grant: TheGrant, event_id: Annotated[str, Pat
     A referrer learns that a referral was received, by the id that it was sent under, and no more.
     """
     scope = require(grant, View.ENTRY)
-    told = await _reading(room.intake.answer_of(event_id)) if is_uuid(event_id) else None
+    told = await reading(room.intake.answer_of(event_id)) if is_uuid(event_id) else None
     if scope is Scope.RECEIVED and told is not None and isinstance(told.verdict, Recorded) and event_name(told) == ReferralReceived.__name__:
         return {"status": "received"}
     if told is None or not may_look_up(grant, speaker_of(told)):
@@ -110,7 +94,7 @@ async def get_event(room: TheRoom, grant: TheGrant, event_id: Annotated[str, Pat
 async def get_entry(room: TheRoom, grant: TheGrant, sequence: Annotated[int, Path(ge=0)]) -> dict[str, object]:
     """404 while the ledger has not come so far, and for operators' entries."""
     require(grant, View.ENTRY)
-    told = await _reading(room.intake.entry(sequence))
+    told = await reading(room.intake.entry(sequence))
     if told is None or not may_look_up(grant, speaker_of(told)):
         raise Problem(Code.NOT_FOUND)
     return await _looked_up(room, grant, told)
@@ -126,8 +110,8 @@ async def _many(request: Request, room: NetworkRoom, grant: Grant, wait: timedel
         )
     dated = [without_record_time(line) if dates else (line, None) for _, line in numbered]
     events = [_event(line, number, room, grant) for (number, _), (line, _) in zip(numbered, dated, strict=True)]
-    answers = await _submit(room, events, wait, [at_ms for _, at_ms in dated])
-    shown = zip(answers, await _to_show(room, grant, answers), strict=True)
+    answers = await submitted(room, events, wait, [at_ms for _, at_ms in dated])
+    shown = zip(answers, await to_show(room, grant, answers), strict=True)
     text = "".join(json.dumps(answer_json(answer, room.name, grant, outcomes), separators=(",", ":")) + "\n" for answer, outcomes in shown)
     return Response(text, 202 if any(isinstance(answer, NotYet) for answer in answers) else 200, media_type=JSON_LINES)
 
@@ -136,18 +120,6 @@ async def _looked_up(room: NetworkRoom, grant: Grant, told: Told) -> dict[str, o
     outcomes = told_outcomes(told, grant, await room.units_of(grant.project_id))
     await recorded(room, grant, View.ENTRY, cases_in(outcomes))
     return told_json(told, grant, outcomes)
-
-
-async def _to_show(room: NetworkRoom, grant: Grant, answers: Sequence[Answer]) -> list[list[Outcome | Locked]]:
-    """For each answer the outcomes to show. Where the look cannot be recorded, those about cases are left out: the events are accepted all the same, and
-    the entry can be looked up later."""
-    units = await room.units_of(grant.project_id)
-    shown = [told_outcomes(answer, grant, units) if isinstance(answer, Told) else [] for answer in answers]
-    try:
-        await recorded(room, grant, View.REPORT, {case for outcomes in shown for case in cases_in(outcomes)})
-    except Problem:
-        return [[outcome for outcome in outcomes if not cases_in([outcome])] for outcomes in shown]
-    return shown
 
 
 def _event(text: str, line: int, room: NetworkRoom, grant: Grant) -> Event:
@@ -162,28 +134,5 @@ def _event(text: str, line: int, room: NetworkRoom, grant: Grant) -> Event:
         event = parse_line(text, line)
     except LineInvalid as invalid:
         raise Problem(Code.EVENT_INVALID, invalid.problem, {"line": invalid.line}) from None
-    differs = grant.may_say(event.actor)
-    if differs is not None:
-        metrics.refused_at_door.labels(room.name, str(Code.ACTOR_DIFFERS)).inc()
-        raise Problem(Code.ACTOR_DIFFERS, more={"line": line, "field": differs})
+    require_own_words(room, grant, event.actor, line)
     return event
-
-
-async def _submit(room: NetworkRoom, events: Sequence[Event], wait: timedelta, dated_ms: Sequence[int | None]) -> list[Answer]:
-    with metrics.answered_after.labels(room.name).time():
-        answers = await _reading(room.intake.submit(events, wait, dated_ms))
-    for answer in answers:
-        metrics.answers.labels(room.name, type(answer.verdict if isinstance(answer, Told) else answer).__name__.lower()).inc()
-    return answers
-
-
-async def _reading(answer: Awaitable[T]) -> T:
-    """Failures of what stands behind, as problems."""
-    try:
-        return await answer
-    except Lagging as lagging:
-        raise Problem(Code.LAGGING, more={"lag_ms": lagging.lag_ms}, headers={"Retry-After": str(RETRY_AFTER_S)}) from None
-    except EventTooLarge as large:
-        raise Problem(Code.TOO_LARGE, f"{large}; nothing was stored.") from None
-    except (BrokersSilent, TailEnded):
-        raise Problem(Code.UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER_S)}) from None

@@ -8,9 +8,11 @@ from fastapi import Depends, Request
 
 from coordinator.access import Grant
 from coordinator.domain.who_may import Scope, View, scope_of
+from coordinator.gateway import metrics
 from coordinator.gateway.problems import Code, Problem
 from coordinator.gateway.rooms import Rooms
 from coordinator.rooms import NetworkRoom
+from events.fact import Actor
 
 
 def rooms_of(request: Request) -> Rooms:
@@ -58,6 +60,14 @@ def require_inbox(grant: Grant, project_id: str | None) -> None:
     """Raises Problem unless the inbox (None: the helpline's) is the holder's own, or the helpline asks."""
     if require(grant, View.INBOX) is Scope.OWN_PROJECT and (project_id is None or project_id != grant.project_id):
         raise Problem(Code.NOT_ALLOWED)
+
+
+def require_own_words(room: NetworkRoom, grant: Grant, actor: Actor, line: int = 1) -> None:
+    """Raises Problem unless the grant's holder may report an event of this actor. `line`: where in the request it stands."""
+    differs = grant.may_say(actor)
+    if differs is not None:
+        metrics.refused_at_door.labels(room.name, str(Code.ACTOR_DIFFERS)).inc()
+        raise Problem(Code.ACTOR_DIFFERS, more={"line": line, "field": differs})
 
 
 TheGrant = Annotated[Grant, Depends(grant_of)]

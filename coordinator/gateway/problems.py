@@ -34,6 +34,12 @@ class Code(StrEnum):
     REQUEST_INVALID = "request-invalid"
     KEY_INVALID = "idempotency-key-invalid"
     KEY_DIFFERS = "idempotency-key-differs"
+    KEY_MISSING = "idempotency-key-missing"
+    POLICY_INVALID = "policy-invalid"
+    POLICY_REFUSED = "policy-would-be-refused"
+    POLICY_DIFFERS = "policy-differs"
+    NO_POLICY = "no-policy"
+    BUSY = "busy"
     TIME_NOT_YOURS = "time-not-yours"
     MEDIA_TYPE_UNKNOWN = "media-type-unknown"
     TOO_LARGE = "too-large"
@@ -88,6 +94,32 @@ CATALOGUE: dict[Code, Kind] = {
     ),
     Code.KEY_DIFFERS: Kind(
         HTTPStatus.BAD_REQUEST, "Key and event id differ", "`Idempotency-Key` and `event_id` name the same thing; send one, or both equal."
+    ),
+    Code.KEY_MISSING: Kind(
+        HTTPStatus.BAD_REQUEST,
+        "No idempotency key",
+        "Send `Idempotency-Key` with a fresh UUIDv7, and the same one again when the outcome is unknown: it becomes the event's id.",
+    ),
+    Code.POLICY_INVALID: Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Not a policy",
+        "Correct what `detail` names. `GET /v1/{network}/policy` shows every field; nothing of the request was stored.",
+    ),
+    Code.POLICY_REFUSED: Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The network would refuse this policy",
+        "`refusal` says why, as a verdict would; nothing was reported, and nothing was stored.",
+    ),
+    Code.POLICY_DIFFERS: Kind(
+        HTTPStatus.CONFLICT,
+        "Not the words that were proposed",
+        "Confirm the very policy that the proposal names by its digest: ask whoever proposed it for the whole of it.",
+    ),
+    Code.NO_POLICY: Kind(HTTPStatus.CONFLICT, "No policy is in force", "`staffetta network create` provisions a network with its first one."),
+    Code.BUSY: Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Not now",
+        "A preview is worked out for one at a time in each network, and in bounded time. Wait as `Retry-After` says and ask again.",
     ),
     Code.TIME_NOT_YOURS: Kind(
         HTTPStatus.BAD_REQUEST, "The broker dates events here", "Leave out the record time: only a development network on its own clock takes one."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEvent
@@ -15,8 +15,10 @@ from coordinator.access_log import Why
 from coordinator.detail import cases_in, detail_json, details, whole_json, wholes
 from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.gateway import metrics
+from coordinator.gateway.behind import behind
 from coordinator.gateway.identity import TheGrant, TheRoom, require, require_inbox
 from coordinator.gateway.looking import InForce, recorded, turns
+from coordinator.gateway.moments import AsOfSequence, AsOfTime, moment_of
 from coordinator.gateway.problems import Code, Problem
 from coordinator.opened import action_json, opening_of, to_be_dealt_with
 from coordinator.plain import fields_json
@@ -38,19 +40,14 @@ from coordinator.viewing import (
 )
 from events.ids import is_slug, is_uuid
 from events.vocabulary import SightPurpose
-from projections.errors import AsOfAhead, ProjectionError
 from projections.indicators import Period
-from projections.moment import AsOf, AtSequence, AtTime
 from projections.reporting import draw_up_indicators
-from reading.waiting import is_away
 
 router = APIRouter(prefix="/v1/{network}", tags=["views"])
 
-T = TypeVar("T")
 Answer = tuple[Plain, Collection[str]]
 """A view, and the cases that are shown in it."""
 BANDS_READ_EVERY_S = 60
-RETRY_AFTER_S = 2
 HELPLINE_INBOX = "helpline"
 NO_PROJECT = ""
 """Runs no unit."""
@@ -58,8 +55,6 @@ HEARTBEAT_S = 15
 END_MS = 253_402_300_800_000
 """The year 10000 begins."""
 
-AsOfSequence = Annotated[int | None, Query(alias="as_of_sequence", ge=0, description="As it stood after this entry.")]
-AsOfTime = Annotated[int | None, Query(alias="as_of_ms", ge=0, description="As it stood at this instant, milliseconds since 1970.")]
 Stream = Annotated[bool, Query(description="As server-sent events: the view now, and again whenever it changes.")]
 
 
@@ -70,7 +65,7 @@ async def get_capacity(
     """Exact figures of all units to the helpline, of its own to a project; of others bands by macro-area, batched and delayed."""
     require(grant, View.BANDS)
     exact = scope_of(grant.standing, View.CAPACITY)
-    moment = _as_of(as_of, as_of_ms)
+    moment = moment_of(as_of, as_of_ms)
 
     async def read() -> Answer:
         units = await room.reads.capacity(moment, project_id=None if exact is Scope.EVERYTHING else grant.project_id or NO_PROJECT)
@@ -87,7 +82,7 @@ async def get_capacity(
 async def get_duty(room: TheRoom, grant: TheGrant, as_of: AsOfSequence = None, as_of_ms: AsOfTime = None) -> Plain:
     """By project, as it published; one that is not here keeps the working hours of the policy. All to helpline and administrators, a project its own."""
     require(grant, View.DUTY)
-    seen = await _behind(room.reads.duty(_as_of(as_of, as_of_ms)))
+    seen = await behind(room.reads.duty(moment_of(as_of, as_of_ms)))
     return seen_json(seen, "duty", [duty_json(one) for one in seen.answer if may_see_duty(grant, one)])
 
 
@@ -97,7 +92,7 @@ async def get_transfers(
 ) -> Plain | EventSourceResponse:
     """All of them to the helpline; to a project those of its own cases and those it has accepted."""
     require(grant, View.TRANSFERS)
-    moment = _as_of(as_of, as_of_ms)
+    moment = moment_of(as_of, as_of_ms)
 
     async def read() -> Answer:
         seen = await room.reads.transfers(moment)
@@ -121,7 +116,7 @@ async def get_inbox(
     if not is_slug(project_id):
         raise Problem(Code.NOT_FOUND)
     require_inbox(grant, None if project_id == HELPLINE_INBOX else project_id)
-    moment = _as_of(as_of, as_of_ms)
+    moment = moment_of(as_of, as_of_ms)
 
     async def read() -> Answer:
         seen = await room.reads.inbox(None if project_id == HELPLINE_INBOX else project_id, moment)
@@ -136,15 +131,15 @@ async def get_case(room: TheRoom, grant: TheGrant, case_id: Annotated[str, Path(
     require(grant, View.CASE)
     if not is_uuid(case_id):
         raise Problem(Code.NOT_FOUND)
-    moment = _as_of(as_of, as_of_ms)
-    if grant.standing is Standing.PROJECT and not await _behind(is_involved(room.reads, grant, case_id, moment)):
+    moment = moment_of(as_of, as_of_ms)
+    if grant.standing is Standing.PROJECT and not await behind(is_involved(room.reads, grant, case_id, moment)):
         raise Problem(Code.NOT_FOUND)
-    seen = await _behind(room.reads.timeline(case_id, moment))
+    seen = await behind(room.reads.timeline(case_id, moment))
     if not seen.answer:
         raise Problem(Code.NOT_FOUND)
     opening = None
     if scope_of(grant.standing, View.FREE_TEXT) is Scope.OPENED:
-        now = await _behind(room.reads.actions_about(case_id))
+        now = await behind(room.reads.actions_about(case_id))
         opening = opening_of(grant, now.answer, SightPurpose.FREE_TEXT, case_id, now.at_ms)
     await recorded(room, grant, View.CASE, [case_id], why=Why.BREAK_GLASS if opening else None, action_id=opening)
     return {**seen_json(seen, "facts", timeline_json(seen.answer, grant, glass_broken=opening is not None)), "opened_by": opening}
@@ -154,10 +149,10 @@ async def get_case(room: TheRoom, grant: TheGrant, case_id: Annotated[str, Path(
 async def get_actions(room: TheRoom, grant: TheGrant) -> Plain:
     """Actions that take two people, and openings in force, with what is due by when. For the helpline and administrators; to a project of its cases."""
     scope = require(grant, View.REVIEW)
-    seen = await _behind(room.reads.actions())
+    seen = await behind(room.reads.actions())
     found = to_be_dealt_with(seen.answer, seen.at_ms)
     if scope is Scope.INVOLVED_CASES:
-        theirs = await _behind(cases_involved(room.reads, grant))
+        theirs = await behind(cases_involved(room.reads, grant))
         found = [action for action in found if action.event.case_id in theirs]
     await recorded(room, grant, View.REVIEW, {action.event.case_id for action in found})
     return seen_json(seen, "actions", [action_json(action, seen.at_ms) for action in found])
@@ -171,7 +166,7 @@ async def get_explanations(
 
     `term_over`: the entries whose explanations can be read no more, because their term is over."""
     require(grant, View.EXPLANATION)
-    seen = await _behind(room.reads.explanations(transfer_id, _as_of(as_of, as_of_ms))) if is_uuid(transfer_id) else None
+    seen = await behind(room.reads.explanations(transfer_id, moment_of(as_of, as_of_ms))) if is_uuid(transfer_id) else None
     if seen is None or (found := seen.answer) is None or not (found.told or found.over):
         raise Problem(Code.NOT_FOUND)
     await recorded(room, grant, View.EXPLANATION, {found.case_id})
@@ -184,11 +179,11 @@ async def get_whole(room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, 
 
     `recomputed`: `same` where the digest recorded is that of the whole; `differs`; `gone` where a key is destroyed."""
     require(grant, View.EXPLANATION)
-    seen = await _behind(room.reads.explanations(transfer_id)) if is_uuid(transfer_id) else None
+    seen = await behind(room.reads.explanations(transfer_id)) if is_uuid(transfer_id) else None
     if seen is None or seen.answer is None or not seen.answer.told:
         raise Problem(Code.NOT_FOUND)
     last = seen.answer.told[-1:]
-    (whole,) = await _behind(wholes(room, last))
+    (whole,) = await behind(wholes(room, last))
     await recorded(room, grant, View.EXPLANATION, {seen.answer.case_id})
     return seen_json(seen, "explanation", whole_json(last[0], whole, grant))
 
@@ -197,16 +192,16 @@ async def get_whole(room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, 
 async def get_detail(room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, Path()]) -> Plain:
     """What stands behind `safety` in the last explanation of a transfer, for whoever opened it (`GlassBroken`, purpose `safety_detail`)."""
     require(grant, View.DETAIL)
-    seen = await _behind(room.reads.explanations(transfer_id)) if is_uuid(transfer_id) else None
+    seen = await behind(room.reads.explanations(transfer_id)) if is_uuid(transfer_id) else None
     if seen is None or seen.answer is None or not seen.answer.told:
         raise Problem(Code.NOT_FOUND)
     last = seen.answer.told[-1:]
     case_id = last[0].explained.case_id
-    now = await _behind(room.reads.actions_about(case_id))
+    now = await behind(room.reads.actions_about(case_id))
     opening = opening_of(grant, now.answer, SightPurpose.SAFETY_DETAIL, case_id, now.at_ms, transfer_id=transfer_id)
     if opening is None and grant.standing is not Standing.SIMULATOR:
         raise Problem(Code.NOT_OPENED)
-    found = await _behind(details(room, last))
+    found = await behind(details(room, last))
     await recorded(room, grant, View.DETAIL, cases_in(last, found), why=Why.BREAK_GLASS, action_id=opening)
     return seen_json(seen, "detail", {"sequence": last[0].sequence, "units": detail_json(found[0]), "opened_by": opening})
 
@@ -224,7 +219,7 @@ async def get_audit(
 ) -> Plain:
     """As far as the ledger shows it in clear, newest first. For the helpline, administrators and auditors."""
     require(grant, View.AUDIT)
-    seen = await _behind(room.reads.audit(_as_of(as_of, as_of_ms), from_sequence=from_sequence, kind=kind, verdict=verdict, limit=limit))
+    seen = await behind(room.reads.audit(moment_of(as_of, as_of_ms), from_sequence=from_sequence, kind=kind, verdict=verdict, limit=limit))
     return seen_json(seen, "entries", [audit_json(entry) for entry in seen.answer])
 
 
@@ -239,7 +234,7 @@ async def get_indicators(
     require(grant, View.INDICATORS)
     if to_ms <= from_ms:
         raise Problem(Code.REQUEST_INVALID, "The period ends before it begins.", {"fields": ["query.from_ms", "query.to_ms"]})
-    return fields_json(await _behind(draw_up_indicators(room.reads, Period(from_ms, to_ms))))
+    return fields_json(await behind(draw_up_indicators(room.reads, Period(from_ms, to_ms))))
 
 
 @router.get("/access", summary="Who looked at whose data", response_model=None)
@@ -252,7 +247,7 @@ async def get_access(
     """Newest first; cases by keyed reference. For auditors."""
     require(grant, View.ACCESS)
     reference = await room.access.reference(case) if case is not None and is_uuid(case) else case
-    looks = [look for look in await _behind(room.access.read()) if reference is None or reference in look.cases]
+    looks = [look for look in await behind(room.access.read()) if reference is None or reference in look.cases]
     return {"looks": [fields_json(look) for look in reversed(looks[-limit:])]}
 
 
@@ -261,16 +256,8 @@ async def get_health(room: TheRoom, grant: TheGrant) -> Plain:
     """Position, lag, age, sums by verdict. For every standing but projects."""
     require(grant, View.HEALTH)
     position = room.intake.tail.position
-    seen = await _behind(room.reads.health(None if position is None else position.offset + 1))
+    seen = await behind(room.reads.health(None if position is None else position.offset + 1))
     return seen_json(seen, "health", fields_json(seen.answer))
-
-
-def _as_of(sequence: int | None, at_ms: int | None) -> AsOf:
-    if sequence is not None and at_ms is not None:
-        raise Problem(Code.REQUEST_INVALID, "Say as_of_sequence or as_of_ms, not both.", {"fields": ["query.as_of_sequence", "query.as_of_ms"]})
-    if sequence is not None:
-        return AtSequence(sequence)
-    return None if at_ms is None else AtTime(at_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +273,7 @@ class Asked:
 
     async def served(self) -> Plain:
         """The view as it is now, once it is recorded who looks. Raises Problem."""
-        plain, cases = await _behind(self.read())
+        plain, cases = await behind(self.read())
         await recorded(self.room, self.grant, self.view, cases)
         return plain
 
@@ -311,7 +298,7 @@ async def _events(asked: Asked, first: Plain) -> AsyncIterator[ServerSentEvent]:
             room.reads.changes(view, _sequence(first)), asked.still, _Every(BANDS_READ_EVERY_S if asked.view is View.CAPACITY else None)
         ):
             try:
-                plain, cases = await _behind(asked.read())
+                plain, cases = await behind(asked.read())
                 if (content := _content(plain)) == last:
                     continue
                 await recorded(room, asked.grant, asked.view, cases)
@@ -349,19 +336,3 @@ def _sequence(plain: Plain) -> int:
     reached = plain["reached"]
     assert isinstance(reached, int)
     return reached
-
-
-async def _behind(answer: Awaitable[T]) -> T:
-    """Failures of what stands behind, as problems."""
-    try:
-        return await answer
-    except AsOfAhead as ahead:
-        raise Problem(
-            Code.AHEAD, f"The views stand at entry {ahead.reached}.", {"reached": ahead.reached}, {"Retry-After": str(RETRY_AFTER_S)}
-        ) from None
-    except ProjectionError:
-        raise Problem(Code.UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER_S)}) from None
-    except Exception as failure:
-        if not is_away(failure):
-            raise
-        raise Problem(Code.UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER_S)}) from None

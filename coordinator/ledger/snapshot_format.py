@@ -102,6 +102,12 @@ async def seal_snapshot(settled: Settled[S], parts: StateParts, sealed: Sequence
 
 async def open_snapshot(snapshot: Snapshot, core: Core[S], sealing: Sealing) -> Settled[S]:
     """The settled state in a snapshot, without what belonged to subjects whose keys were destroyed since. Raises SnapshotUnreadable."""
+    parts, whole = await open_parts(snapshot, sealing)
+    return Settled(state_in(snapshot, parts, core), snapshot.position, snapshot.event_hash, snapshot.events_topic_id, whole)
+
+
+async def open_parts(snapshot: Snapshot, sealing: Sealing) -> tuple[StateParts, bool]:
+    """The parts of a snapshot's state that still have their keys, and whether nothing is missing. Raises SnapshotUnreadable."""
     try:
         (names,) = await sealing.open_records([_subjects_row(snapshot.position, snapshot.subjects)])
         subjects: list[str] = json.loads(names or b"[]")
@@ -111,12 +117,15 @@ async def open_snapshot(snapshot: Snapshot, core: Core[S], sealing: Sealing) -> 
     except SealBroken as broken:
         raise SnapshotUnreadable(str(broken)) from None
     parts = tuple(SealedPart(subject, each) for subject, each in zip(subjects, plain, strict=True) if each is not None)
+    return StateParts(snapshot.clear, parts), snapshot.whole and len(parts) == len(subjects)
+
+
+def state_in(snapshot: Snapshot, parts: StateParts, core: Core[S]) -> S:
+    """The state in a snapshot's open parts: work for a processor alone. Raises SnapshotUnreadable."""
     try:
-        state = core.from_parts(snapshot.position.network, StateParts(snapshot.clear, parts))
+        return core.from_parts(snapshot.position.network, parts)
     except ValueError as problem:
         raise SnapshotUnreadable(type(problem).__name__) from None
-    whole = snapshot.whole and len(parts) == len(subjects)
-    return Settled(state, snapshot.position, snapshot.event_hash, snapshot.events_topic_id, whole)
 
 
 def _subjects_row(position: Position, content: bytes) -> Row:

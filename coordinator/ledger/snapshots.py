@@ -26,6 +26,26 @@ LOOKED_AT_MOST = 64
 """Records looked at from the end when looking for snapshots: beyond these it is quicker to read the ledger."""
 
 
+async def newest_first(network: str, reading: PartitionLog) -> AsyncIterator[Snapshot]:
+    """Readable snapshots of a network, from the end of the topic backwards. Waits for a silent broker."""
+    bounds = await reading.bounds()
+    offset = bounds.end
+    for _ in range(LOOKED_AT_MOST):
+        offset -= 1
+        if offset < bounds.start:
+            return
+        try:
+            records = await reading.read(offset, 1, 2000)
+        except OutOfRange:
+            return
+        if not records or records[0].offset != offset or not (records[0].key or b"").startswith(f"{network}/".encode()):
+            continue
+        try:
+            yield unpack(records[0].value or b"")
+        except SnapshotUnreadable as why:
+            log.warning("snapshot_unreadable", extra={"offset": offset, "why": str(why)})
+
+
 class Snapshots(Generic[S]):
     """The snapshots of one network in one partition of the snapshots topic."""
 
@@ -44,24 +64,9 @@ class Snapshots(Generic[S]):
         self._every_s = settings.snapshot_every_s
         self._slot: int | None = None
 
-    async def newest_first(self) -> AsyncIterator[Snapshot]:
+    def newest_first(self) -> AsyncIterator[Snapshot]:
         """Readable snapshots of the network, from the end of the topic backwards. Waits for a silent broker."""
-        bounds = await self._reading.bounds()
-        offset = bounds.end
-        for _ in range(LOOKED_AT_MOST):
-            offset -= 1
-            if offset < bounds.start:
-                return
-            try:
-                records = await self._reading.read(offset, 1, 2000)
-            except OutOfRange:
-                return
-            if not records or records[0].offset != offset or not (records[0].key or b"").startswith(f"{self._network}/".encode()):
-                continue
-            try:
-                yield unpack(records[0].value or b"")
-            except SnapshotUnreadable as why:
-                log.warning("snapshot_unreadable", extra={"offset": offset, "why": str(why)})
+        return newest_first(self._network, self._reading)
 
     async def keep(self, current: Callable[[], Settled[S]]) -> None:
         """Write one of the settled state now and then, as the settings say, until cancelled."""
