@@ -38,7 +38,7 @@ class CaseFile:
     timeline: tuple[FactAt, ...] = ()
 
 
-_ERASURES = (CaseErased, CaseExpired, AliasErased)
+_ERASURES: frozenset[type] = frozenset({CaseErased, CaseExpired, AliasErased})
 
 
 @cache
@@ -77,7 +77,7 @@ def fold(files: Mapping[str, CaseFile], entry: Effects) -> dict[str, CaseFile | 
     after: dict[str, CaseFile | None] = {}
     for case_id, facts in entry.by_case.items():
         file = files.get(case_id)
-        if any(isinstance(fact, _ERASURES) for _, fact in facts):
+        if not _ERASURES.isdisjoint([type(fact) for _, fact in facts]):
             after[case_id] = None
         elif file is None or file.sequence < entry.sequence:
             changed = _fold_case(case_id, file, facts, entry, files)
@@ -95,7 +95,7 @@ def _fold_case(case_id: str, file: CaseFile | None, facts: Sequence[CaseFact], e
             if not isinstance(fact, ReferralReceived):
                 continue
             care = inbox.opened(fact, sequence, at_ms)
-        if isinstance(fact, CasesFoundSame):
+        if type(fact) is CasesFoundSame:
             other = _before(files, fact.other_case_id, entry) if case_id == fact.case_id else None
             one = _found_same(CaseFile(case_id, sequence, care, known, tuple(places)), other, fact, entry)
             care, known, places = one.care, one.transfers, [*one.timeline]

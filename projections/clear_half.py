@@ -26,7 +26,7 @@ from projections import schema
 from projections.errors import HalfLost, PlaceHeldTwice
 from projections.folding import EMPTY, Folding
 from projections.keyless import NoKeys
-from projections.loading import Limit, Loader, entries_within
+from projections.loading import NOT_FLUSHED, Limit, Loader, entries_within
 from projections.parts import Part
 from projections.runner import Source
 from projections.store import Stand, Store
@@ -105,7 +105,7 @@ def _named(position: Position | None) -> str:
 
 async def fold_half(database_url: str, shadow: str, source: Source, parts: Collection[Part], limit: Limit, max_records: int) -> Position | None:
     """Fills these parts' tables of the shadow. Gives after which entry they are. Raises PlaceHeldTwice and what the reader raises."""
-    connection, beside = await asyncpg.connect(database_url), await asyncpg.connect(database_url)
+    connection, beside = [await asyncpg.connect(database_url, server_settings=NOT_FLUSHED) for _ in range(2)]
     try:
         store = Store(connection, shadow, Vault(source.network, NoKeys(source.network)))
         loader = Loader(store, Folding(EMPTY, parts), beside, files_in_memory=0)

@@ -235,8 +235,19 @@ def _whereabouts(fact: ReferralReceived | ReferralAmended, sequence: int, at_ms:
     return Whereabouts(sequence, at_ms, fact.province, by, expected)
 
 
+READS = frozenset(
+    {
+        ReferralRouted, ResponsibilityPassed, ReferralAccepted, AgreementGiven, AgreementWithdrawn, ReferralAmended, ResponsibilityOffered,
+        ResponsibilityDeclined, ResponsibilityTaken, AssessmentRecorded, ReferralClosed, ReferralDeclined,
+    }
+)  # fmt: skip
+"""Kinds that change what is known of a case, beside those that open it or are owed."""
+
+
 def fold(care: Care, fact: Event | Outcome, sequence: int, at_ms: int) -> Care:
     """What is known of a case after one fact about it."""
+    if type(fact) not in READS:
+        return care
     match fact:
         case ReferralRouted():
             return changed(care, passed=(*care.passed, Passed(sequence, at_ms, fact.project_id, responsible=False)))
@@ -390,15 +401,18 @@ def items(case_id: str, care: Care, transfers: tuple[Transfer, ...], project: st
 
 
 def _items(case_id: str, care: Care, now: _Standing, project: str) -> Iterator[Item]:
-    if now.over:
-        return
-    for item in (
-        *_items_of_case(case_id, care, now, project),
-        *_items_of_transfer(case_id, care, now, project),
-        *_items_owed(case_id, care, now, project),
-    ):
+    for item in _standing_items(case_id, care, now, project):
         told = item if item.kind in _NEEDS_ALONE else _told_more(item, care, now)
         yield told if told.until_ms is not None else changed(told, until_ms=_until_ms(told))
+
+
+def _standing_items(case_id: str, care: Care, now: _Standing, project: str) -> Iterator[Item]:
+    """The items by what makes each stand there, before what else is told with it."""
+    if now.over:
+        return
+    yield from _items_of_case(case_id, care, now, project)
+    yield from _items_of_transfer(case_id, care, now, project)
+    yield from _items_owed(case_id, care, now, project)
 
 
 def _told_more(item: Item, care: Care, now: _Standing) -> Item:
@@ -477,6 +491,8 @@ def _items_of_transfer(case_id: str, care: Care, now: _Standing, project: str) -
 
 
 def _items_owed(case_id: str, care: Care, now: _Standing, project: str) -> Iterator[Item]:
+    if not care.notes:
+        return
     coming_to = now.state.proposal.project_id if now.state and now.state.proposal and now.state.stage in (Stage.ACCEPTED, Stage.DEPARTED) else None
     for one in owed.owed_at(care.notes, now.sequence):
         if project in _who_is_told(one, now.owner, coming_to):
@@ -532,7 +548,7 @@ def projects_of(care: Care, transfers: tuple[Transfer, ...], sequence: int) -> d
     ever.update(care.asked)
     ever.update(_asked_in(transfers))
     now = _standing(care, transfers, sequence)
-    return {project: next(_items("", care, now, project), None) is not None for project in sorted(ever)}
+    return {project: next(_standing_items("", care, now, project), None) is not None for project in sorted(ever)}
 
 
 LAPSED_SHOWN_FOR_MS = 7 * 86_400_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from events.acceptance import Position
@@ -21,6 +22,10 @@ from reading.ledger_reader import AcceptedRecord
 REBUILD_RECORDS = 1_000
 """Entries opened and folded at once. Between batches the connections to database and key store get their turn."""
 LEVEL_RECORDS = 1_000
+NOT_FLUSHED = {"synchronous_commit": "off"}
+"""Settings of a connection that fills a shadow. The swap's commit waits for the disk, and with it for all that was written before, for the log is one."""
+SEALED_AT_ONCE = 400
+"""Cases sealed while the database takes in those before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,19 @@ class Loader:
         try:
             await asyncio.sleep(0)  # so that the server has it before the sealing, which lets nobody else work here
             batch = self._folding.take(current_too=True)
-            batch.position = self._position
-            rows = await self._store.seal(batch.files, self._folding.projects())
+            cases = iter(batch.files.items())
+            while files := dict(islice(cases, SEALED_AT_ONCE)):
+                rows = await self._store.seal(files, self._folding.projects())
+                await self._copied()
+                self._copying = asyncio.create_task(self._copy(Batch(), rows))
+                await asyncio.sleep(0)
+            await self._copied()
             with held_once(self._store.network, -1, self._position.sequence):
                 async with self._store.connection.transaction():
                     await self._store.connection.execute(f'set local search_path to "{self._store.schema}"')
                     if stand is not None:
                         await self._store.advance(self._position, stand)
-                    await self._store.write_rows(batch, rows, first_cases=not self._spilled)
+                    await self._store.write_rows(batch, CaseRows())
                 await schema.add_indexes(self._store.connection, self._store.schema, tables - schema.ROW_AN_ENTRY)
         finally:
             await indexing
@@ -135,7 +145,7 @@ class Loader:
         with held_once(self._store.network, -1, -1 if batch.position is None else batch.position.sequence):
             async with self._store.connection.transaction():
                 await self._store.connection.execute(f'set local search_path to "{self._store.schema}"')
-                await self._store.write_rows(batch, rows)
+                await self._store.write_rows(batch, rows, first_cases=not self._spilled)
 
 
 def _told(task: asyncio.Task[Any]) -> None:

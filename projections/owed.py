@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import get_args
 
 from events.facts import Event, Outcome, TwoPersonEvent
 from events.person import AgeAssessed, MajorityReviewDue
@@ -83,9 +84,19 @@ class Owed:
     """The body whose people reported the action: none of them confirms or reviews it. null: no action."""
 
 
+_REPORTED: tuple[type[TwoPersonEvent], ...] = get_args(TwoPersonEvent)
+READS = frozenset(
+    {
+        ConfirmationAwaited, ActionConfirmed, ActionTaken, ActionRefused, ActionLapsed, ReviewDue, ReviewOverdue, ActionReviewed, NotificationDue,
+        AuthorityNotified, MajorityReviewDue, *_REPORTED,
+    }
+)  # fmt: skip
+"""Kinds that notes are made of: few facts are of these."""
+
+
 def fold(notes: tuple[Note, ...], fact: Event | Outcome, sequence: int, at_ms: int) -> tuple[Note, ...]:
     """The notes about a case after one fact about it."""
-    note = _note(fact, sequence, at_ms)
+    note = _note(fact, sequence, at_ms) if type(fact) in READS else None
     return notes if note is None else (*notes, note)
 
 
@@ -114,7 +125,7 @@ def _note(fact: Event | Outcome, sequence: int, at_ms: int) -> Note | None:
             return Note(sequence, at_ms, NoteKind.NOTIFIED, fact.transfer_id)
         case MajorityReviewDue():
             return Note(sequence, at_ms, NoteKind.MAJORITY, fact.person)
-        case _ if isinstance(fact, TwoPersonEvent):
+        case _ if isinstance(fact, _REPORTED):
             person, adult_from = (fact.person, fact.adult_from_ms) if isinstance(fact, AgeAssessed) else (None, None)
             return Note(sequence, at_ms, NoteKind.REPORTED, fact.event_id, adult_from, type(fact).__name__, fact.actor.body, person)
         case _:

@@ -3,6 +3,9 @@
 The ledger is streamed in large batches; rows that are over go to the shadow schema by COPY while the next batch is being read, rows that still hold are
 kept in memory to the end, and each case is sealed once. Of a long ledger a second process without any key folds the clear half (`projections.clear_half`).
 
+A rebuild works in a schema of its own name. One that died leaves its schema, and perhaps a second process that was frozen with it and will wake up: what it
+still writes goes there or nowhere, and the next rebuild drops that schema, or leaves it to the one after where somebody holds it.
+
 The swap is one transaction: it holds the live position, so that no runner writes meanwhile, brings the shadow level with what the live views have reached
 (a view never goes back), waits for readers under way, and renames. Some parts alone are brought level with exactly the entry at which the others stand, for
 the views of a network have one position.
@@ -22,7 +25,7 @@ from projections import schema
 from projections.clear_half import ClearHalf
 from projections.errors import RebuildRunning, ViewsApart, ViewsMissing, ViewsOutdated
 from projections.folding import EMPTY, Folding
-from projections.loading import REBUILD_RECORDS, Limit, Loader, entries_within
+from projections.loading import NOT_FLUSHED, REBUILD_RECORDS, Limit, Loader, entries_within
 from projections.parts import ALL, CLEAR, VIEWS, Part, tables_of
 from projections.queries import named_queries
 from projections.runner import Source, apply
@@ -39,6 +42,8 @@ LEVEL_WITHIN_S = 10.0
 SWAP_PAUSE_S = 0.2
 SWAP_WAITS_MS = 2_000
 """How long the swap waits for readers under way, while new ones wait for it; then it lets them pass and tries again."""
+DROP_WAITS_MS = 200
+"""How long a new rebuild waits for whoever still holds what another left behind."""
 _POSITION = named_queries("position")
 
 
@@ -87,14 +92,14 @@ class _Rebuild:
         self._source = source
         self._parts = parts
         self._live = schema.schema_of(source.network)
-        self._shadow = schema.shadow_of(source.network)
+        self._shadow = schema.new_shadow(source.network)
         self._stand = Stand(None, 0, schema.SHAPE, -1, b"")
         """Where the shadow stands. A swap that is tried again goes on from here: what brought it level before was not undone with it."""
 
     async def run(self, max_records: int, files_in_memory: int, divided_from: int) -> Rebuilt:
-        connection, beside = await asyncpg.connect(self._url), await asyncpg.connect(self._url)
+        connection, beside = await asyncpg.connect(self._url, server_settings=NOT_FLUSHED), await asyncpg.connect(self._url)
         try:
-            if not await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", self._shadow):
+            if not await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", schema.shadows_of(self._source.network)):
                 raise RebuildRunning(self._source.network)
             store = Store(connection, self._shadow, self._vault)
             through = None if self._parts == ALL else await self._others(beside)
@@ -130,12 +135,13 @@ class _Rebuild:
         return int(await connection.fetchval(f'select coalesce(max(sequence), -1) from "{self._live}".view_position'))
 
     async def _fresh_shadow(self, store: Store) -> int:
-        """Makes the shadow schema, whatever a crashed rebuild left there. Gives its generation."""
+        """Makes the shadow schema, and drops those that crashed rebuilds left. Gives its generation."""
+        for left in await schema.shadows_left(store.connection, self._source.network):
+            await _drop_unless_held(store.connection, left, DROP_WAITS_MS)
         async with store.connection.transaction():
             generation = 1
             if await schema.exists(store.connection, self._live):
                 generation += await store.connection.fetchval(f'select coalesce(max(generation), 0) from "{self._live}".view_position')
-            await store.connection.execute(f'drop schema if exists "{self._shadow}" cascade')
             await schema.create(store.connection, self._shadow, indexes=False)
             await store.begin(generation)
         return generation
@@ -230,10 +236,15 @@ class _Rebuild:
 
     async def _drop_replaced(self, connection: Connection) -> None:
         """Drops the replaced views when no reader uses them; where that takes long, the next rebuild does it."""
-        with contextlib.suppress(asyncpg.LockNotAvailableError):
-            async with connection.transaction():
-                await connection.execute(f"set local lock_timeout = {10 * SWAP_WAITS_MS}")
-                await connection.execute(f'drop schema if exists "{_replaced(self._live)}" cascade')
+        await _drop_unless_held(connection, _replaced(self._live), 10 * SWAP_WAITS_MS)
+
+
+async def _drop_unless_held(connection: Connection, name: str, waits_ms: int) -> None:
+    """Drops a schema; where somebody holds anything in it for so long, it stays."""
+    with contextlib.suppress(asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+        async with connection.transaction():
+            await connection.execute(f"set local lock_timeout = {waits_ms}")
+            await connection.execute(f'drop schema if exists "{name}" cascade')
 
 
 def _replaced(live: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Collection
 from pathlib import Path
 
@@ -22,6 +23,7 @@ ROW_AN_ENTRY = frozenset({"entries", "audit"})
 """Tables that a rebuild has filled with its last batch."""
 _INDEX_OF = re.compile(r"\b(?:alter table|on) (\w+)\b")
 _LONGEST_NAME = 48
+"""With what stands after it in the name of a shadow it fills the 63 bytes that PostgreSQL keeps of a name."""
 
 TABLES = (
     "entries",
@@ -57,9 +59,21 @@ def schema_of(network: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[:30]}_{hashlib.sha256(network.encode()).hexdigest()[:16]}"
 
 
-def shadow_of(network: str) -> str:
-    """The name of the schema in which a rebuild of a network works."""
-    return schema_of(network) + "__next"
+def new_shadow(network: str) -> str:
+    """A name for the schema in which one rebuild of a network works, and no other: whoever was part of a rebuild that is over, and does not know it yet,
+    finds nothing under the name that it writes to."""
+    return shadows_of(network) + secrets.token_hex(4)
+
+
+def shadows_of(network: str) -> str:
+    """What the names of all rebuilds' schemas of a network begin with; eight hexadecimal digits follow."""
+    return schema_of(network) + "__next_"
+
+
+async def shadows_left(connection: asyncpg.Connection[asyncpg.Record], network: str) -> list[str]:
+    """Schemas of rebuilds of a network, the newest last."""
+    rows = await connection.fetch("select nspname from pg_namespace where nspname ~ $1 order by oid", f"^{shadows_of(network)}[0-9a-f]{{8}}$")
+    return [row["nspname"] for row in rows]
 
 
 def channel_of(network: str) -> str:

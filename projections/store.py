@@ -226,12 +226,13 @@ class Store:
             if after is None:
                 continue
             plain_id = uuid.UUID(case).bytes
+            owner = self.vault.tag("transfers.case", case)
             ids.append(id_row("cases", keys[case], plain_id))
             days_before = transfers.days_of(before.transfers) if before else {}
             for transfer_id, days in transfers.days_of(after.transfers).items():
                 if days_before.get(transfer_id) != days:
                     key = self.vault.tag(transfers.VIEW, transfer_id)
-                    new_transfers.append((key, self.vault.tag("transfers.case", case), *days))
+                    new_transfers.append((key, owner, *days))
                     ids.append(id_row(transfers.VIEW, key, plain_id))
             live_before = inbox.projects_of(before.care, before.transfers, before.sequence) if before else {}
             for project, live in inbox.projects_of(after.care, after.transfers, after.sequence).items():

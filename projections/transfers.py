@@ -207,8 +207,20 @@ _WHATEVER_THE_STAGE = frozenset({Escalation.SAFETY_CHANGED, Escalation.ARRIVAL_O
 _UNTIL_ACCEPTED = frozenset({Escalation.DEADLINE_PASSED})
 
 
+READS = frozenset(
+    {
+        TransferRequested, ProposalMade, ProposalPrepared, TransferAmended, InquiryOpened, InquiryEnded, HandOverPrepared, HandOverAmended, ReminderDue,
+        InformationRequested, InformationGiven, ProposalPaused, ProposalResumed, ProposalEnded, ProposalPassed, DepartureConfirmed, PlaceKeptFor,
+        SwapAgreed, TransferEscalated, TransferClosed,
+    }
+)  # fmt: skip
+"""Kinds that transfers are folded from. Half of all facts are of others, which would be held against each kind in turn."""
+
+
 def fold(transfers: tuple[Transfer, ...], fact: Event | Outcome, sequence: int, at_ms: int) -> tuple[Transfer, ...]:
     """The case's transfers after one fact about the case. A fact about a transfer that is not known changes nothing."""
+    if type(fact) not in READS:
+        return transfers
     match fact:
         case TransferRequested():
             opened = Transfer(

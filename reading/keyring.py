@@ -28,6 +28,8 @@ class Keyring:
         self._keys: Recent[str, Key] = Recent(max_keys)
         self._refs: Recent[bytes, str] = Recent(max_refs)
         """Reference -> subject: so that a subject forgotten takes its references with it."""
+        self._explanations: set[str] = set()
+        """Subjects of explanations among those remembered, and some that are no longer: an erasure looks through these, not through every key at hand."""
         self._forgotten: Recent[str, bool] = Recent(MAX_FORGOTTEN)
         self._expired: ExplanationsExpired | None = None
         """The last that was said of every case."""
@@ -112,8 +114,7 @@ class Keyring:
     def forget(self, gone: Gone) -> None:
         """Keep nothing of what was erased or expired, from now on: while such a key still exists it is fetched for each use."""
         subjects = {subject for case_id in gone.cases for subject in subjects_of_case(case_id)}
-        explanations = [subject for subject in self._keys.held() if is_explanation(subject)]
-        for subject in subjects.union(subject for subject in explanations if gone.has(subject)):
+        for subject in subjects.union(subject for subject in self._explanations if gone.has(subject)):
             self._forget(subject)
         for expired in gone.explanations:
             if expired.only is None and (self._expired is None or expired.period >= self._expired.period):
@@ -132,3 +133,7 @@ class Keyring:
         for key in keys:
             if key.subject not in self._forgotten and not (self._expired and Gone(explanations=(self._expired,)).has(key.subject)):
                 self._keys.put(key.subject, key)
+                if is_explanation(key.subject):
+                    self._explanations.add(key.subject)
+        if len(self._explanations) > 2 * self._keys.capacity:
+            self._explanations = {subject for subject in self._explanations if subject in self._keys}

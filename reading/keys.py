@@ -28,7 +28,7 @@ from events.subjects import case_of, case_subject, explained_by, explanation_sub
 FIRST_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Key:
     """One subject's key. Its text form shows nothing of it, nor whose it is."""
 

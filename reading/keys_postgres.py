@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
+from weakref import WeakValueDictionary
 
 import asyncpg
 
@@ -52,6 +53,8 @@ class PostgresKeyStore:
             reset=_leave_as_it_is,
             server_settings={"application_name": "staffetta-keys", "synchronous_commit": "on"},
         )
+        self._unwrapped: WeakValueDictionary[tuple[bytes, int, bytes], Key] = WeakValueDictionary()
+        """By tag, version and wrapped bytes: keys that somebody in this process still holds, which is not this store. A row of theirs is not unwrapped anew."""
         self._pepper = b""
         self._through: Position | None = None
         self._serving = False
@@ -215,15 +218,22 @@ class PostgresKeyStore:
         return self._master.wrap(self._key_binding(self._tag(key.subject), key.version), key.seal_key + key.secret + key.subject.encode())
 
     def _unwrap_all(self, rows: Iterable[asyncpg.Record]) -> dict[bytes, Key]:
-        """Keys by tag; each is unwrapped once, however many rows name it."""
+        """Keys by tag; each is unwrapped once, however many rows name it, and not at all where it is at hand."""
         keys: dict[bytes, Key] = {}
         for row in rows:
             tag = row["subject_tag"]
             if tag not in keys:
-                plain = self._master.unwrap(self._key_binding(tag, row["version"]), row["wrapped"])
-                end = SEAL_KEY_BYTES + SECRET_BYTES
-                keys[tag] = Key(plain[end:].decode(), row["version"], plain[:SEAL_KEY_BYTES], plain[SEAL_KEY_BYTES:end])
+                stored = tag, row["version"], row["wrapped"]
+                key = self._unwrapped.get(stored)
+                if key is None:
+                    key = self._unwrapped[stored] = self._key(*stored)
+                keys[tag] = key
         return keys
+
+    def _key(self, tag: bytes, version: int, wrapped: bytes) -> Key:
+        plain = self._master.unwrap(self._key_binding(tag, version), wrapped)
+        end = SEAL_KEY_BYTES + SECRET_BYTES
+        return Key(plain[end:].decode(), version, plain[:SEAL_KEY_BYTES], plain[SEAL_KEY_BYTES:end])
 
 
 async def _leave_as_it_is(connection: asyncpg.Connection) -> None:

@@ -95,18 +95,19 @@ class Wanted:
     def __init__(self, whole: Iterable[type[Fact]], clear: Iterable[type[Fact]]) -> None:
         names = {kind.__name__ for kind in whole}, {kind.__name__ for kind in clear}
         self._headers = headers_of(names[0] | names[1])
+        self._recorded = headers_of({Recorded.__name__})
         read = names[0], names[1] | {Recorded.__name__}
         self._events = readers_of(EVENT_NAMES, *read)
         self._outcomes = readers_of(OUTCOME_NAMES, *read)
 
     def touches(self, body: Body) -> bool:
-        """Whether an entry holds anything that is wanted but by its name, or is an operator's."""
-        if type(body) is not Decided or body.event[:HEADER_BYTES] in self._headers:
+        """Whether an entry holds anything that is wanted but by its name, or is an operator's. Of an event that was not recorded nothing is."""
+        if type(body) is not Decided:
             return True
-        for value in body.outcomes:
-            if value[:HEADER_BYTES] in self._headers:
-                return True
-        return False
+        told = [value[:HEADER_BYTES] for value in body.outcomes]
+        if not self._headers.isdisjoint(told):
+            return True
+        return body.event[:HEADER_BYTES] in self._headers and not self._recorded.isdisjoint(told)
 
     def decoded(self, body: Decided) -> tuple[Fact | TypedFact | Locked | Unread, list[Fact | TypedFact | Locked]]:
         """The event and the outcomes, what has a private part still sealed. An event that was not recorded comes by its name. Raises BodyUnreadable."""

@@ -12,10 +12,10 @@ V = TypeVar("V")
 class Recent(Generic[K, V]):
     """At most `capacity` entries; the one that was not used for longest goes first."""
 
-    __slots__ = ("_capacity", "_entries")
+    __slots__ = ("_entries", "capacity")
 
     def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
+        self.capacity = capacity
         self._entries: OrderedDict[K, V] = OrderedDict()
 
     def get(self, key: K) -> V | None:
@@ -29,16 +29,12 @@ class Recent(Generic[K, V]):
         """Keep `value` (never None) under `key`."""
         self._entries[key] = value
         self._entries.move_to_end(key)
-        if len(self._entries) > self._capacity:
+        if len(self._entries) > self.capacity:
             self._entries.popitem(last=False)
 
     def drop(self, key: K) -> None:
         """Keep it no longer, where it was kept."""
         self._entries.pop(key, None)
-
-    def held(self) -> list[K]:
-        """Every key, the one used last at the end."""
-        return list(self._entries)
 
     def __contains__(self, key: K) -> bool:
         return key in self._entries

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import secrets
+import weakref
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -120,6 +122,21 @@ async def test_a_row_moved_over_another_does_not_unwrap(url: str, store: Postgre
     await rows_of(url, "update keystore.keys set wrapped = (select wrapped from keystore.keys order by key_id limit 1)")
     with pytest.raises(MasterKeyWrong):
         await store.keys(SUBJECTS[:2], create=False)
+
+
+async def test_a_key_that_somebody_holds_is_not_unwrapped_again_and_the_store_holds_none(store: PostgresKeyStore) -> None:
+    ref = secrets.token_bytes(16)
+    made = await store.keys(SUBJECTS[:1], create=True)
+    held = (await store.keys(SUBJECTS[:1], create=False))[SUBJECTS[0]]
+    assert held == made[SUBJECTS[0]]
+    await store.register({ref: (held.subject, held.version)})
+    assert (await store.resolve([ref]))[ref] is held
+    await store.destroy(SUBJECTS[:1], through=None)
+    assert not await store.resolve([ref])
+    let_go = weakref.ref(held)
+    del made, held
+    gc.collect()
+    assert let_go() is None
 
 
 async def test_the_database_holds_no_key_and_no_subject(url: str, store: PostgresKeyStore) -> None:

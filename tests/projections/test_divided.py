@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from events.availability import CapacityChanged
@@ -21,7 +22,7 @@ from projections.loading import Limit
 from projections.parts import ALL, CLEAR, Part
 from projections.rebuild import rebuild
 from projections.runner import Source
-from projections.schema import shadow_of
+from projections.schema import new_shadow, shadows_left
 from reading.keys_memory import MemoryKeyStore
 from reading.keys_postgres import PostgresKeyStore
 from reading.keys_schema import migrate
@@ -160,6 +161,65 @@ async def test_the_second_process_ends_with_the_first_however_it_ends(
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.parametrize("frozen_at", ["begun", "writing", "in_a_transaction"])
+async def test_a_second_process_that_wakes_up_after_the_first_has_died_does_no_harm(
+    source: Source, postgres_url: str, keystore_url: str, frozen_at: str
+) -> None:
+    """Frozen with SIGSTOP, so that it hears nothing of the end of the first; woken while the next rebuild is under way, and after it."""
+    await migrate(keystore_url)
+    connection = await asyncpg.connect(postgres_url)
+    async with await PostgresKeyStore.open(keystore_url, "it", MASTER) as keystore, asyncio.timeout(120):
+        keystore.serve()
+        vault = Vault("it", keystore)
+        values = await written(vault, Story(39, erasures=0.02).tell(600))
+        await published(source.bootstrap, source.names, 0, values)
+        await run_until(postgres_url, vault, source, len(values) - 1)
+        live = await dump(postgres_url)
+        arguments = (postgres_url, keystore_url, source.bootstrap, source.names.prefix, "1")
+        command = (sys.executable, "-m", "tests.projections.rebuild_process", *arguments)
+        first = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stderr=asyncio.subprocess.DEVNULL)
+        while not (children := [pid for pid in children_of(first.pid) if b"projections.clear_half" in command_of(pid)]):
+            await asyncio.sleep(0.01)
+        (second,) = children
+        try:
+            while not await _frozen(connection, second, frozen_at):
+                os.kill(second, signal.SIGCONT)
+                await asyncio.sleep(0.005)
+            first.kill()
+            await first.wait()
+            assert await dump(postgres_url) == live
+            left = await shadows_left(connection, "it")
+            await rebuild(postgres_url, vault, source, divided_from=0)  # while the other is still frozen
+            assert await dump(postgres_url) == live
+            assert await shadows_left(connection, "it") == (left if frozen_at == "in_a_transaction" else [])
+            rebuilding = asyncio.create_task(rebuild(postgres_url, vault, source, max_records=5, divided_from=0))
+            await asyncio.sleep(0.2)
+        finally:
+            os.kill(second, signal.SIGCONT)
+        await rebuilding
+        while is_there(second):
+            await asyncio.sleep(0.01)
+        assert await dump(postgres_url) == live
+        await rebuild(postgres_url, vault, source)
+        assert await dump(postgres_url) == live
+        assert not await shadows_left(connection, "it")
+    await connection.close()
+
+
+async def _frozen(connection: asyncpg.Connection[asyncpg.Record], pid: int, where: str) -> bool:
+    """Freezes the second process, and says whether that is where it was to be frozen; otherwise it is to go on."""
+    os.kill(pid, signal.SIGSTOP)
+    if where == "begun":
+        return True
+    await asyncio.sleep(0.01)  # until the database has done what it was asked for
+    locks = "select count(*) filter (where mode = 'RowExclusiveLock') from pg_locks where relation = to_regclass($1)"
+    tables = [f'"{shadow}".audit' for shadow in await shadows_left(connection, "it")]  # which only the second process fills
+    written_rows = [table for table in tables if await connection.fetchval(f"select count(*) from {table}")]
+    if where == "writing":
+        return bool(written_rows)
+    return any([await connection.fetchval(locks, table) for table in tables])
+
+
 async def test_a_half_that_stands_elsewhere_is_not_swapped_in(source: Source, postgres_url: str) -> None:
     store, last = await told(source, 35, 200)
     await rebuild(postgres_url, Vault("it", store), source)
@@ -178,7 +238,7 @@ async def test_a_half_that_stands_elsewhere_is_not_swapped_in(source: Source, po
 
 async def test_what_fails_in_the_second_process_is_told_by_the_first(source: Source, postgres_url: str) -> None:
     await told(source, 36, 50)
-    async with ClearHalf(postgres_url, shadow_of("nowhere"), source, CLEAR, Limit(None, None), 100) as half:
+    async with ClearHalf(postgres_url, new_shadow("nowhere"), source, CLEAR, Limit(None, None), 100) as half:
         with pytest.raises(HalfLost, match="UndefinedTableError|InvalidSchemaNameError"):
             await half.done(None)
 

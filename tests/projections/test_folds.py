@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import ast
+import inspect
+from collections.abc import Callable
+from typing import Any, get_args
 
 import pytest
 
 from events.entry import Locked, OpenedDecision, OpenedEntry, OpenedEvent
-from events.facts import Event, Outcome
+from events.facts import Event, Outcome, TwoPersonEvent
 from events.person import CaseErased
 from events.transfer import MatchExplained, PlaceHeld
 from events.verdict import Recorded
-from projections import answered, audit, capacity, case_file, health, inbox, network, transfers
+from projections import answered, audit, capacity, case_file, health, inbox, network, owed, transfers
 from projections.case_file import CaseFile
 from projections.reported import Effects, effects_of
 from projections.transfers import Stage
@@ -202,3 +205,22 @@ def test_a_second_hold_takes_other_places_and_a_third_finds_none() -> None:
         changes = capacity.fold(capacity.Rows(figures(2, 0), by_unit(rows)), place(PlaceHeld(HOLD.format(number), "u", 1, 9), sequence=number))
         apply(rows, changes.holds)  # type: ignore[arg-type]
     assert [(slot, hold.room) for (_, slot), hold in sorted(rows.items())] == [(0, 2), (1, 2), (2, 2)]
+
+
+def named_in(fold: Callable[..., object]) -> set[str]:
+    """Kinds of facts that the cases of a fold name."""
+    patterns = [node.cls for node in ast.walk(ast.parse(inspect.getsource(fold))) if isinstance(node, ast.MatchClass)]
+    return {cls.id for cls in patterns if isinstance(cls, ast.Name)}
+
+
+@pytest.mark.parametrize(
+    ("reads", "fold", "beside"),
+    [
+        (transfers.READS, transfers.fold, ()),
+        (inbox.READS, inbox.fold, ()),
+        (owed.READS, owed._note, get_args(TwoPersonEvent)),
+    ],
+    ids=["transfers", "inbox", "owed"],
+)
+def test_what_a_fold_says_it_reads_is_what_its_cases_name(reads: frozenset[type], fold: Callable[..., object], beside: tuple[type, ...]) -> None:
+    assert {kind.__name__ for kind in reads} == named_in(fold) | {kind.__name__ for kind in beside}

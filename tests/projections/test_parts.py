@@ -24,7 +24,7 @@ from projections.rebuild import rebuild
 from projections.reported import effects_of
 from projections.runner import Source, ViewRunner
 from projections.schema import TABLES as EVERY_TABLE
-from projections.schema import schema_of, shadow_of
+from projections.schema import schema_of, shadows_left
 from reading.key_errors import KeyStoreError
 from reading.keys_memory import MemoryKeyStore
 from reading.vault import Vault
@@ -194,7 +194,7 @@ async def test_indexes_and_constraints_come_with_the_tables(stored: Stored) -> N
     for part in Part:
         await rebuild(stored.url, stored.vault(), stored.source, parts={part})
     assert [tuple(row) for row in await connection.fetch(query)] == before
-    assert not await connection.fetchval("select count(*) from pg_namespace where nspname = $1", shadow_of("it"))
+    assert not await shadows_left(connection, "it")
     await connection.close()
 
 

@@ -17,7 +17,7 @@ from projections.reads import open_reads
 from projections.rebuild import rebuild
 from projections.reported import effects_of
 from projections.runner import Source, ViewRunner, apply
-from projections.schema import schema_of, shadow_of
+from projections.schema import schema_of, shadows_left
 from projections.store import Store
 from reading.keys import subjects_of_case
 from reading.keys_memory import MemoryKeyStore
@@ -328,6 +328,6 @@ async def test_changes_wake_a_listener(ledger: Ledger, postgres_url: str) -> Non
 
 async def drop(url: str) -> None:
     connection = await asyncpg.connect(url)
-    await connection.execute(f'drop schema if exists "{schema_of("it")}" cascade')
-    await connection.execute(f'drop schema if exists "{shadow_of("it")}" cascade')
+    for name in (schema_of("it"), *await shadows_left(connection, "it")):
+        await connection.execute(f'drop schema if exists "{name}" cascade')
     await connection.close()
