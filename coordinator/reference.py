@@ -32,7 +32,11 @@ def settings_page() -> str:
 
 def problems_page() -> str:
     """Every problem of the gateway."""
-    lines = ["# Problems of the gateway\n", WRITTEN + "Problem details (RFC 9457); `type` is `/problems/CODE`, and explains itself there.\n"]
+    lines = [
+        "# Problems of the gateway\n",
+        WRITTEN
+        + "Problem details (RFC 9457); `type` is `/problems/CODE`, and explains itself there. `title` and `detail` are in Italian\nwhere `Accept-Language` prefers it; what a parser says of an event or a policy stays English.\n",
+    ]
     lines += ["| code | status | title | what to do |", "|---|---|---|---|"]
     lines += [f"| `{code}` | {int(kind.status)} | {kind.title} | {kind.what_to_do} |" for code, kind in CATALOGUE.items()]
     return "\n".join(lines) + "\n"

@@ -56,7 +56,7 @@ def _show(one: Explanation, units: Mapping[str, Unit], language: Language) -> No
     rows = [
         (
             number, scored.unit_id, _project(units, scored.unit_id), scored.total,
-            " ".join(f"{name}={part:+d}" for name, part in zip(parts_named(told), scored.parts, strict=False) if part), age_text(one.at_ms - scored.observed_at_ms),
+            " ".join(f"{name}={part:+d}" for name, part in zip(parts_named(told), scored.parts, strict=False) if part), age_text(one.at_ms - scored.observed_at_ms, language),
         )
         for number, scored in enumerate(told.scored, start=1)
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from coordinator.cli.outcome import NotDone
+from events.sentences import Language
 from projections.moment import AsOf, AtSequence, AtTime
 
 
@@ -41,12 +42,13 @@ def time_text(at_ms: int | None) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def age_text(age_ms: int | None) -> str:
-    """A duration for people, its largest unit and the next: `3d 4h`, `12m 5s`; `never` where None."""
+def age_text(age_ms: int | None, language: Language = Language.ENGLISH) -> str:
+    """A duration for people, its largest unit and the next: `3d 4h` (in Italian `3g 4h`), `12m 5s`; `never` where None."""
+    italian = language is Language.ITALIAN
     if age_ms is None:
-        return "never"
+        return "mai" if italian else "never"
     seconds = max(0, age_ms) // 1000
-    units = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
+    units = ((86_400, "g" if italian else "d"), (3_600, "h"), (60, "m"), (1, "s"))
     parts: list[str] = []
     for size, name in units:
         count, seconds = divmod(seconds, size)

@@ -29,8 +29,18 @@ def widths_of(columns: Sequence[Sequence[str]], available: int) -> list[int] | N
 
 
 def folded(text: str, width: int) -> str:
-    """The text in lines of at most so many characters: broken between words, else inside one where it has a hyphen or the like, else anywhere."""
-    return "\n".join(line for paragraph in text.split("\n") for line in _lines(paragraph, width))
+    """The text in lines of at most so many characters: broken between words, else inside one where it has a hyphen or the like, else anywhere.
+
+    What is indented stays so, all its lines, where no word must be broken for it.
+    """
+    return "\n".join(line for paragraph in text.split("\n") for line in _indented(paragraph, width))
+
+
+def _indented(text: str, width: int) -> list[str]:
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    if not text.strip() or max(map(cell_len, text.split())) > width - len(indent):
+        return _lines(text, width)
+    return [indent + line for line in _lines(text, width - len(indent))]
 
 
 def _lines(text: str, width: int) -> list[str]:

@@ -18,6 +18,7 @@ from coordinator.cli.command import JsonOption, LanguageOption, NetworkOption, i
 from coordinator.cli.estimating import estimate
 from coordinator.cli.instants import time_text
 from coordinator.cli.outcome import Exit, NotDone, end, out, print_json, print_table, say
+from coordinator.cli.policy_words import Words, words_in
 from coordinator.domain.adopting import lasts
 from coordinator.domain.previewing import Preview
 from coordinator.domain.state import State
@@ -51,7 +52,13 @@ FileArgument = Annotated[
 
 
 @app.command(short_help="The policy in force")
-def show(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE) -> None:
+def show(
+    context: typer.Context,
+    network: NetworkOption = None,
+    as_json: JsonOption = False,
+    role: AsOption = HELPLINE,
+    language: LanguageOption = Language.ENGLISH,
+) -> None:
     """The policy in force, what it says of scarcity, and whether the next one takes two bodies."""
 
     async def work(room: NetworkRoom) -> State:
@@ -63,18 +70,16 @@ def show(context: typer.Context, network: NetworkOption = None, as_json: JsonOpt
     if as_json:
         print_json({**policy_json(policy), "digest": policy_digest(policy), "takes_two_bodies": takes_two(policy)})
         return
-    out.print(
-        f"[bold]Policy {policy.version}[/], digest {policy_digest(policy)[:16]}; the next one takes {'two bodies' if takes_two(policy) else 'one body'}."
-    )
+    words = words_in(language)
+    out.print(words.in_force.format(policy.version, policy_digest(policy)[:16], words.two_bodies if takes_two(policy) else words.one_body))
     matching = policy.matching
     if matching is None or matching.scarcity is None:
-        out.print("It has no scarcity weights: only what would be left over of a place counts against it.")
+        out.print(words.no_scarcity)
         return
     scarcity = matching.scarcity
-    out.print(f"Scarcity weights estimated {time_text(scarcity.estimated_at_ms)}, valid until {time_text(scarcity.valid_until_ms)} UTC.")
-    out.print(escape(f"By {scarcity.method}, from {scarcity.sample}."))
-    rows = [(each.kind, " ".join(map(str, each.weights))) for each in scarcity.kinds]
-    print_table("Points a person, while one such request could be served, two, ...", ("request that may come", "weights"), rows)
+    out.print(words.estimated.format(time_text(scarcity.estimated_at_ms), time_text(scarcity.valid_until_ms)))
+    out.print(escape(words.method.format(scarcity.method, scarcity.sample)))
+    print_table(words.points, words.points_columns, [(each.kind, " ".join(map(str, each.weights))) for each in scarcity.kinds])
 
 
 @app.command(short_help="Who would gain or lose a place by another")
@@ -99,8 +104,8 @@ def preview(
         try:
             found = previewed(state, candidate, instant(room, state))
         except WouldBeRefused as would:
-            why = refusal_sentence(would.refusal.code, language)
-            raise NotDone(f"The network would refuse this policy ({would.refusal.field or would.refusal.code}): {why}") from None
+            named = would.refusal.field or would.refusal.code
+            raise NotDone(words_in(language).would_be_refused.format(named, refusal_sentence(would.refusal.code, language))) from None
         if scope is not Scope.INDICATORS:
             await room.access.record(grant, View.PREVIEW, {each.case_id for each in found.requests})
         return found, scope
@@ -109,38 +114,27 @@ def preview(
     if as_json:
         print_json(preview_json(found, scope))
         return
-    out.print(
-        f"Policy {found.version_candidate} against policy {found.version_running} in force, on {sum(each.requests for each in found.kinds)} waiting requests:"
-    )
+    words = words_in(language)
+    out.print(words.against.format(found.version_candidate, found.version_running, sum(each.requests for each in found.kinds)))
     if scope is not Scope.INDICATORS:
-        _show_requests(found)
-    print_table(
-        "By kind of request",
-        ("kind", "waiting", "placed now", "placed then", "gain a place", "lose one", "gain eligibility", "lose it"),
-        [
-            (
-                each.kind, each.requests, each.placed_running, each.placed_candidate, each.gain_place, each.lose_place, each.gain_eligibility,
-                each.lose_eligibility,
-            )
-            for each in found.kinds
-        ],
-        right=frozenset({"waiting", "placed now", "placed then", "gain a place", "lose one", "gain eligibility", "lose it"}),
-        empty="Nobody waits.",
-    )  # fmt: skip
+        _show_requests(found, words)
+    rows = [
+        (
+            each.kind, each.requests, each.placed_running, each.placed_candidate, each.gain_place, each.lose_place, each.gain_eligibility,
+            each.lose_eligibility,
+        )
+        for each in found.kinds
+    ]  # fmt: skip
+    print_table(words.kinds, words.kinds_columns, rows, right=frozenset(words.kinds_columns[1:]), empty=words.nobody_waits)
 
 
-def _show_requests(found: Preview) -> None:
-    differ = [each for each in found.requests if each.running != each.candidate or each.running_fits != each.candidate_fits]
-    print_table(
-        "Requests for which something changes",
-        ("case", "urgency", "kind", "place now", "place then", "fit now", "fit then"),
-        [
-            (each.case_id, each.urgency, each.kind, each.running, each.candidate, each.running_fits, each.candidate_fits)
-            for each in differ
-        ],
-        right=frozenset({"fit now", "fit then"}),
-        empty="None.",
-    )  # fmt: skip
+def _show_requests(found: Preview, words: Words) -> None:
+    rows = [
+        (each.case_id, each.urgency, each.kind, each.running, each.candidate, each.running_fits, each.candidate_fits)
+        for each in found.requests
+        if each.running != each.candidate or each.running_fits != each.candidate_fits
+    ]
+    print_table(words.changes, words.changes_columns, rows, right=frozenset(words.changes_columns[5:]), empty=words.none)
 
 
 @app.command(short_help="Propose a policy, or confirm and adopt it")
@@ -176,7 +170,7 @@ def adopt(
                     if isinstance(verdict, Refused)
                     else ""
                     if isinstance(verdict, Recorded)
-                    else "No answer yet.",
+                    else words_in(language).no_answer,
                 )
             )
             if done[-1][1]:
@@ -188,9 +182,9 @@ def adopt(
         print_json([{"event": type(event).__name__, "event_id": event.event_id, "wrong": wrong} for event, wrong in done])
     else:
         for event, wrong in done:
-            say(f"{type(event).__name__}: {escape(wrong) or 'recorded.'}")
+            say(f"{type(event).__name__}: {escape(wrong) or words_in(language).recorded}")
         if not done[-1][1] and not isinstance(done[-1][0], PolicyAdopted):
-            say("A person of another body confirms it with the same command and the same file.")
+            say(words_in(language).now_another)
     end(Exit.WRONG if done[-1][1] else Exit.WELL)
 
 

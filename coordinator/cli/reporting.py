@@ -8,20 +8,22 @@ from typing import Annotated
 
 import typer
 
+from coordinator.cli import reporting_words as words
 from coordinator.cli.acting import AsOption, acting_as, allowed
-from coordinator.cli.command import JsonOption, NetworkOption, in_network
+from coordinator.cli.command import JsonOption, LanguageOption, NetworkOption, in_network
 from coordinator.cli.instants import age_text, parse_time, time_text
 from coordinator.cli.outcome import NotDone, out, print_json, print_table
+from coordinator.cli.reporting_words import rows_in, said
 from coordinator.domain.who_may import View
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
+from events.sentences import Language
 from projections.calibration import Calibration
 from projections.indicators import Indicators, Period, Waits
 from projections.reporting import draw_up_indicators, draw_up_terms
 from projections.terms import Terms
 
 BEGINNING, END = "1970-01-01", "9999-12-31"
-FIGURES = frozenset({"number"})
 
 
 def indicators(
@@ -31,6 +33,7 @@ def indicators(
     network: NetworkOption = None,
     as_json: JsonOption = False,
     role: AsOption = "helpline",
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Monitoring indicators of a period: referrals, requests, what became of them, how long people waited."""
 
@@ -40,8 +43,9 @@ def indicators(
         if as_json:
             print_json(fields_json(found))
             return
-        print_table("Indicators", ("what", "which", "number"), _rows(found), right=FIGURES)
-        out.print(f"As of entry {found.sequence}. Cases and events are counted, not persons; not for publication: numbers may be small.")
+        columns = tuple(said(word, language) for word in (words.WHAT, words.WHICH, words.NUMBER))
+        print_table(said(words.INDICATORS, language), columns, rows_in(_rows(found, language), language), right=frozenset(columns[2:]))
+        out.print(said(words.STANDS, language).format(found.sequence))
 
     in_network(context, network, as_json, work)
 
@@ -57,7 +61,7 @@ def _period(since: str, until: str) -> Period:
     return Period(from_ms, to_ms)
 
 
-def _rows(found: Indicators) -> list[tuple[object, ...]]:
+def _rows(found: Indicators, language: Language = Language.ENGLISH) -> list[tuple[object, ...]]:
     """One row a figure, in the report's order."""
     return [
         *_each("contacts of the helpline", found.contacts_by_relevance),
@@ -70,15 +74,15 @@ def _rows(found: Indicators) -> list[tuple[object, ...]]:
         *_each("  declined", found.referrals_declined_by_code),
         *_each("  assessed", found.assessments_by_outcome),
         *_each("  closed", found.cases_closed_by_how),
-        *_wait("  wait to be taken in charge", found.waits_to_charge),
+        *_wait("  wait to be taken in charge", found.waits_to_charge, language),
         ("places asked elsewhere", "", found.transfers_asked),
         *_each("  by reason", found.transfers_by_reason),
         *_each("  by urgency", found.transfers_by_urgency),
         *_each("  what became of them", found.transfers_by_fate),
         ("  placed, of those over", "", "" if found.placed_percent is None else f"{found.placed_percent}%"),
         *_each("  an operator was called in", found.transfers_called_operator),
-        *_waits("  wait to the first proposal", found.waits_to_proposal),
-        *_waits("  wait to the acceptance", found.waits_to_acceptance),
+        *_waits("  wait to the first proposal", found.waits_to_proposal, language),
+        *_waits("  wait to the acceptance", found.waits_to_acceptance, language),
         ("arrivals", "", found.arrivals),
         ("  safe after 30 days", "", found.arrivals_safe_after_30_days),
         ("  undone within 30 days", "", found.arrivals_undone),
@@ -108,7 +112,7 @@ def _trusted(found: Calibration | None) -> list[tuple[object, ...]]:
     """How the trust in published places turned out: Brier scores, lower is better, then what was expected beside what came."""
     if found is None:
         return []
-    ways = (("as trusted", found.trust), ("all alike", found.constant), ("all free", found.always))
+    ways = ((words.AS_TRUSTED, found.trust), (words.ALL_ALIKE, found.constant), (words.ALL_FREE, found.always))
     return [
         *(("  Brier score", which, f"{(scores.brier or 0) / 10_000:.4f}") for which, scores in ways),
         *(("  log score", which, f"{(scores.log or 0) / 1000:.3f}") for which, scores in ways),
@@ -123,19 +127,18 @@ def _each(what: str, counts: Mapping[str, int]) -> list[tuple[object, ...]]:
     return [(what, which, number) for which, number in counts.items()]
 
 
-def _waits(what: str, waits: Mapping[str, Waits]) -> list[tuple[object, ...]]:
-    return [row for urgency, wait in waits.items() for row in _wait(what, wait, urgency)]
+def _waits(what: str, waits: Mapping[str, Waits], language: Language) -> list[tuple[object, ...]]:
+    return [row for urgency, wait in waits.items() for row in _wait(what, wait, language, urgency)]
 
 
-def _wait(what: str, wait: Waits, which: str = "") -> list[tuple[object, ...]]:
+def _wait(what: str, wait: Waits, language: Language, which: str = "") -> list[tuple[object, ...]]:
     """Median and 90th percentile; nothing where nobody waited."""
     if not wait.count:
         return []
-    return [(what, f"{which} half within".strip(), age_text(wait.median_ms)), (what, f"{which} nine of ten within".strip(), age_text(wait.p90_ms))]
-
-
-NO_TERM = "the policy sets no term"
-WITHOUT_A_TERM = "Contacts of the helpline and access records are under the network's own key, which has no term: they stay until an installation decides otherwise."
+    return [
+        (what, f"{which} {words.HALF_WITHIN}".strip(), age_text(wait.median_ms, language)),
+        (what, f"{which} {words.NINE_OF_TEN_WITHIN}".strip(), age_text(wait.p90_ms, language)),
+    ]
 
 
 def retention(
@@ -143,6 +146,7 @@ def retention(
     network: NetworkOption = None,
     as_json: JsonOption = False,
     role: AsOption = "administrator",
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """What will go when: closed cases, explanations, events, by the terms of the policy in force."""
 
@@ -152,8 +156,10 @@ def retention(
         if as_json:
             print_json(fields_json(found))
             return
-        print_table("What will go when", ("what", "month", "number"), _terms(found), right=FIGURES)
-        out.print(f"As of entry {found.sequence}, {time_text(found.at_ms)} UTC. {WITHOUT_A_TERM}", soft_wrap=True)
+        columns = tuple(said(word, language) for word in (words.WHAT, words.MONTH, words.NUMBER))
+        print_table(said(words.GOES, language), columns, rows_in(_terms(found), language), right=frozenset(columns[2:]))
+        stands = said(words.TERMS_STAND, language).format(found.sequence, time_text(found.at_ms))
+        out.print(f"{stands} {said(words.WITHOUT_A_TERM, language)}", soft_wrap=True)
 
     in_network(context, network, as_json, work)
 
@@ -167,11 +173,11 @@ def _terms(found: Terms) -> list[tuple[object, ...]]:
         ("cases erased, destroyed", "", found.cases_erased),
         *_by_month("keys of explanations, at the latest", found.explanations_go),
         ("  of months that are over (kept where a case is held)", "", found.explanations_gone),
-        ("events past their term, trimmed ones included", "", NO_TERM if found.events_may_be_trimmed is None else found.events_may_be_trimmed),
+        ("events past their term, trimmed ones included", "", words.NO_TERM if found.events_may_be_trimmed is None else found.events_may_be_trimmed),
     ]
 
 
 def _by_month(what: str, months: Mapping[int, int] | None) -> list[tuple[object, ...]]:
     if months is None:
-        return [(what, "", NO_TERM)]
+        return [(what, "", words.NO_TERM)]
     return [(what, f"{month // 100}-{month % 100:02}", number) for month, number in months.items()] or [(what, "", 0)]

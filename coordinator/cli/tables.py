@@ -7,8 +7,11 @@ from typing import Any
 
 from coordinator.cli.instants import age_text, time_text
 from coordinator.cli.outcome import out, print_table
+from coordinator.cli.views_words import Words, words_in
 from coordinator.viewing import Plain
 from events.glass import GlassBroken
+from events.happenings import happening
+from events.sentences import Language
 from projections.actions import Action, ActionStage, is_open, overdue, review_open, stage_of
 from projections.freshness import UnitCapacity, UnitTrust
 from projections.hand_over import HandOver
@@ -16,7 +19,6 @@ from projections.inbox import Item, ItemKind
 from projections.reads import AuditEntry, OpenTransfer
 from projections.transfers import TransferState
 
-FIGURES = frozenset({"places", "occupied", "reserved", "held", "free", "entry", "age"})
 HELPLINE = "helpline"
 _WIDE = 120
 """Columns from which the audit trail shows everything side by side."""
@@ -28,64 +30,54 @@ _LONGEST_FACT = 400
 """Characters of a fact's fields in a timeline; `--json` has them all."""
 
 
-def print_capacity(units: Sequence[UnitCapacity], *, permille_too: bool) -> None:
+def print_capacity(units: Sequence[UnitCapacity], *, permille_too: bool, language: Language = Language.ENGLISH) -> None:
     """All figures side by side on a wide terminal; on a narrow one those that are not zero, in words."""
+    words = words_in(language)
     wide = out.width >= _WIDE_FOR_CAPACITY
+    columns: tuple[str, ...] = words.capacity_wide if wide else words.capacity_columns
     if wide:
-        columns: tuple[str, ...] = (
-            "project",
-            "unit",
-            "level",
-            "area",
-            "region",
-            "places",
-            "occupied",
-            "reserved",
-            "held",
-            "free",
-            "age",
-            "freshness",
-            "answered",
-        )
         rows: list[tuple[object, ...]] = [
             (
                 one.unit.project_id, one.unit.unit_id, one.unit.level, one.macro_area, one.unit.region, one.places, one.occupied, one.reserved,
-                one.held, one.free, age_text(one.age_ms), _freshness_text(one), answered_text(one.trust, permille_too=permille_too),
+                one.held, one.free, age_text(one.age_ms, language), _freshness_text(one, words),
+                answered_text(one.trust, permille_too=permille_too, language=language),
             )
             for one in units
         ]  # fmt: skip
     else:
-        columns = ("unit", "level", "where", "free", "places", "figures", "answered")
         rows = [
             (
-                one.unit.unit_id if one.unit.unit_id.startswith(one.unit.project_id) else f"{one.unit.unit_id} of {one.unit.project_id}", one.unit.level,
-                f"{one.macro_area} {one.unit.region}", one.free, _places_text(one), ", ".join(filter(None, (age_text(one.age_ms), _freshness_text(one)))),
-                answered_text(one.trust, permille_too=permille_too),
+                one.unit.unit_id if one.unit.unit_id.startswith(one.unit.project_id) else words.of_project.format(one.unit.unit_id, one.unit.project_id),
+                one.unit.level, f"{one.macro_area} {one.unit.region}", one.free, _places_text(one, words),
+                ", ".join(dict.fromkeys(filter(None, (age_text(one.age_ms, language), _freshness_text(one, words))))),
+                answered_text(one.trust, permille_too=permille_too, language=language),
             )
             for one in units
         ]  # fmt: skip
-    print_table("Capacity", columns, rows, right=FIGURES if wide else frozenset({"free"}), empty="No unit is open.")
+    print_table(words.capacity, columns, rows, right=frozenset(columns[5:11] if wide else columns[3:4]), empty=words.no_unit)
 
 
-def answered_text(trust: UnitTrust | None, *, permille_too: bool) -> str:
+def answered_text(trust: UnitTrust | None, *, permille_too: bool, language: Language = Language.ENGLISH) -> str:
     """What a project answered about places of that age, and, for whoever may see every unit, how far such a place is trusted."""
+    words = words_in(language)
     if trust is None:
         return ""
     asked = (trust.free + trust.not_free) / 100
-    told = f"{trust.free / 100:.1f} of {asked:.1f} free" if asked else "nothing yet"
-    return f"{told}, trusted {trust.permille / 10:.0f} %" if permille_too else told
+    told = words.answered_free.format(f"{trust.free / 100:.1f}", f"{asked:.1f}") if asked else words.nothing_yet
+    return words.trusted.format(told, f"{trust.permille / 10:.0f}") if permille_too else told
 
 
-def _freshness_text(one: UnitCapacity) -> str:
-    return f"{one.freshness}{'' if one.accepting else ', not accepting'}{', OVER' if one.over_capacity else ''}"
+def _freshness_text(one: UnitCapacity, words: Words) -> str:
+    flags = (words.freshness[one.freshness], "" if one.accepting else words.not_accepting, words.over if one.over_capacity else "")
+    return ", ".join(filter(None, flags))
 
 
-def _places_text(one: UnitCapacity) -> str:
-    taken = ((one.occupied, "occupied"), (one.reserved, "reserved"), (one.held, "held"))
+def _places_text(one: UnitCapacity, words: Words) -> str:
+    taken = zip((one.occupied, one.reserved, one.held), words.taken, strict=True)
     return ", ".join((str(one.places), *(f"{count} {how}" for count, how in taken if count)))
 
 
-def print_audit(entries: Sequence[AuditEntry]) -> None:
+def print_audit(entries: Sequence[AuditEntry], language: Language = Language.ENGLISH) -> None:
     """Verdict and hash in columns of their own on a wide terminal; on a narrow one below the event, and below the time."""
     wide = out.width >= _WIDE
     rows: list[tuple[object, ...]] = []
@@ -97,80 +89,87 @@ def print_audit(entries: Sequence[AuditEntry]) -> None:
             rows.append((entry.row.sequence, time, kind, verdict, followed, digest))
         else:
             rows.append((entry.row.sequence, f"{time}\n{digest}", kind if verdict == "Recorded" else f"{kind}\n{verdict}", followed))
-    columns = (
-        ("entry", "time (UTC)", "event", "verdict", "what followed", "hash") if wide else ("entry", "time (UTC), hash", "event", "what followed")
-    )
-    print_table("Audit trail", columns, rows, right=frozenset({"entry"}))
+    words = words_in(language)
+    columns: tuple[str, ...] = words.audit_wide if wide else words.audit_columns
+    print_table(words.audit, columns, rows, right=frozenset(columns[:1]))
 
 
-def stands_text(one: OpenTransfer, plain: Plain) -> str:
+def asked_text(one: OpenTransfer, language: Language = Language.ENGLISH) -> str:
+    """How urgent it is, for what, for how many people."""
+    return words_in(language).asked.format(one.transfer.urgency, one.transfer.reason, people_text(len(one.household), language))
+
+
+def stands_text(one: OpenTransfer, plain: Plain, language: Language = Language.ENGLISH) -> str:
     """How far it is, where to, and who is responsible."""
     place = one.state.proposal.unit_id if one.state.proposal and _told_place(plain) else ""
-    return "\n".join(filter(None, (_stage_text(plain), place, f"responsible: {one.responsible or HELPLINE}")))
+    return "\n".join(filter(None, (_stage_text(plain), place, words_in(language).responsible.format(one.responsible or HELPLINE))))
 
 
-def to_know_text(one: OpenTransfer) -> str:
+def to_know_text(one: OpenTransfer, language: Language = Language.ENGLISH) -> str:
     """Until when it is needed, why an operator was called in, and what the hand-over lacks."""
     called = ", ".join(called.why for called in one.state.escalations)
-    lacks = "" if one.state.hand_over is None else hand_over_text(one.state.hand_over)
-    return "\n".join(filter(None, (time_text(one.transfer.needed_by_ms), called and f"operator called: {called}", lacks)))
+    lacks = "" if one.state.hand_over is None else hand_over_text(one.state.hand_over, language)
+    return "\n".join(filter(None, (time_text(one.transfer.needed_by_ms), called and words_in(language).called.format(called), lacks)))
 
 
-def people_text(people: int) -> str:
+def people_text(people: int, language: Language = Language.ENGLISH) -> str:
     """`1 person`, `3 people`."""
-    return "1 person" if people == 1 else f"{people} people"
+    words = words_in(language)
+    return words.person if people == 1 else words.people.format(people)
 
 
-def action_text(action: Action) -> str:
+def action_text(action: Action, language: Language = Language.ENGLISH) -> str:
     """What was reported, what somebody is to see by it, and who reported it."""
     event = action.event
     purpose = f"\n{event.purpose}" if isinstance(event, GlassBroken) else ""
-    return f"{type(event).__name__}{purpose}\nby {event.actor.body}"
+    return f"{type(event).__name__}{purpose}\n{words_in(language).by.format(event.actor.body)}"
 
 
-def action_times_text(action: Action, at_ms: int) -> str:
+def action_times_text(action: Action, at_ms: int, language: Language = Language.ENGLISH) -> str:
     """How far it is, and by when somebody has to do what, or until when something is open."""
-    stage = stage_of(action, at_ms)
-    lines = [str(stage)]
+    words, stage = words_in(language), stage_of(action, at_ms)
+    lines = [words.stages[stage]]
     if stage is ActionStage.WAITING:
-        lines.append(f"confirm by {time_text(action.confirm_until_ms)}")
+        lines.append(words.confirm_by.format(time_text(action.confirm_until_ms)))
     if review_open(action):
-        lines.append(f"review by {time_text(action.review_due_ms)}{' OVERDUE' if overdue(action, at_ms) else ''}")
+        lines.append(words.review_by.format(time_text(action.review_due_ms)) + (f" {words.overdue}" if overdue(action, at_ms) else ""))
     if is_open(action, at_ms):
-        lines.append(f"open until {time_text(action.open_until_ms)}")
+        lines.append(words.open_until.format(time_text(action.open_until_ms)))
     return "\n".join(lines)
 
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-def day_text(windows: Any) -> str:
+def day_text(windows: Any, language: Language = Language.ENGLISH) -> str:
     """`08:00-12:00, 14:00-18:00`; nobody: none."""
-    return ", ".join(f"{_time_of_day(window['from_minute'])}-{_time_of_day(window['to_minute'])}" for window in windows) or "nobody"
+    hours = ", ".join(f"{_time_of_day(window['from_minute'])}-{_time_of_day(window['to_minute'])}" for window in windows)
+    return hours or words_in(language).nobody
 
 
-def week_text(weekly: Any) -> str:
+def week_text(weekly: Any, language: Language = Language.ENGLISH) -> str:
     """Days with the same hours together, in the order of the week."""
+    words = words_in(language)
     days: dict[str, list[str]] = {}
-    for weekday, name in enumerate(_WEEKDAYS):
-        days.setdefault(day_text([window for window in weekly if window["weekday"] == weekday]), []).append(name)
+    for weekday, name in enumerate(words.weekdays):
+        days.setdefault(day_text([window for window in weekly if window["weekday"] == weekday], language), []).append(name)
     if len(days) == 1:
-        return f"every day {next(iter(days))}"
+        return words.every_day.format(next(iter(days)))
     return "; ".join(f"{' '.join(names)} {hours}" for hours, names in days.items())
 
 
-def exceptions_text(exceptions: Any) -> str:
-    return "; ".join(f"{exception['date']} {day_text(exception['windows'])}" for exception in exceptions)
+def exceptions_text(exceptions: Any, language: Language = Language.ENGLISH) -> str:
+    """Each day that is otherwise, with its hours."""
+    return "; ".join(f"{exception['date']} {day_text(exception['windows'], language)}" for exception in exceptions)
 
 
 def _time_of_day(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-def when_text(item: Item) -> str:
+def when_text(item: Item, language: Language = Language.ENGLISH) -> str:
     """Since when, and until when something should be done."""
-    until = "" if item.until_ms is None else f"until {time_text(item.until_ms)}{' OVERDUE' if item.overdue else ''}"
-    return "\n".join(filter(None, (f"since {time_text(item.since_ms)}", until)))
+    words = words_in(language)
+    late = f" {words.overdue}" if item.overdue else ""
+    until = "" if item.until_ms is None else words.until.format(time_text(item.until_ms)) + late
+    return "\n".join(filter(None, (words.since.format(time_text(item.since_ms)), until)))
 
 
 def place_text(plain: Plain) -> str:
@@ -180,42 +179,45 @@ def place_text(plain: Plain) -> str:
     return str(proposal["unit_id"]) if isinstance(proposal, dict) else ""
 
 
-def more_text(item: Item) -> str:
+def more_text(item: Item, language: Language = Language.ENGLISH) -> str:
     """What else there is to know: how many people, the clock of the answer, what the hand-over lacks, the id to answer with; of which transfer to ask why."""
-    state = item.state
-    lacks = "" if state is None or state.hand_over is None else hand_over_text(state.hand_over)
-    people = "" if len(item.household) == 1 else people_text(len(item.household))
-    asked = f"transfer {item.transfer.transfer_id}" if item.kind is ItemKind.ESCALATION and item.transfer is not None else ""
-    return ", ".join(filter(None, (people, _clock_text(state), lacks, "" if item.of is None else f"about {item.of}", asked)))
+    words, state = words_in(language), item.state
+    lacks = "" if state is None or state.hand_over is None else hand_over_text(state.hand_over, language)
+    people = "" if len(item.household) == 1 else people_text(len(item.household), language)
+    asked = words.transfer.format(item.transfer.transfer_id) if item.kind is ItemKind.ESCALATION and item.transfer is not None else ""
+    about = "" if item.of is None else words.about.format(item.of)
+    return ", ".join(filter(None, (people, _clock_text(state, words), lacks, about, asked)))
 
 
-def hand_over_text(hand_over: HandOver) -> str:
+def hand_over_text(hand_over: HandOver, language: Language = Language.ENGLISH) -> str:
     """What the lists lack; empty: nothing."""
     if hand_over.is_complete:
         return ""
-    lacks = ", ".join(hand_over.missing) or "nothing"
-    return f"hand-over: {hand_over.sides} of 2 lists, lacks {lacks}"
+    words = words_in(language)
+    return words.hand_over.format(hand_over.sides, ", ".join(hand_over.missing) or words.lacks_nothing)
 
 
-def _clock_text(state: TransferState | None) -> str:
+def _clock_text(state: TransferState | None, words: Words) -> str:
     """How the time to answer runs."""
     if state is None or state.proposal is None:
         return ""
     if state.proposal.resumes_at_ms is not None:
-        return f"stopped by a question until {time_text(state.proposal.resumes_at_ms)}"
+        return words.stopped_until.format(time_text(state.proposal.resumes_at_ms))
     if state.proposal.question_stands:
-        return "a question stands"
-    return f"reminded {state.proposal.reminded}x" if state.proposal.reminded else ""
+        return words.question_stands
+    return words.reminded.format(state.proposal.reminded) if state.proposal.reminded else ""
 
 
-def fact_row(plain: Plain) -> tuple[object, ...]:
-    """(time, entry, fact, what it says) of one fact in a case's timeline."""
+def fact_row(plain: Plain, language: Language = Language.ENGLISH) -> tuple[object, ...]:
+    """(time, entry, fact, what it says) of one fact in a case's timeline: in a sentence, then its fields."""
     hidden = {"sequence", "at_ms", "event", "outcome", "event_id", "actor", "case_id", "excluded", "scored", "digest"}
-    told = ["to the helpline"] if plain.get("outcome") in _TO_SOMEBODY and plain.get("project_id") is None else []
+    fact = str(plain.get("event") or plain["outcome"])
+    told = [happening(fact, language)]
+    told += [words_in(language).to_helpline] if plain.get("outcome") in _TO_SOMEBODY and plain.get("project_id") is None else []
     told += [_field_text(name, value) for name, value in plain.items() if name not in hidden and value not in (None, "", [])]
     at_ms = plain["at_ms"]
     assert isinstance(at_ms, int)
-    return time_text(at_ms), plain["sequence"], plain.get("event") or plain["outcome"], shorten("\n".join(told), _LONGEST_FACT)
+    return time_text(at_ms), plain["sequence"], fact, shorten("\n".join(told), _LONGEST_FACT)
 
 
 def _field_text(name: str, value: object) -> str:

@@ -13,19 +13,18 @@ from coordinator.access_log import Why
 from coordinator.cli.acting import AsOption, acting_as, allowed
 from coordinator.cli.command import AsOfOption, JsonOption, LanguageOption, NetworkOption, in_network
 from coordinator.cli.explaining import show_explanations
-from coordinator.cli.explaining_words import words_in
+from coordinator.cli.explaining_words import words_in as explaining_words_in
 from coordinator.cli.instants import age_text, parse_as_of, time_text
 from coordinator.cli.outcome import NotDone, out, print_json, print_table
 from coordinator.cli.tables import (
-    FIGURES,
     HELPLINE,
     action_text,
     action_times_text,
+    asked_text,
     day_text,
     exceptions_text,
     fact_row,
     more_text,
-    people_text,
     place_text,
     print_audit,
     print_capacity,
@@ -34,6 +33,7 @@ from coordinator.cli.tables import (
     week_text,
     when_text,
 )
+from coordinator.cli.views_words import Words, words_in
 from coordinator.detail import cases_in, detail_json, details, whole_json, wholes
 from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.domain.whole_account import Recomputed
@@ -73,13 +73,14 @@ def capacity(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
     role: AsOption = HELPLINE,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """What is free, in every unit, with the age of each figure."""
 
     async def work(room: NetworkRoom) -> None:
         grant = acting_as(role, room.name)
         if scope_of(grant.standing, View.CAPACITY) is None:
-            await _bands(room, grant, as_json)
+            await _bands(room, grant, as_json, language)
             return
         if allowed(grant, View.CAPACITY) is not Scope.EVERYTHING and project not in (None, grant.project_id):
             raise NotDone("Another project's figures are not shown to a project.", "Leave out --project: the network's bands are shown without it.")
@@ -87,14 +88,20 @@ def capacity(
         if as_json:
             print_json(seen_json(seen, "units", [unit_json(one, grant) for one in seen.answer]))
             return
-        print_capacity(seen.answer, permille_too=scope_of(grant.standing, View.CAPACITY) is Scope.EVERYTHING)
-        out.print(f"{sum(one.free for one in seen.answer)} places free of {sum(one.places for one in seen.answer)}. {_standing(seen)}")
+        print_capacity(seen.answer, permille_too=scope_of(grant.standing, View.CAPACITY) is Scope.EVERYTHING, language=language)
+        free = words_in(language).free_of.format(sum(one.free for one in seen.answer), sum(one.places for one in seen.answer))
+        out.print(f"{free} {_standing(seen, language)}")
 
     in_network(context, network, as_json, work)
 
 
 def transfers(
-    context: typer.Context, network: NetworkOption = None, as_of: AsOfOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE
+    context: typer.Context,
+    network: NetworkOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+    role: AsOption = HELPLINE,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Transfers that are open, the most urgent first."""
 
@@ -109,13 +116,13 @@ def transfers(
             return
         rows = [
             (
-                f"{one.transfer.transfer_id}\n{one.case_id}\n{one.transfer.urgency}, for {one.transfer.reason}, {people_text(len(one.household))}",
-                stands_text(one, plain), to_know_text(one),
+                f"{one.transfer.transfer_id}\n{one.case_id}\n{asked_text(one, language)}", stands_text(one, plain, language), to_know_text(one, language),
             )
             for one, plain in shown
         ]  # fmt: skip
-        print_table("Open transfers", ("transfer, case", "stands", "needed by (UTC)"), rows, empty="No transfer is open.")
-        out.print(_standing(seen))
+        words = words_in(language)
+        print_table(words.transfers, words.transfers_columns, rows, empty=words.no_transfer)
+        out.print(_standing(seen, language))
 
     in_network(context, network, as_json, work)
 
@@ -127,6 +134,7 @@ def case(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
     role: AsOption = HELPLINE,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """One case's timeline, with the facts opened."""
 
@@ -149,8 +157,10 @@ def case(
         if as_json:
             print_json({**seen_json(seen, "facts", told), "opened_by": opening})
             return
-        print_table("Case", ("time (UTC)", "entry", "fact", "what"), [fact_row(plain) for plain in told], right=frozenset({"entry"}))
-        out.print(_standing(seen))
+        words = words_in(language)
+        rows = [fact_row(plain, language) for plain in told]
+        print_table(words.case, words.case_columns, rows, right=frozenset(words.case_columns[1:2]))
+        out.print(_standing(seen, language))
 
     in_network(context, network, as_json, work)
 
@@ -180,20 +190,26 @@ def inbox(
             return
         rows = [
             (
-                "\n".join(filter(None, (item.kind, item.why, item.urgency))), when_text(item),
+                "\n".join(filter(None, (item.kind, item.why, item.urgency))), when_text(item, language),
                 to_do(item, grant.body, grant.standing is not Standing.PROJECT, language),
-                "\n".join(filter(None, (place_text(item_for(grant, item)), more_text(item), item.case_id))),
+                "\n".join(filter(None, (place_text(item_for(grant, item)), more_text(item, language), item.case_id))),
             )
             for item in seen.answer
         ]  # fmt: skip
-        columns = ("what", "when (UTC)", "what to do", "about")
-        print_table(f"Inbox of {project}", columns, rows, empty="Nothing waits.")
+        words = words_in(language)
+        print_table(words.inbox.format(project), words.inbox_columns, rows, empty=words.nothing_waits)
         out.print(_standing(seen, language))
 
     in_network(context, network, as_json, work)
 
 
-def actions(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE) -> None:
+def actions(
+    context: typer.Context,
+    network: NetworkOption = None,
+    as_json: JsonOption = False,
+    role: AsOption = HELPLINE,
+    language: LanguageOption = Language.ENGLISH,
+) -> None:
     """What waits for a second person or a review, and what is open to be seen."""
 
     async def work(room: NetworkRoom) -> None:
@@ -209,22 +225,27 @@ def actions(context: typer.Context, network: NetworkOption = None, as_json: Json
         if as_json:
             print_json(seen_json(seen, "actions", told))
             return
+        words = words_in(language)
         rows = [
             (
-                action_text(action), action_times_text(action, seen.at_ms),
-                f"{action.action_id}\n{action.event.case_id or 'the network'}",
+                action_text(action, language), action_times_text(action, seen.at_ms, language),
+                f"{action.action_id}\n{action.event.case_id or words.the_network}",
             )
             for action in found
         ]  # fmt: skip
-        columns = ("action", "stands (UTC)", "action_id, case")
-        print_table("Actions that take two people", columns, rows, empty="Nothing waits for anybody.")
-        out.print(_standing(seen))
+        print_table(words.actions, words.actions_columns, rows, empty=words.nobody_waited_for)
+        out.print(_standing(seen, language))
 
     in_network(context, network, as_json, work)
 
 
 def duty(
-    context: typer.Context, network: NetworkOption = None, as_of: AsOfOption = None, as_json: JsonOption = False, role: AsOption = HELPLINE
+    context: typer.Context,
+    network: NetworkOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+    role: AsOption = HELPLINE,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """When somebody of each project answers, as it published; a project that is not here keeps the working hours of the policy."""
 
@@ -237,12 +258,15 @@ def duty(
             print_json(seen_json(seen, "duty", told))
             return
         rows = [
-            (one["project_id"], week_text(one["weekly"]), day_text(one["on_holidays"]), exceptions_text(one["exceptions"]), one["from_sequence"])
+            (
+                one["project_id"], week_text(one["weekly"], language), day_text(one["on_holidays"], language),
+                exceptions_text(one["exceptions"], language), one["from_sequence"],
+            )
             for one in told
-        ]
-        columns = ("project", "every week", "public holidays", "exceptions", "entry")
-        print_table("Duty hours", columns, rows, right=FIGURES, empty="No project has published its duty hours.")
-        out.print(_standing(seen))
+        ]  # fmt: skip
+        words = words_in(language)
+        print_table(words.duty, words.duty_columns, rows, right=frozenset(words.duty_columns[-1:]), empty=words.no_duty)
+        out.print(_standing(seen, language))
 
     in_network(context, network, as_json, work)
 
@@ -257,6 +281,7 @@ def audit(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
     role: AsOption = HELPLINE,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """The trail of entries as far as the ledger shows it in clear, newest first."""
 
@@ -266,8 +291,8 @@ def audit(
         if as_json:
             print_json(seen_json(seen, "entries", [audit_json(entry) for entry in seen.answer]))
             return
-        print_audit(seen.answer)
-        out.print(_standing(seen))
+        print_audit(seen.answer, language)
+        out.print(_standing(seen, language))
 
     in_network(context, network, as_json, work)
 
@@ -279,6 +304,7 @@ def access(
     limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Looks at most, newest first.")] = 50,
     as_json: JsonOption = False,
     role: AsOption = AUDITOR,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Who looked at whose data, when and why, newest first. A case stands in it as a keyed reference."""
 
@@ -290,15 +316,17 @@ def access(
         if as_json:
             print_json({"looks": [fields_json(look) for look in shown]})
             return
+        words = words_in(language)
         rows = [
             (
                 time_text(look.at_ms), "\n".join(filter(None, (look.person, look.body))),
-                look.standing if look.project_id is None else f"{look.standing} {look.project_id}", f"{look.view}\n{look.why}", f"{look.cases[0][:12]}{f' and {len(look.cases) - 1} more' if len(look.cases) > 1 else ''}" if look.cases else "all",
+                look.standing if look.project_id is None else f"{look.standing} {look.project_id}", f"{look.view}\n{look.why}",
+                _cases_text(look.cases, words),
             )
             for look in shown
         ]  # fmt: skip
-        print_table("Looks", ("time (UTC)", "who, body", "role", "view, why", "case"), rows, empty="Nobody looked.")
-        out.print(f"[dim]{len(looks)} looks recorded.[/]")
+        print_table(words.looks, words.looks_columns, rows, empty=words.nobody_looked)
+        out.print(words.looks_recorded.format(len(looks)))
 
     in_network(context, network, as_json, work)
 
@@ -327,7 +355,7 @@ def explain(
             raise NotDone("There is no explanation of such a transfer.", "It may be unknown, or erased.")
         explained = found.told if every else found.told[-1:]
         if detail and explained:
-            await _detail(room, grant, explained, as_json)
+            await _detail(room, grant, explained, as_json, language)
             return
         await room.access.record(grant, View.EXPLANATION, {found.case_id})
         if full and explained:
@@ -337,7 +365,7 @@ def explain(
             print_json({**seen_json(seen, "explanations", [explanation_json(one, grant) for one in explained]), "term_over": list(found.over)})
             return
         if found.over and (every or not explained):
-            out.print(words_in(language).over.format(len(found.over), ", ".join(map(str, found.over))))
+            out.print(explaining_words_in(language).over.format(len(found.over), ", ".join(map(str, found.over))))
             if not explained:
                 return
         transfer: Seen[OpenTransfer | None] = await room.reads.transfer(transfer_id, moment)
@@ -359,7 +387,7 @@ async def _full(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation
             if whole.explained is not None:
                 show_explanations(None, [replace(one, explained=whole.explained)], units, language)
             if whole.found is Recomputed.SAME and whole.explained is not None and whole.explained.digest is not None:
-                out.print(words_in(language).same.format(one.sequence, whole.explained.digest.hex()))
+                out.print(explaining_words_in(language).same.format(one.sequence, whole.explained.digest.hex()))
     wrong = [f"{one.sequence} ({whole.found})" for one, whole in zip(explained, found, strict=True) if whole.found is not Recomputed.SAME]
     if wrong:
         raise NotDone(
@@ -368,7 +396,7 @@ async def _full(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation
         )
 
 
-async def _detail(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation], as_json: bool) -> None:
+async def _detail(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation], as_json: bool, language: Language) -> None:
     """What stands behind `safety` in these explanations, all of one transfer. Raises NotDone where nobody opened it."""
     allowed(grant, View.DETAIL)
     told = explained[-1].explained
@@ -390,7 +418,17 @@ async def _detail(room: NetworkRoom, grant: Grant, explained: Sequence[Explanati
         for one, units in zip(explained, found, strict=True)
         for unit in units
     ]
-    print_table("Behind safety", ("entry", "unit", "dangers", "kept apart from"), rows, right=frozenset({"entry"}), empty="No unit was excluded so.")
+    words = words_in(language)
+    columns = words.behind_safety_columns
+    print_table(words.behind_safety, columns, rows, right=frozenset(columns[:1]), empty=words.none_excluded)
+
+
+def _cases_text(cases: Sequence[str], words: Words) -> str:
+    """The first of the cases' references, and how many more there are."""
+    if not cases:
+        return words.all_cases
+    first = cases[0][:12]
+    return words.more_cases.format(first, len(cases) - 1) if len(cases) > 1 else first
 
 
 def _uuid(text: str, what: str) -> str:
@@ -401,24 +439,20 @@ def _uuid(text: str, what: str) -> str:
     return lower
 
 
-async def _bands(room: NetworkRoom, grant: Grant, as_json: bool) -> None:
+async def _bands(room: NetworkRoom, grant: Grant, as_json: bool, language: Language) -> None:
     """The network's capacity for a role that sees no exact figure."""
     allowed(grant, View.BANDS)
     seen = await room.reads.capacity_bands()
     if as_json:
         print_json(seen_json(seen, "areas", [band_json(band) for band in seen.answer]))
         return
-    print_table(
-        "Capacity of the network",
-        ("macro-area", "free places"),
-        [(band.macro_area, band.band) for band in seen.answer],
-        empty="No policy is in force.",
-    )
-    out.print(f"[dim]As it stood at {time_text(seen.at_ms)} UTC.[/]")
+    words = words_in(language)
+    print_table(words.bands, words.bands_columns, [(each.macro_area, words.band[each.band]) for each in seen.answer], empty=words.no_policy)
+    out.print(words.stood_at.format(time_text(seen.at_ms)))
 
 
 def _standing(seen: Seen[T], language: Language = Language.ENGLISH) -> str:
     """Where an answer stands and how old it is."""
-    words = words_in(language)
-    level = "" if seen.age_ms is None else words.level.format(age_text(seen.age_ms))
+    words = explaining_words_in(language)
+    level = "" if seen.age_ms is None else words.level.format(age_text(seen.age_ms, language))
     return words.standing.format(seen.sequence, time_text(seen.at_ms), seen.reached, level)

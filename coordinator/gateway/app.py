@@ -13,7 +13,7 @@ DESCRIPTION = """
 Report events, read what the network decided about them, and read the views.
 
 An event is answered with its accepted entry, read back from the ledger. Its verdict may be a refusal: that is an answer, not an error. Errors are
-problem details (RFC 9457); each `type` explains itself at its address. Send the same event again, with the same id, whenever an outcome is unknown.
+problem details (RFC 9457), in Italian where `Accept-Language` prefers it; each `type` explains itself at its address. Send the same event again, with the same id, whenever an outcome is unknown.
 """
 
 

@@ -20,7 +20,10 @@ async def behind(answer: Awaitable[T]) -> T:
         return await answer
     except AsOfAhead as ahead:
         raise Problem(
-            Code.AHEAD, f"The views stand at entry {ahead.reached}.", {"reached": ahead.reached}, {"Retry-After": str(RETRY_AFTER_S)}
+            Code.AHEAD,
+            (f"The views stand at entry {ahead.reached}.", f"Le viste sono alla registrazione {ahead.reached}."),
+            {"reached": ahead.reached},
+            {"Retry-After": str(RETRY_AFTER_S)},
         ) from None
     except ProjectionError:
         raise Problem(Code.UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER_S)}) from None

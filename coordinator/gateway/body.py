@@ -24,7 +24,10 @@ _PREFER_WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?:;[^,]*)?(?
 async def read_body(request: Request, limit_bytes: int) -> bytes:
     """The whole body. Raises Problem where it is over the limit, compressed (a small bomb opens to hundreds of megabytes) or not UTF-8."""
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Problem(Code.MEDIA_TYPE_UNKNOWN, "Compressed bodies are not opened; send the text as it is.")
+        raise Problem(
+            Code.MEDIA_TYPE_UNKNOWN,
+            ("Compressed bodies are not opened; send the text as it is.", "I contenuti compressi non si aprono: inviare il testo com'è."),
+        )
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
@@ -36,7 +39,11 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
         else:
             parts.clear()
     if size > limit_bytes:
-        raise Problem(Code.TOO_LARGE, f"The body is over {limit_bytes} bytes; nothing of it was stored.", {"limit_bytes": limit_bytes})
+        said = (
+            f"The body is over {limit_bytes} bytes; nothing of it was stored.",
+            f"Il contenuto supera {limit_bytes} byte; nulla è stato conservato.",
+        )
+        raise Problem(Code.TOO_LARGE, said, {"limit_bytes": limit_bytes})
     return b"".join(parts)
 
 
@@ -45,7 +52,7 @@ def text_of(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        raise Problem(Code.EVENT_INVALID, "The body is not UTF-8.") from None
+        raise Problem(Code.EVENT_INVALID, ("The body is not UTF-8.", "Il contenuto non è UTF-8.")) from None
 
 
 def wait_of(request: Request, wait_ms: int | None, default_ms: int) -> timedelta:

@@ -105,9 +105,11 @@ async def _many(request: Request, room: NetworkRoom, grant: Grant, wait: timedel
     lines = text_of(await read_body(request, MAX_BATCH_TEXT_BYTES)).split("\n")
     numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     if len(numbered) > MAX_BATCH_EVENTS:
-        raise Problem(
-            Code.TOO_LARGE, f"A batch holds at most {MAX_BATCH_EVENTS} events; nothing of it was stored.", {"limit_events": MAX_BATCH_EVENTS}
+        said = (
+            f"A batch holds at most {MAX_BATCH_EVENTS} events; nothing of it was stored.",
+            f"Un invio contiene al massimo {MAX_BATCH_EVENTS} eventi; nulla è stato conservato.",
         )
+        raise Problem(Code.TOO_LARGE, said, {"limit_events": MAX_BATCH_EVENTS})
     dated = [without_record_time(line) if dates else (line, None) for _, line in numbered]
     events = [_event(line, number, room, grant) for (number, _), (line, _) in zip(numbered, dated, strict=True)]
     answers = await submitted(room, events, wait, [at_ms for _, at_ms in dated])
@@ -127,7 +129,10 @@ def _event(text: str, line: int, room: NetworkRoom, grant: Grant) -> Event:
     if len(text) > MAX_EVENT_TEXT_BYTES:
         raise Problem(
             Code.TOO_LARGE,
-            f"Line {line} is over {MAX_EVENT_TEXT_BYTES} bytes; nothing was stored.",
+            (
+                f"Line {line} is over {MAX_EVENT_TEXT_BYTES} bytes; nothing was stored.",
+                f"La riga {line} supera {MAX_EVENT_TEXT_BYTES} byte; nulla è stato conservato.",
+            ),
             {"line": line, "limit_bytes": MAX_EVENT_TEXT_BYTES},
         )
     try:

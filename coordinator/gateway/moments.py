@@ -16,7 +16,8 @@ AsOfTime = Annotated[int | None, Query(alias="as_of_ms", ge=0, description="As i
 def moment_of(sequence: int | None, at_ms: int | None) -> AsOf:
     """The moment asked about; None: now. Raises Problem where both are said."""
     if sequence is not None and at_ms is not None:
-        raise Problem(Code.REQUEST_INVALID, "Say as_of_sequence or as_of_ms, not both.", {"fields": ["query.as_of_sequence", "query.as_of_ms"]})
+        said = ("Say as_of_sequence or as_of_ms, not both.", "Indicare as_of_sequence o as_of_ms, non entrambi.")
+        raise Problem(Code.REQUEST_INVALID, said, {"fields": ["query.as_of_sequence", "query.as_of_ms"]})
     if sequence is not None:
         return AtSequence(sequence)
     return None if at_ms is None else AtTime(at_ms)

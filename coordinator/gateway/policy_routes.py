@@ -151,13 +151,15 @@ async def post_adoption(
 async def _object(request: Request, described: dict[str, Any] | None = None) -> dict[str, Any]:
     """The JSON object in the request, with every field that is required. Raises Problem."""
     if request.headers.get("content-type", "application/json").partition(";")[0].strip().lower() != "application/json":
-        raise Problem(Code.MEDIA_TYPE_UNKNOWN, "Send one JSON object, as application/json.")
+        raise Problem(Code.MEDIA_TYPE_UNKNOWN, ("Send one JSON object, as application/json.", "Inviare un oggetto JSON, come application/json."))
     try:
         plain = json.loads(text_of(await read_body(request, MAX_EVENT_TEXT_BYTES)), object_pairs_hook=_each_once)
     except (ValueError, RecursionError):
-        raise Problem(Code.POLICY_INVALID, "The body is no JSON, or says a field twice.") from None
+        raise Problem(
+            Code.POLICY_INVALID, ("The body is no JSON, or says a field twice.", "Il contenuto non è JSON, o dice due volte un campo.")
+        ) from None
     if not isinstance(plain, dict):
-        raise Problem(Code.POLICY_INVALID, "The body is no JSON object.")
+        raise Problem(Code.POLICY_INVALID, ("The body is no JSON object.", "Il contenuto non è un oggetto JSON."))
     schema = {} if described is None else described["requestBody"]["content"]["application/json"]["schema"]
     missing = [name for name in schema.get("required", ()) if name not in plain]
     unknown = len(plain.keys() - schema["properties"].keys()) if schema else 0
@@ -175,7 +177,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _policy(plain: dict[str, Any]) -> PolicyAdopted:
     if not isinstance(plain["policy"], dict):
-        raise Problem(Code.POLICY_INVALID, "`policy` is no JSON object.")
+        raise Problem(Code.POLICY_INVALID, ("`policy` is no JSON object.", "`policy` non è un oggetto JSON."))
     try:
         return policy_of(plain["policy"])
     except PolicyMalformed as malformed:

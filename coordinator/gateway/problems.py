@@ -1,6 +1,6 @@
 """Every way in which the gateway says no, as problem details (RFC 9457). One catalogue: code, status, title, what to do.
 
-A refusal by the network is not a problem: it is an accepted entry, and is answered as one.
+Each is told in English or Italian, as `Accept-Language` says. A refusal by the network is not a problem: it is an accepted entry, and is answered as one.
 """
 
 from __future__ import annotations
@@ -9,11 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+
+from coordinator.gateway.language import language_of
+from coordinator.gateway.problems_in_italian import IN_ITALIAN
+from events.sentences import Language
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -146,10 +151,19 @@ CATALOGUE: dict[Code, Kind] = {
 }
 
 
-class Problem(Exception):
-    """Ends a request with a problem. `detail` and `more` never hold what the caller sent, nor anything about a person."""
+Said = tuple[str, str]
+"""English, Italian."""
 
-    def __init__(self, code: Code, detail: str = "", more: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None) -> None:
+
+class Problem(Exception):
+    """Ends a request with a problem. `detail` and `more` never hold what the caller sent, nor anything about a person.
+
+    `detail` as one text: what a parser says of an event or a policy, in English alone; empty: what to do, from the catalogue.
+    """
+
+    def __init__(
+        self, code: Code, detail: str | Said = "", more: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(str(code))
         self.code = code
         self.detail = detail
@@ -157,18 +171,26 @@ class Problem(Exception):
         self.headers = headers or {}
 
 
-def response_of(problem: Problem) -> JSONResponse:
+def words_of(code: Code, language: Language) -> tuple[str, str]:
+    """Title and what to do."""
+    kind = CATALOGUE[code]
+    return (kind.title, kind.what_to_do) if language is Language.ENGLISH else IN_ITALIAN[code]
+
+
+def response_of(problem: Problem, language: Language) -> JSONResponse:
     """The problem as a response."""
     kind = CATALOGUE[problem.code]
+    title, what_to_do = words_of(problem.code, language)
+    detail = problem.detail if isinstance(problem.detail, str) else problem.detail[0 if language is Language.ENGLISH else 1]
     content = {
         "type": f"/problems/{problem.code}",
-        "title": kind.title,
+        "title": title,
         "status": int(kind.status),
-        "detail": problem.detail or kind.what_to_do,
+        "detail": detail or what_to_do,
         "code": str(problem.code),
         **problem.more,
     }
-    headers = dict(problem.headers)
+    headers = {**problem.headers, "Content-Language": language.value, "Vary": "Accept-Language"}
     if kind.status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(content, int(kind.status), headers, media_type=MEDIA_TYPE)
@@ -178,20 +200,27 @@ def install(app: FastAPI) -> None:
     """Every error of the app leaves as a problem."""
 
     @app.exception_handler(Problem)
-    async def _problem(_: Request, problem: Problem) -> JSONResponse:
-        return response_of(problem)
+    async def _problem(request: Request, problem: Problem) -> JSONResponse:
+        return response_of(problem, asked_in(request))
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, invalid: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, invalid: RequestValidationError) -> JSONResponse:
         fields = [".".join(str(part) for part in error["loc"]) for error in invalid.errors()]
-        return response_of(Problem(Code.REQUEST_INVALID, more={"fields": fields}))
+        return response_of(Problem(Code.REQUEST_INVALID, more={"fields": fields}), asked_in(request))
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
         code = Code.METHOD_NOT_ALLOWED if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else Code.NOT_FOUND
-        return response_of(Problem(code, headers=dict(error.headers or {})))
+        return response_of(Problem(code, headers=dict(error.headers or {})), asked_in(request))
 
     @app.get("/problems/{code}", tags=["service"], summary="What a problem means and what to do")
-    async def _explain(code: Code) -> dict[str, str | int]:
-        kind = CATALOGUE[code]
-        return {"code": code, "status": int(kind.status), "title": kind.title, "what_to_do": kind.what_to_do}
+    async def _explain(code: Code, accept_language: Annotated[str | None, Header()] = None) -> JSONResponse:
+        language = language_of(accept_language)
+        title, what_to_do = words_of(code, language)
+        content = {"code": code, "status": int(CATALOGUE[code].status), "title": title, "what_to_do": what_to_do}
+        return JSONResponse(content, headers={"Content-Language": language.value, "Vary": "Accept-Language"})
+
+
+def asked_in(request: Request) -> Language:
+    """The language that the caller wants."""
+    return language_of(request.headers.get("accept-language"))

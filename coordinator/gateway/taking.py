@@ -20,6 +20,7 @@ from coordinator.intake.tail import TailEnded
 from coordinator.rooms import NetworkRoom
 from events.entry import Locked
 from events.facts import Event, Outcome
+from events.topics import MAX_EVENT_BYTES
 
 RETRY_AFTER_S = 2
 
@@ -67,6 +68,8 @@ async def reading(answer: Awaitable[T]) -> T:
     except Lagging as lagging:
         raise Problem(Code.LAGGING, more={"lag_ms": lagging.lag_ms}, headers={"Retry-After": str(RETRY_AFTER_S)}) from None
     except EventTooLarge as large:
-        raise Problem(Code.TOO_LARGE, f"{large}; nothing was stored.") from None
+        raise Problem(
+            Code.TOO_LARGE, (f"{large}; nothing was stored.", f"L'evento cifrato supera {MAX_EVENT_BYTES} byte; nulla è stato conservato.")
+        ) from None
     except (BrokersSilent, TailEnded):
         raise Problem(Code.UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER_S)}) from None

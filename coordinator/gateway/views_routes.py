@@ -233,7 +233,11 @@ async def get_indicators(
     """Counts of cases and events, with what became of them by now; not for publication. For the department (evaluator), helpline and administrators."""
     require(grant, View.INDICATORS)
     if to_ms <= from_ms:
-        raise Problem(Code.REQUEST_INVALID, "The period ends before it begins.", {"fields": ["query.from_ms", "query.to_ms"]})
+        raise Problem(
+            Code.REQUEST_INVALID,
+            ("The period ends before it begins.", "Il periodo finisce prima di iniziare."),
+            {"fields": ["query.from_ms", "query.to_ms"]},
+        )
     return fields_json(await behind(draw_up_indicators(room.reads, Period(from_ms, to_ms))))
 
 

@@ -7,8 +7,10 @@ import time
 import traceback
 
 import structlog
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from coordinator.gateway.language import language_of
 from coordinator.gateway.problems import Code, Problem, response_of
 
 log = structlog.get_logger("staffetta.gateway")
@@ -40,7 +42,9 @@ class Watching:
             trace = secrets.token_hex(8)
             log.error("request_failed", trace=trace, error=type(failure).__name__, at=_where(failure), route=_route(scope))
             if status == 0:
-                await response_of(Problem(Code.FAILED, more={"trace": trace}))(scope, receive, sending)
+                await response_of(Problem(Code.FAILED, more={"trace": trace}), language_of(Headers(scope=scope).get("accept-language")))(
+                    scope, receive, sending
+                )
         finally:
             log.info("request", method=scope["method"], route=_route(scope), status=status, ms=round((time.monotonic() - began) * 1000, 1))
 

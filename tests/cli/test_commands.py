@@ -114,6 +114,36 @@ async def test_views_for_people_and_for_programs(running: Running, submitted: Su
         assert shown.status == 0 and what in shown.out, shown.err
 
 
+async def test_tables_are_told_in_both_languages_on_a_narrow_terminal(running: Running, submitted: Submitted, tmp_path: Path) -> None:
+    changes = tmp_path / "changes.json"
+    changes.write_text('{"max_disclosures": 2}', encoding="utf-8")
+    commands: dict[tuple[str, ...], tuple[str, str]] = {
+        ("capacity",): ("Capacity", "Capacità"),
+        ("capacity", "--as", "administrator"): ("macro-area", "macroarea"),
+        ("transfers",): ("Open transfers", "Trasferimenti aperti"),
+        ("case", submitted.case): ("Somebody became known.", "È arrivata una segnalazione."),
+        ("inbox", "helpline"): ("what to do", "da fare"),
+        ("inbox", "alba"): ("Inbox of alba", "In arrivo per alba"),
+        ("actions",): ("Nothing waits for anybody.", "Nulla attende qualcuno."),
+        ("duty",): ("Duty hours", "Orari di reperibilità"),
+        ("audit",): ("what followed", "che cosa è seguito"),
+        ("access",): ("looks recorded", "Consultazioni registrate"),
+        ("indicators",): ("referrals received", "segnalazioni ricevute"),
+        ("retention",): ("keys of closed cases", "chiavi di casi chiusi"),
+        ("policy", "show"): ("the next one takes two bodies", "la prossima richiede due enti"),
+        ("policy", "preview", str(changes)): ("By kind of request", "Per tipo di richiesta"),
+        ("explain", submitted.unmatched): ("units accounted for", "unità di cui si è dato conto"),
+    }  # fmt: skip
+    for command, by_language in commands.items():
+        told = await asyncio.gather(*(staffetta(running.settings, *command, "--in", language, COLUMNS="80") for language in ("en", "it")))
+        for ended, words in zip(told, by_language, strict=True):
+            assert ended.status == 0 and words in ended.out, f"{command}: {ended.out} {ended.err}"
+            wide = [line for line in ended.out.splitlines() if len(line) > 80 and line.startswith(("│", "┃", "┏", "╭"))]
+            assert wide == [], command
+        english, italian = (ended.out for ended in told)
+        assert by_language[0] not in italian and by_language[1] not in english
+
+
 async def test_replay_finds_the_ledger_identical(running: Running, submitted: Submitted) -> None:
     ended = await staffetta(running.settings, "replay", "--json")
     sums = ended.json

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from rich.console import Console
 
-from coordinator.cli import explaining, outcome
+from coordinator.cli import explaining, outcome, policy_words, reporting, reporting_words, views_words
 from coordinator.cli.explaining import show_explanations
 from coordinator.cli.explaining_words import words_in
+from coordinator.cli.instants import age_text
+from coordinator.cli.reporting_words import rows_in, said
 from coordinator.cli.tables import action_text, action_times_text, week_text
 from events.fact import Actor
+from events.facts import EVENT_TYPES, OUTCOME_TYPES
 from events.glass import GlassBroken
+from events.happenings import HAPPENINGS, happening
 from events.sentences import Language
 from events.transfer import Excluded, MatchExplained, Rest, ScarcityTold, Scored, TrustTold
 from events.vocabulary import Role, Rule, ScarcityStanding, SightPurpose
 from projections.actions import Action
+from projections.calibration import Bin, Calibration, Scores
+from projections.indicators import Indicators, Period, Waits
 from projections.reads import Explanation
+from projections.terms import Terms
 
 pytestmark = pytest.mark.pure
 
@@ -36,6 +45,14 @@ TOLD = MatchExplained(
     scarcity=ScarcityTold(ScarcityStanding.MISSING, (), 2),
     short_by=5,
 )
+_ONE = {"code": 1}
+_WAITS = Waits(3, 90 * HOUR, 100 * HOUR)
+_SCORES = Scores(1, 1)
+INDICATORS = Indicators(
+    Period(0, 1), 7, _ONE, _ONE, _ONE, 1, _ONE, 1, 1, _ONE, _ONE, _ONE, _WAITS, 1, _ONE, _ONE, _ONE, _ONE, 50, {"planned": _WAITS}, {"planned": _WAITS},
+    1, 1, 1, 1, 1, 1, 1, 1, _ONE, 1, 1, _ONE, 1, 1, 1, _ONE, 1, _ONE, 1, 1, Calibration(1, 1, _SCORES, _SCORES, _SCORES, (Bin(900, 1000, 1, 900, 900),)), 1,
+)  # fmt: skip
+TERMS = Terms(7, 0, {202601: 1}, 1, 1, 1, 1, None, 1, None)
 OPENED = Action(
     GlassBroken("action", Actor("one", "numero-verde", Role.HELPLINE), "case", SightPurpose.FREE_TEXT, None, "She asks.", ""),
     7,
@@ -59,13 +76,40 @@ def test_an_explanation_is_told_in_the_language_asked_for(
         assert words in text, text
 
 
-def test_both_languages_fill_in_the_same_and_say_it_differently() -> None:
-    english, italian = (words_in(language) for language in Language)
+@pytest.mark.parametrize("said_in", [words_in, views_words.words_in, policy_words.words_in])
+def test_both_languages_fill_in_the_same_and_say_it_differently(said_in: Callable[[Language], Any]) -> None:
+    english, italian = (said_in(language) for language in Language)
     for field in fields(english):
         one, other = getattr(english, field.name), getattr(italian, field.name)
         assert one != other, field.name
         assert len(re.findall(r"\{\}", str(one))) == len(re.findall(r"\{\}", str(other))), field.name
-        assert isinstance(one, str) or len(set(one)) == len(set(other)) == len(one), "a heading is how a column of figures is known"
+        if isinstance(one, tuple):
+            assert len(set(one)) == len(set(other)) == len(one), "a heading is how a column of figures is known"
+        if isinstance(one, dict):
+            assert one.keys() == other.keys(), field.name
+
+
+def test_every_figure_of_a_report_has_its_words_in_italian() -> None:
+    rows = [*reporting._rows(INDICATORS), *reporting._terms(TERMS)]
+    assert len(rows) > 50
+    told = rows_in(rows, Language.ITALIAN)
+    assert all(str(row[0]).strip() != str(english[0]).strip() for row, english in zip(told, rows, strict=True))
+    assert ("  attesa della prima proposta", "planned metà entro") in [row[:2] for row in told]
+    assert ("  punteggio di Brier", "tutti liberi") in [row[:2] for row in told]
+    assert told[-1][2] == "la policy non pone termini"
+    for text in (reporting_words.STANDS, reporting_words.TERMS_STAND):
+        assert said(text, Language.ITALIAN).count("{}") == text.count("{}")
+
+
+def test_every_fact_says_what_happened_in_both_languages() -> None:
+    assert {kind.__name__ for kind in (*EVENT_TYPES, *OUTCOME_TYPES)} == HAPPENINGS.keys()
+    assert all(english and italian and english != italian for english, italian in HAPPENINGS.values())
+    assert happening("CaseErased", "it") == "Il caso è cancellato."
+
+
+def test_a_duration_has_italian_days() -> None:
+    assert [age_text(90 * HOUR, language) for language in Language] == ["3d 18h", "3g 18h"]
+    assert [age_text(None, language) for language in Language] == ["never", "mai"]
 
 
 def test_what_is_to_be_seen_stands_beside_the_action() -> None:

@@ -74,6 +74,11 @@ def test_a_minus_stays_with_its_number() -> None:
     assert folded("thrift_per_spare_place=-4", 24).splitlines() == ["thrift_per_spare_place=", "-4"]
 
 
+def test_what_is_indented_stays_so_where_words_stay_whole() -> None:
+    assert folded("  by its source", 8).splitlines() == ["  by its", "  source"]
+    assert folded("  by its source", 7).splitlines() == ["by its", "source"]
+
+
 def test_what_is_too_wide_for_a_line_is_cut_and_not_lost() -> None:
     assert folded("abcdefghij", 4).splitlines() == ["abcd", "efgh", "ij"]
     assert widths_of([["abcdefghij"]], 4) is None
@@ -96,12 +101,22 @@ def test_columns_fit_in_what_is_there(columns: list[list[str]], available: int) 
 def test_a_fact_is_told_in_times_and_words() -> None:
     household = [{"person": "a", "age_group": "adult", "parent": False, "languages": ["eng", "ita"], "essential_needs": []}]
     told = fact_row(
-        {"sequence": 7, "at_ms": 1_700_000_000_000, "event": "X", "household": household, "until_ms": 1_700_000_000_000, "paused_ms": 5_000}
+        {
+            "sequence": 7,
+            "at_ms": 1_700_000_000_000,
+            "event": "AgreementGiven",
+            "household": household,
+            "until_ms": 1_700_000_000_000,
+            "paused_ms": 5_000,
+        }
     )
-    assert told[1:3] == (7, "X")
-    assert told[3] == "household: person: a, age_group: adult, languages: eng, ita\nuntil: 2023-11-14 22:13:20\npaused_ms: 5000"
+    assert told[1:3] == (7, "AgreementGiven")
+    assert (
+        told[3]
+        == "One adult agrees to move.\nhousehold: person: a, age_group: adult, languages: eng, ita\nuntil: 2023-11-14 22:13:20\npaused_ms: 5000"
+    )
     passed = fact_row({"sequence": 8, "at_ms": 1_700_000_000_000, "outcome": "ResponsibilityPassed", "project_id": None})
-    assert passed[3] == "to the helpline"
+    assert passed[3] == "Responsibility passes.\nto the helpline"
 
 
 def test_a_long_text_is_cut_before_a_word() -> None:

@@ -1,0 +1,92 @@
+"""The words of `staffetta policy show`, `preview` and `adopt` in English and Italian. Codes stay codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from events.sentences import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Of one language. Texts with `{}` are filled in by `str.format`."""
+
+    in_force: str
+    """Version, digest, how many bodies."""
+    one_body: str
+    two_bodies: str
+    no_scarcity: str
+    estimated: str
+    """When, until when."""
+    method: str
+    """By what, from what."""
+    points: str
+    points_columns: tuple[str, str]
+    """Kind of request, weights."""
+    against: str
+    """Candidate, policy in force, how many requests."""
+    changes: str
+    changes_columns: tuple[str, str, str, str, str, str, str]
+    """Case, urgency, kind, place now, place then, fitting now, fitting then."""
+    none: str
+    kinds: str
+    kinds_columns: tuple[str, str, str, str, str, str, str, str]
+    """Kind, waiting, placed now, placed then, gain a place, lose one, gain eligibility, lose it."""
+    nobody_waits: str
+    would_be_refused: str
+    """Field or code, sentence."""
+    recorded: str
+    no_answer: str
+    now_another: str
+
+
+_ENGLISH = Words(
+    in_force="[bold]Policy {}[/], digest {}; the next one takes {}.",
+    one_body="one body",
+    two_bodies="two bodies",
+    no_scarcity="It has no scarcity weights: only what would be left over of a place counts against it.",
+    estimated="Scarcity weights estimated {}, valid until {} UTC.",
+    method="By {}, from {}.",
+    points="Points a person, while one such request could be served, two, ...",
+    points_columns=("request that may come", "weights"),
+    against="Policy {} against policy {} in force; requests that wait: {}",
+    changes="Requests for which something changes",
+    changes_columns=("case", "urgency", "kind", "place now", "place then", "fit now", "fit then"),
+    none="None.",
+    kinds="By kind of request",
+    kinds_columns=("kind", "waiting", "placed now", "placed then", "gain a place", "lose one", "gain eligibility", "lose it"),
+    nobody_waits="Nobody waits.",
+    would_be_refused="The network would refuse this policy ({}): {}",
+    recorded="recorded.",
+    no_answer="No answer yet.",
+    now_another="A person of another body confirms it with the same command and the same file.",
+)
+
+_ITALIAN = Words(
+    in_force="[bold]Policy {}[/], impronta {}; la prossima richiede {}.",
+    one_body="un solo ente",
+    two_bodies="due enti",
+    no_scarcity="Non ha pesi di scarsità: contro un posto conta solo ciò che ne avanzerebbe.",
+    estimated="Pesi di scarsità stimati il {}, validi fino al {} UTC.",
+    method="Con {}, da {}.",
+    points="Punti a persona, finché si potrebbe servire una richiesta così, due, ...",
+    points_columns=("richiesta che può arrivare", "pesi"),
+    against="Policy {} a confronto con la policy {} in vigore; richieste in attesa: {}",
+    changes="Richieste per cui cambia qualcosa",
+    changes_columns=("caso", "urgenza", "tipo", "posto ora", "posto poi", "adatte ora", "adatte poi"),
+    none="Nessuna.",
+    kinds="Per tipo di richiesta",
+    kinds_columns=("tipo", "in attesa", "posto ora", "posto poi", "ottengono un posto", "lo perdono", "più unità adatte", "meno unità adatte"),
+    nobody_waits="Nessuno attende.",
+    would_be_refused="La rete respingerebbe questa policy ({}): {}",
+    recorded="registrato.",
+    no_answer="Ancora nessuna risposta.",
+    now_another="Una persona di un altro ente la conferma con lo stesso comando e lo stesso file.",
+)
+
+_WORDS = {Language.ENGLISH: _ENGLISH, Language.ITALIAN: _ITALIAN}
+
+
+def words_in(language: Language) -> Words:
+    """Those of a language."""
+    return _WORDS[language]
