@@ -10,10 +10,12 @@ from coordinator.access import Grant
 from coordinator.domain.safety_detail import UnitDetail, detail_of
 from coordinator.domain.state import State
 from coordinator.domain.whole_account import Recomputed, Whole, whole_of
+from coordinator.explained import explanation_json
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
-from coordinator.viewing import Plain, explanation_json
+from coordinator.viewing import Plain
 from events.entry import OpenedDecision
+from events.sentences import Language
 from events.transfer import MatchExplained
 from projections.reads import Explanation
 
@@ -58,10 +60,10 @@ def cases_in(explanations: Sequence[Explanation], found: Collection[tuple[UnitDe
     return {one.explained.case_id for one in explanations} | {case for units in found for unit in units for case in unit.apart_from}
 
 
-def whole_json(one: Explanation, whole: Whole, grant: Grant) -> Plain:
+def whole_json(one: Explanation, whole: Whole, grant: Grant, language: Language = Language.ENGLISH) -> Plain:
     """An explanation with everything named, and whether it is the one that the ledger has; nothing named where it could not be recomputed."""
     told = one if whole.explained is None else replace(one, explained=whole.explained)
-    return {**explanation_json(told, grant), "recomputed": whole.found.value}
+    return {**explanation_json(told, grant, language), "recomputed": whole.found.value}
 
 
 def detail_json(found: tuple[UnitDetail, ...]) -> list[Plain]:

@@ -22,7 +22,7 @@ from projections.freshness import AreaBand, UnitCapacity
 from projections.inbox import Item, ItemKind
 from projections.moment import Seen
 from projections.network import Duty
-from projections.reads import AsOf, AuditEntry, Explanation, OpenTransfer, Reads, TimelineFact
+from projections.reads import AsOf, AuditEntry, OpenTransfer, Reads, TimelineFact
 from projections.transfers import Stage, TransferState
 
 FREE_TEXT = frozenset({"note", "text"})
@@ -193,12 +193,6 @@ def without_free_text(fact: Mapping[str, object]) -> Plain:
 def audit_json(entry: AuditEntry) -> Plain:
     """An entry as far as the ledger shows it in clear."""
     return {**fields_json(entry.row), **{name: value for name, value in fields_json(entry).items() if name != "row"}}
-
-
-def explanation_json(one: Explanation, grant: Grant) -> Plain:
-    """An explanation: which rule excluded which units, how the others scored. Rules 2 and 3 are in it as `safety` alone."""
-    plain = fields_json(one.explained)
-    return {"sequence": one.sequence, "at_ms": one.at_ms, **(without_ids(plain) if grant.standing is Standing.AUDITOR else plain)}
 
 
 def _without_words(plain: Plain) -> Plain:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from events.vocabulary import Escalation, Host, Need, RefusalCode, Rule, ScarcityStanding
+from events.vocabulary import Escalation, Host, InquiryEnd, Need, RefusalCode, Rule, ScarcityStanding
 
 
 class Language(StrEnum):
@@ -37,6 +37,11 @@ def escalation_sentence(why: Escalation, language: Language | str = Language.ENG
 def standing_sentence(standing: ScarcityStanding, language: Language | str = Language.ENGLISH) -> str:
     """Whether scarcity weights played a part in a match."""
     return _STANDINGS[standing][_column(language)]
+
+
+def inquiry_end_sentence(how: InquiryEnd, language: Language | str = Language.ENGLISH) -> str:
+    """How a question to a project whether it could came to its end."""
+    return _INQUIRY_ENDS[how][_column(language)]
 
 
 def kept_for_sentence(hosts: Iterable[Host], needs: Iterable[Need], people: int, language: Language | str = Language.ENGLISH) -> str:
@@ -495,6 +500,18 @@ _STANDINGS: Mapping[ScarcityStanding, tuple[str, str]] = {
         "The scarcity weights had expired: places cost nothing, and only what would be left over of one counted against it.",
         "I pesi di scarsità erano scaduti: i posti non costano nulla, e contro un posto ha contato solo ciò che ne sarebbe rimasto inutilizzato.",
     ),
+}
+
+_INQUIRY_ENDS: Mapping[InquiryEnd, tuple[str, str]] = {
+    InquiryEnd.YES: ("The project could.", "Il progetto potrebbe."),
+    InquiryEnd.NO: ("The project could not.", "Il progetto non potrebbe."),
+    InquiryEnd.EXPIRED: ("Nobody answered in time; that is not a refusal.", "Nessuno ha risposto in tempo; non è un rifiuto."),
+    InquiryEnd.PLACE_ACCEPTED: ("A place was accepted meanwhile.", "Nel frattempo un posto è stato accettato."),
+    InquiryEnd.RELEASED: (
+        "Taken back: the unit is no longer safe for the case, or was closed.",
+        "Ritirato: l'unità non è più sicura per il caso, o è stata chiusa.",
+    ),
+    InquiryEnd.TRANSFER_OVER: ("The transfer was over.", "Il trasferimento era concluso."),
 }
 
 _HOSTS: Mapping[Host, tuple[str, str]] = {

@@ -11,7 +11,7 @@ import contextlib
 import uuid
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import asyncpg
@@ -21,11 +21,13 @@ from events.entry import Locked, OpenedDecision, OpenedEntry
 from events.envelope import open_envelope
 from events.facts import Event, Outcome
 from events.handover import HandOverAmended, HandOverPrepared
+from events.inquiry import InquiryEnded, InquiryOpened
 from events.network import PolicyAdopted, Sight
 from events.referral import Member
 from events.swap import SwapAgreed
 from events.transfer import ArrivalConfirmed, DepartureConfirmed, MatchExplained
 from events.trust import Known
+from events.vocabulary import InquiryEnd
 from projections import actions, bands, case_file, freshness, inbox, transfers
 from projections.actions import Action
 from projections.answered import Given, trust_table
@@ -110,6 +112,21 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Inquired:
+    """A question to a project whether it could, and how it ended."""
+
+    inquiry_id: str
+    unit_id: str
+    project_id: str
+    sequence: int
+    asked_at_ms: int
+    answer_by_ms: int
+    ended_at_ms: int | None = None
+    how: InquiryEnd | None = None
+    """null: it is open."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanations:
     """Every explanation of a transfer that can still be read, oldest first, and those whose term is over."""
 
@@ -117,6 +134,8 @@ class Explanations:
     told: tuple[Explanation, ...]
     over: tuple[int, ...]
     """Sequences of the entries whose explanations can be read no more: their keys are destroyed."""
+    inquiries: tuple[Inquired, ...] = ()
+    """Projects that were asked by inquiry whether they could, in the order in which they were asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,15 +400,18 @@ class Reads:
             return now.seen(None)
         told: list[Explanation] = []
         over: list[int] = []
+        inquiries: dict[str, Inquired] = {}
         for entry in await self._open([row["value"] for row in rows]):
             if not isinstance(entry, OpenedDecision):
                 continue
             of_it = [each for each in entry.outcomes if not isinstance(each, Locked) and getattr(each, "transfer_id", None) == transfer_id]
             explained = [each for each in of_it if isinstance(each, MatchExplained)]
             told += [Explanation(entry.sequence, entry.event_time_ms, each) for each in explained]
+            for each in of_it:
+                _take_inquiry(inquiries, each, entry.sequence, entry.event_time_ms)
             if of_it and not explained and any(isinstance(each, Locked) and each.name == MatchExplained.__name__ for each in entry.outcomes):
                 over.append(entry.sequence)
-        return now.seen(Explanations(file.case_id, tuple(told), tuple(over)))
+        return now.seen(Explanations(file.case_id, tuple(told), tuple(over), tuple(inquiries.values())))
 
     async def audit(
         self,
@@ -613,3 +635,14 @@ def _list(values: Collection[str] | None) -> list[str] | None:
 
 def _tuples(row: asyncpg.Record) -> tuple[Any, ...]:
     return tuple(tuple(value) if isinstance(value, list) else value for value in row)
+
+
+def _take_inquiry(inquiries: dict[str, Inquired], fact: Outcome, sequence: int, at_ms: int) -> None:
+    """Takes what an outcome says of an inquiry."""
+    match fact:
+        case InquiryOpened():
+            inquiries[fact.inquiry_id] = Inquired(fact.inquiry_id, fact.unit_id, fact.project_id, sequence, at_ms, fact.deadline_at_ms)
+        case InquiryEnded() if fact.inquiry_id in inquiries:
+            inquiries[fact.inquiry_id] = replace(inquiries[fact.inquiry_id], ended_at_ms=at_ms, how=fact.how)
+        case _:
+            pass

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 
 from rich.markup import escape
 
 from coordinator.cli.explaining_words import Words, words_in
 from coordinator.cli.instants import age_text, time_text
 from coordinator.cli.outcome import out, print_table
-from coordinator.matching.kinds import read_kind
-from events.network import Weights
-from events.sentences import Language, escalation_sentence, kept_for_sentence, rule_sentence, standing_sentence
-from events.transfer import PART_OF_SCARCITY, PART_OF_TRUST, Excluded, MatchExplained, ScarcityTold, TrustTold
+from coordinator.explained import kept_for, parts_named
+from events.sentences import Language, escalation_sentence, inquiry_end_sentence, rule_sentence, standing_sentence
+from events.transfer import Excluded, ScarcityTold, TrustTold
 from projections.network import Unit
-from projections.reads import Explanation, OpenTransfer
-
-_WEIGHTS = tuple(field.name for field in fields(Weights))
-
-
-def parts_named(told: MatchExplained) -> tuple[str, ...]:
-    """Names of the parts of its scores, in their order; one too many where the policy has no trust."""
-    return (*_WEIGHTS, *(() if told.scarcity is None else (PART_OF_SCARCITY,)), PART_OF_TRUST)
+from projections.reads import Explanation, Inquired, OpenTransfer
 
 
 def show_explanations(
@@ -46,6 +37,22 @@ def show_explanations(
             out.print(words.called.format(escape(escalation_sentence(why, language))))
     for one in explained:
         _show(one, units, language)
+
+
+def show_inquiries(inquiries: Sequence[Inquired], language: Language = Language.ENGLISH) -> None:
+    """Prints which projects were asked whether they could; nothing where none were."""
+    if not inquiries:
+        return
+    words = words_in(language)
+    rows = [
+        (
+            each.unit_id, each.project_id, f"{each.sequence}\n{time_text(each.asked_at_ms)}",
+            words.answer_by.format(time_text(each.answer_by_ms)) if each.how is None else f"{each.how}\n{inquiry_end_sentence(each.how, language)}",
+        )
+        for each in inquiries
+    ]  # fmt: skip
+    out.print()
+    print_table(words.inquiries, words.inquiries_columns, rows)
 
 
 def _show(one: Explanation, units: Mapping[str, Unit], language: Language) -> None:
@@ -80,6 +87,8 @@ def _show(one: Explanation, units: Mapping[str, Unit], language: Language) -> No
     if told.rest is not None:
         out.print(words.rest.format(told.rest.units, told.rest.lowest, told.rest.highest))
         fitted += told.rest.units
+    if told.asked:
+        out.print(words.asked.format(escape(", ".join(scored.unit_id for scored in told.asked))))
     if told.short_by:
         out.print(words.short_by.format(told.short_by))
     out.print(words.sums.format(fitted, excluded, fitted + excluded))
@@ -115,12 +124,6 @@ def _show_scarcity(told: ScarcityTold, language: Language) -> None:
         )
     if told.unknown:
         out.print(words.unknown.format(told.unknown))
-
-
-def kept_for(kind: str, language: Language = Language.ENGLISH) -> str:
-    """For whom places are scarce: "kept for mothers with children, 3 people"."""
-    asked = read_kind(kind)
-    return kept_for_sentence(asked.hosts, asked.needs, asked.people, language)
 
 
 def _project(units: Mapping[str, Unit], unit_id: str) -> str:

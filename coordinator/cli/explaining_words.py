@@ -35,6 +35,12 @@ class Words:
     up_to: str
     older: str
     rest: str
+    asked: str
+    """Units whose projects are asked whether they could."""
+    inquiries: str
+    inquiries_columns: tuple[str, str, str, str]
+    """Unit, project, entry and time, answer."""
+    answer_by: str
     short_by: str
     sums: str
     scarcity: str
@@ -71,6 +77,10 @@ _ENGLISH = Words(
     up_to="up to {} h",
     older="older",
     rest="{} more fitted, with scores from {} to {}.",
+    asked="Asked in this entry whether they could: {}.",
+    inquiries="Projects asked whether they could",
+    inquiries_columns=("unit", "project", "entry, time (UTC)", "answer"),
+    answer_by="by {}",
     short_by="Decided together with others; the search for the best ended early, at most {} points short of it for all together.",
     sums="{} fitted + {} excluded = {} units accounted for.",
     scarcity="What their places cost, in points a person",
@@ -102,6 +112,10 @@ _ITALIAN = Words(
     up_to="fino a {} h",
     older="di più",
     rest="Altre {} adatte, con punti da {} a {}.",
+    asked="Interpellate in questa registrazione: {}.",
+    inquiries="Progetti interpellati",
+    inquiries_columns=("unità", "progetto", "reg., ora (UTC)", "risposta"),
+    answer_by="entro il {}",
     short_by="Decisa insieme ad altre; la ricerca della soluzione migliore è finita prima, al massimo {} punti sotto di essa per tutte insieme.",
     sums="{} adatte + {} escluse = {} unità di cui si è dato conto.",
     scarcity="Quanto costano i loro posti, in punti a persona",

@@ -12,7 +12,7 @@ from coordinator.access import Grant, Standing
 from coordinator.access_log import Why
 from coordinator.cli.acting import AsOption, acting_as, allowed
 from coordinator.cli.command import AsOfOption, JsonOption, LanguageOption, NetworkOption, in_network
-from coordinator.cli.explaining import show_explanations
+from coordinator.cli.explaining import show_explanations, show_inquiries
 from coordinator.cli.explaining_words import words_in as explaining_words_in
 from coordinator.cli.instants import age_text, parse_as_of, time_text
 from coordinator.cli.outcome import NotDone, out, print_json, print_table
@@ -37,6 +37,7 @@ from coordinator.cli.views_words import Words, words_in
 from coordinator.detail import cases_in, detail_json, details, whole_json, wholes
 from coordinator.domain.who_may import Scope, View, scope_of
 from coordinator.domain.whole_account import Recomputed
+from coordinator.explained import explanation_json, inquiries_json, may_see_inquiries
 from coordinator.opened import action_json, opening_of, to_be_dealt_with
 from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
@@ -46,7 +47,6 @@ from coordinator.viewing import (
     band_json,
     cases_involved,
     duty_json,
-    explanation_json,
     is_involved,
     item_for,
     may_see_duty,
@@ -362,15 +362,21 @@ def explain(
             await _full(room, grant, explained, as_json, language)
             return
         if as_json:
-            print_json({**seen_json(seen, "explanations", [explanation_json(one, grant) for one in explained]), "term_over": list(found.over)})
+            told = [explanation_json(one, grant, language) for one in explained]
+            plain = {**seen_json(seen, "explanations", told), "term_over": list(found.over), **inquiries_json(found.inquiries, grant, language)}
+            print_json(plain)
             return
         if found.over and (every or not explained):
             out.print(explaining_words_in(language).over.format(len(found.over), ", ".join(map(str, found.over))))
             if not explained:
                 return
-        transfer: Seen[OpenTransfer | None] = await room.reads.transfer(transfer_id, moment)
+        transfer: OpenTransfer | None = None
+        if scope_of(grant.standing, View.TRANSFERS) is not None:
+            transfer = (await room.reads.transfer(found.told[-1].explained.transfer_id, moment)).answer
         units = {unit.unit_id: unit for unit in (await room.reads.units(moment)).answer}
-        show_explanations(transfer.answer, explained, units, language)
+        show_explanations(transfer, explained, units, language)
+        if may_see_inquiries(grant):
+            show_inquiries(found.inquiries, language)
         out.print(_standing(seen, language))
 
     in_network(context, network, as_json, work)
@@ -380,7 +386,7 @@ async def _full(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation
     """Every unit of these explanations, recomputed. Raises NotDone where one is not the one that the ledger has."""
     found = await wholes(room, explained)
     if as_json:
-        print_json({"explanations": [whole_json(one, whole, grant) for one, whole in zip(explained, found, strict=True)]})
+        print_json({"explanations": [whole_json(one, whole, grant, language) for one, whole in zip(explained, found, strict=True)]})
     else:
         units = {unit.unit_id: unit for unit in (await room.reads.units(None)).answer}
         for one, whole in zip(explained, found, strict=True):

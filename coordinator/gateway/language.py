@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from fastapi import Header
+
 from events.sentences import Language
+
+AcceptLanguage = Annotated[str | None, Header(description="Language of sentences: `it`, else English.")]
 
 _LONGEST = 1_000
 """Characters of the header that are looked at."""

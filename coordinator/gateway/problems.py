@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import FastAPI, Header, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from coordinator.gateway.language import language_of
+from coordinator.gateway.language import AcceptLanguage, language_of
 from coordinator.gateway.problems_in_italian import IN_ITALIAN
 from events.sentences import Language
 
@@ -214,7 +213,7 @@ def install(app: FastAPI) -> None:
         return response_of(Problem(code, headers=dict(error.headers or {})), asked_in(request))
 
     @app.get("/problems/{code}", tags=["service"], summary="What a problem means and what to do")
-    async def _explain(code: Code, accept_language: Annotated[str | None, Header()] = None) -> JSONResponse:
+    async def _explain(code: Code, accept_language: AcceptLanguage = None) -> JSONResponse:
         language = language_of(accept_language)
         title, what_to_do = words_of(code, language)
         content = {"code": code, "status": int(CATALOGUE[code].status), "title": title, "what_to_do": what_to_do}

@@ -14,9 +14,11 @@ from coordinator.access import Grant, Standing
 from coordinator.access_log import Why
 from coordinator.detail import cases_in, detail_json, details, whole_json, wholes
 from coordinator.domain.who_may import Scope, View, scope_of
+from coordinator.explained import explanation_json, inquiries_json
 from coordinator.gateway import metrics
 from coordinator.gateway.behind import behind
 from coordinator.gateway.identity import TheGrant, TheRoom, require, require_inbox
+from coordinator.gateway.language import AcceptLanguage, language_of
 from coordinator.gateway.looking import InForce, recorded, turns
 from coordinator.gateway.moments import AsOfSequence, AsOfTime, moment_of
 from coordinator.gateway.problems import Code, Problem
@@ -29,7 +31,6 @@ from coordinator.viewing import (
     band_json,
     cases_involved,
     duty_json,
-    explanation_json,
     is_involved,
     item_for,
     may_see_duty,
@@ -160,9 +161,15 @@ async def get_actions(room: TheRoom, grant: TheGrant) -> Plain:
 
 @router.get("/transfers/{transfer_id}/explanations", summary="Why so, or why not", response_model=None)
 async def get_explanations(
-    room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, Path()], as_of: AsOfSequence = None, as_of_ms: AsOfTime = None
+    room: TheRoom,
+    grant: TheGrant,
+    transfer_id: Annotated[str, Path()],
+    as_of: AsOfSequence = None,
+    as_of_ms: AsOfTime = None,
+    accept_language: AcceptLanguage = None,
 ) -> Plain:
-    """For each decision about a transfer: every unit, with the rule that excluded it or its score. For the helpline and auditors.
+    """For each decision about a transfer: every unit, with the rule that excluded it or its score, and a `sentence` beside each code. For the helpline and
+    auditors; to the helpline also `inquiries`, the projects asked whether they could, with what came of it.
 
     `term_over`: the entries whose explanations can be read no more, because their term is over."""
     require(grant, View.EXPLANATION)
@@ -170,11 +177,13 @@ async def get_explanations(
     if seen is None or (found := seen.answer) is None or not (found.told or found.over):
         raise Problem(Code.NOT_FOUND)
     await recorded(room, grant, View.EXPLANATION, {found.case_id})
-    return {**seen_json(seen, "explanations", [explanation_json(one, grant) for one in found.told]), "term_over": list(found.over)}
+    language = language_of(accept_language)
+    told = [explanation_json(one, grant, language) for one in found.told]
+    return {**seen_json(seen, "explanations", told), "term_over": list(found.over), **inquiries_json(found.inquiries, grant, language)}
 
 
 @router.get("/transfers/{transfer_id}/explanations/whole", summary="Why so, every unit named")
-async def get_whole(room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, Path()]) -> Plain:
+async def get_whole(room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, Path()], accept_language: AcceptLanguage = None) -> Plain:
     """The last explanation of a transfer with every unit named: decided again from the ledger, which takes its time. For the helpline and auditors.
 
     `recomputed`: `same` where the digest recorded is that of the whole; `differs`; `gone` where a key is destroyed."""
@@ -185,7 +194,7 @@ async def get_whole(room: TheRoom, grant: TheGrant, transfer_id: Annotated[str, 
     last = seen.answer.told[-1:]
     (whole,) = await behind(wholes(room, last))
     await recorded(room, grant, View.EXPLANATION, {seen.answer.case_id})
-    return seen_json(seen, "explanation", whole_json(last[0], whole, grant))
+    return seen_json(seen, "explanation", whole_json(last[0], whole, grant, language_of(accept_language)))
 
 
 @router.get("/transfers/{transfer_id}/explanations/detail", summary="Which danger, which link")

@@ -8,8 +8,17 @@ from itertools import combinations
 
 import pytest
 
-from events.sentences import SAFETY, Language, escalation_sentence, kept_for_sentence, refusal_sentence, rule_sentence, standing_sentence
-from events.vocabulary import Escalation, Host, Need, RefusalCode, Rule, ScarcityStanding
+from events.sentences import (
+    SAFETY,
+    Language,
+    escalation_sentence,
+    inquiry_end_sentence,
+    kept_for_sentence,
+    refusal_sentence,
+    rule_sentence,
+    standing_sentence,
+)
+from events.vocabulary import Escalation, Host, InquiryEnd, Need, RefusalCode, Rule, ScarcityStanding
 
 
 def _all(language: Language) -> Iterator[str]:
@@ -17,6 +26,7 @@ def _all(language: Language) -> Iterator[str]:
     yield from (rule_sentence(rule, language) for rule in (*Rule, SAFETY))
     yield from (escalation_sentence(why, language) for why in Escalation)
     yield from (standing_sentence(standing, language) for standing in ScarcityStanding)
+    yield from (inquiry_end_sentence(how, language) for how in InquiryEnd)
 
 
 @pytest.mark.parametrize("language", Language)
