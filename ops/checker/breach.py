@@ -57,6 +57,7 @@ RULES: dict[str, str] = {
     "out_of_order": "A better place that people skip is reported, with what was skipped.",
     "swap": "A swap moves both or neither, each into the other's place, by the word of both projects.",
     "two_people": "Rule 10: what takes two people takes two, of two bodies; in an emergency one, with a review within 24 hours.",
+    "policy.other_words": "A policy that takes two bodies is adopted in the very words that were confirmed, by their digest.",
     "two_people.late": "An action that nobody confirmed lapses, and an overdue review calls people in, within one tick.",
     "terms.early": "A case is forgotten, or explanations are destroyed, by the clock only after closure or month's end plus the term of the policy.",
     "terms.held": "Nothing of a case under a legal hold is destroyed.",

@@ -1,4 +1,4 @@
-"""What places cost: worked out again from the policy adopted and from the units as the ledger has them. And whether two bodies wanted that policy.
+"""What places cost: worked out again from the policy adopted and from the units as the ledger has them.
 
 While a policy's scarcity weights are valid, a place costs the highest weight of all kinds of request that its unit could serve, for each person, by how many
 such requests the fresh places could serve, halved for each place that is still missing there; without weights, or after their time, nothing. The explanation
@@ -24,29 +24,12 @@ _FAMILIES = {"mothers_with_children", "fathers_with_children"}
 
 @dataclass(slots=True)
 class Scarcity:
-    """The policy proposed last, and what places cost under the one in force."""
+    """What places cost under the policy in force."""
 
     network: Network
     places: Places
     fresh: Callable[[Unit, int], bool]
     """Whether a unit's figure is fresh at an instant."""
-    confirmed: tuple[int, int] | None = None
-    """Version of the policy that two bodies wanted last, and when; None: of none, or it was adopted."""
-
-    def taken(self, entry: Entry, event: Fact) -> None:
-        """An action takes effect."""
-        if event.name == "PolicyProposed":
-            self.confirmed = event["version"], entry.event_time_ms
-
-    def adopted(self, entry: Entry, event: Fact) -> Iterator[Breach]:
-        """A policy is adopted, under the one in force until then."""
-        before = self.network.policy
-        decisions = None if before is None else before.get("decisions")
-        if decisions is not None and decisions["policies_take_two"]:
-            version, at_ms = self.confirmed or (None, 0)
-            if version != event["version"] or entry.event_time_ms >= at_ms + decisions["confirm_within_ms"]:
-                yield Breach(entry.sequence, "two_people", f"policy {event['version']} is adopted and no second body wanted it in time")
-        self.confirmed = None
 
     def explained(self, entry: Entry, told: Fact, case: Case | None, *, by_people: bool) -> Iterator[Breach]:
         """What each unit that is named with its score costs, and what it has to spare."""

@@ -16,6 +16,7 @@ from ops.checker.entry import VERDICTS, Entry, Fact, differences, open_entry
 from ops.checker.inquiries import Inquiries
 from ops.checker.missing import Missing
 from ops.checker.places import STAGES, Places
+from ops.checker.policies import Policies
 from ops.checker.responsibility import Responsibility
 from ops.checker.safety import Safety, forbidden_to_people
 from ops.checker.scarcity import Scarcity
@@ -66,6 +67,7 @@ class Walk:
         self._responsibility = Responsibility(self._cases, self._places)
         self._trust = Trust(self._network, self._places)
         self._scarcity = Scarcity(self._network, self._places, self._safety.fresh)
+        self._policies = Policies(self._network)
         self._swaps = Swaps(self._cases, self._safety)
         self._answers = Answers(self._network, tick_ms)
         self._overriding: Fact | None = None
@@ -135,7 +137,8 @@ class Walk:
 
     def _event(self, entry: Entry, event: Fact) -> None:
         if event.name == "PolicyAdopted":
-            self._add(self._scarcity.adopted(entry, event))
+            self._add(self._policies.adopted(entry, event))
+        self._policies.reported(event)
         self._network.report(event)
         self._add(self._places.report(entry, event))
         if event.whole:
@@ -199,7 +202,7 @@ class Walk:
                 self._cases.take(taken)
                 self._overriding = taken if taken.name == "MatchOverridden" else None
                 self._terms.taken(taken)
-                self._scarcity.taken(entry, taken)
+                self._policies.taken(entry, taken)
             return
         transfer = self._cases.transfers.get(outcome.fields.get("transfer_id", ""))
         if transfer is not None:

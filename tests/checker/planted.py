@@ -28,6 +28,7 @@ from events.network import (
     UnitClosed,
 )
 from events.person import AgreementGiven, AgreementWithdrawn, CasesFoundSame, DangerDeclared, KeepApartDeclared, SafetyLowered
+from events.policy_digest import policy_digest
 from events.question import HoldDeadlineMoved
 from events.referral import (
     Member,
@@ -213,6 +214,9 @@ def planted_steps() -> dict[str, tuple[str, ByStep]]:
         "weights after their time": ("explained.scarcity", priced(weighing(4, valid_until_ms=START_MS + 1), 4)),
         "more free than there are": ("explained.scarcity", priced(weighing(4), 4, free=99)),
         "a policy by one body": ("two_people", _policy_alone),
+        "other words than were confirmed": ("policy.other_words", lambda steps: policy_of_two(steps, max_declines=7)),
+        "nothing where something was confirmed": ("policy.other_words", lambda steps: policy_of_two(steps, not_free_codes=())),
+        "a record where none was confirmed": ("policy.other_words", lambda steps: policy_of_two(steps, matching=weighing(4))),
         "a place trusted for no reason": ("explained.trust", _event(0, trust=Trust(10, (TrustBand(None, 500),), 1, 1))),
         "a place kept from who may not wait": (
             "explained.kept",
@@ -406,17 +410,18 @@ def _policy_alone(steps: list[Step]) -> list[Step]:
     return [*careful, second] if careful[-1].at_ms < second.at_ms else [*careful, replace(second, at_ms=careful[-1].at_ms + 1)]
 
 
-def policy_of_two(steps: list[Step]) -> list[Step]:
-    """After everything, the helpline proposes the next policy, another body confirms it, and it is adopted."""
+def policy_of_two(steps: list[Step], wanted: PolicyAdopted | None = None, **other_words: object) -> list[Step]:
+    """After everything, the helpline proposes the next policy (one like the first where none is given), another body confirms it, and it is adopted, with other words where there are any."""
     first, at_ms = steps[0].event, steps[-1].at_ms
     assert isinstance(first, PolicyAdopted)
-    proposed = PolicyProposed(event_id(86, START_MS), HELPLINE, 2, "0" * 64, "two are enough", "")
+    second = replace(wanted or first, event_id=event_id(88, START_MS), version=2)
+    proposed = PolicyProposed(event_id(86, START_MS), HELPLINE, 2, policy_digest(second), "two are enough", "")
     confirmed_by = ActionConfirmed(event_id(87, START_MS), staff("centre"), None, proposed.event_id)
     return [
         *_event(0, decisions=Decisions(24 * HOUR, 24 * HOUR, policies_take_two=True))(steps),
         Step(at_ms, proposed, [Recorded(), ConfirmationAwaited(None, proposed.event_id, at_ms + 24 * HOUR)]),
         Step(at_ms, confirmed_by, [Recorded(), ActionTaken(None, proposed.event_id)]),
-        Step(at_ms, replace(first, event_id=event_id(88, START_MS), version=2), [Recorded()]),
+        Step(at_ms, replace(second, **other_words), [Recorded()]),  # type: ignore[arg-type]
     ]
 
 

@@ -9,12 +9,14 @@ import pytest
 
 from events.facts import Outcome
 from events.glass import SightOpened
+from events.network import PolicyAdopted
 from events.transfer import MatchExplained
 from events.two_people import ActionTaken
 from events.verdict import Recorded
 from ops.checker.__main__ import main
 from ops.checker.breach import RULES
-from tests.checker.book import check, write
+from ops.networks import load_network, opening_events
+from tests.checker.book import check, event_id, write
 from tests.checker.planted import asked, confirmed, planted_records, planted_steps, policy_of_two, priced, weighing
 from tests.checker.planted_answers import LOOKED, clocked, looked, questioned
 from tests.checker.story import CASE, DEPARTED, HOUR, REFERRED, REQUESTED, in_short, staff, story
@@ -44,6 +46,20 @@ def test_safety_lowered_by_two_bodies_passes(tmp_path: Path) -> None:
 def test_a_policy_of_two_bodies_passes(tmp_path: Path) -> None:
     """It takes two people as what is about a case does, and is about none."""
     assert check(write(policy_of_two(story())), tmp_path).breaches == []
+
+
+def test_a_policy_of_two_bodies_is_no_breach_where_nobody_has_the_keys(tmp_path: Path) -> None:
+    """What was proposed and confirmed is sealed; that the policy adopted is another cannot be said."""
+    assert check(write(policy_of_two(story())), tmp_path, with_keys=False).breaches == []
+
+
+def test_words_are_known_by_their_digest_with_everything_that_a_policy_can_say(tmp_path: Path) -> None:
+    """The checker's digest is its own, over the record alone: optional parts, numbers, texts and what says nothing among them."""
+    italy = next(
+        event for event in opening_events(load_network("it"), lambda: event_id(88), "adm-1", {}, suggested=True) if isinstance(event, PolicyAdopted)
+    )
+    assert italy.matching is not None and italy.matching.scarcity is not None and italy.clocks is not None
+    assert check(write(policy_of_two(story(), italy)), tmp_path).breaches == []
 
 
 def test_an_explanation_in_short_passes(tmp_path: Path) -> None:
