@@ -1,20 +1,17 @@
 """The clear half of a rebuild, folded by a second process: everything but the files of cases, from what is clear in the ledger. It is given no key.
 
-Each half reads the ledger by itself, by the same acceptance rule, so that no opened fact goes through a pipe; each writes its own tables of the shadow. What
-is to be done comes as one line of JSON on standard input, which stays open: a second process whose first is gone reads its end, and ends. After which
-entry it stands, or what failed, goes as one line to standard output.
+Each half reads the ledger by itself, by the same acceptance rule, so that no opened fact goes through a pipe; each writes its own tables of the shadow. After
+which entry the second stands, or what failed, goes as one line of JSON to its standard output.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
-import threading
 from collections.abc import Collection
-from contextlib import closing, suppress
-from dataclasses import asdict, astuple
+from contextlib import closing
+from dataclasses import astuple
 from types import TracebackType
 from typing import Self
 
@@ -26,16 +23,18 @@ from projections import schema
 from projections.errors import HalfLost, PlaceHeldTwice
 from projections.folding import EMPTY, Folding
 from projections.keyless import NoKeys
-from projections.loading import NOT_FLUSHED, Limit, Loader, entries_within
+from projections.loading import NOT_FLUSHED, Loader
 from projections.parts import Part
 from projections.runner import Source
 from projections.store import Stand, Store
 from reading.collecting import collect_rarely
+from reading.second_process import SecondProcess, end_with_the_first, next_task, plain_position, position_from
 from reading.vault import Vault
+from reading.within import Limit, entries_within
 
 
 class ClearHalf:
-    """The second process, while it is needed: `async with`. However that is left, the process has ended."""
+    """The second process, while it is needed: `async with`. However that is left, the process has ended. It waits for `begin`."""
 
     def __init__(self, database_url: str, shadow: str, source: Source, parts: Collection[Part], limit: Limit, max_records: int) -> None:
         self._network = source.network
@@ -43,34 +42,26 @@ class ClearHalf:
             "database_url": database_url, "shadow": shadow, "bootstrap": source.bootstrap, "prefix": source.names.prefix, "network": source.network,
             "partition": source.partition, "parts": sorted(parts), "limit": astuple(limit), "max_records": max_records,
         }  # fmt: skip
-        self._process: asyncio.subprocess.Process | None = None
+        self._process = SecondProcess(__name__)
         self._told: asyncio.Task[bytes] | None = None
 
     async def __aenter__(self) -> Self:
-        command = (sys.executable, "-m", "projections.clear_half")
-        # in a session of its own: an interrupt from the terminal is for the first process, and the end of the first is heard on the pipe
-        self._process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True
-        )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps(self._task).encode() + b"\n")
-        self._told = asyncio.create_task(self._process.stdout.read())
+        await self._process.__aenter__()
+        self._told = asyncio.create_task(self._process.told.read())
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        assert self._process is not None and self._told is not None
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        await asyncio.gather(self._told, return_exceptions=True)
-        await self._process.wait()
+        await self._process.__aexit__(kind, error, trace)
+        if self._told is not None:
+            await asyncio.gather(self._told, return_exceptions=True)
+
+    def begin(self) -> None:
+        """The shadow is there."""
+        self._process.tell(self._task)
 
     @property
     def pid(self) -> int:
         """Of the process."""
-        assert self._process is not None
         return self._process.pid
 
     def look(self) -> None:
@@ -80,9 +71,8 @@ class ClearHalf:
 
     async def done(self, position: Position | None) -> None:
         """Waits until the process has written its half. Raises HalfLost where it ended before, or after another entry than this; PlaceHeldTwice."""
-        assert self._process is not None and self._told is not None
+        assert self._told is not None
         found = self._position(await self._told)
-        await self._process.wait()
         if found != position:
             raise HalfLost(self._network, f"it read the ledger up to {_named(found)}, and the other half up to {_named(position)}")
 
@@ -96,7 +86,7 @@ class ClearHalf:
         if "failed" in answer:
             raise HalfLost(self._network, answer["failed"])
         at = answer["position"]
-        return None if at is None else Position(**{**at, "hash": bytes.fromhex(at["hash"])})
+        return None if at is None else position_from(at)
 
 
 def _named(position: Position | None) -> str:
@@ -112,25 +102,19 @@ async def fold_half(database_url: str, shadow: str, source: Source, parts: Colle
         with closing(loader):
             async with source.reader(Stand(None, 0, schema.SHAPE, -1, b"")) as reader:
                 async for records in entries_within(reader, limit, max_records):
-                    await loader.take(records)
+                    await loader.take(records, records[-1].position)
             return await loader.finish(None)
     finally:
         connection.terminate()
         beside.terminate()
 
 
-def _end_with_the_first() -> None:
-    while os.read(sys.stdin.fileno(), 1):  # not through the buffer, whose lock would be held when the interpreter ends
-        pass
-    os._exit(1)
-
-
 def main() -> int:
     """What the second process runs."""
-    task = json.loads(sys.stdin.buffer.readline() or b"null")
+    task = next_task()
     if task is None:
         return 1
-    threading.Thread(target=_end_with_the_first, daemon=True).start()
+    end_with_the_first()
     collect_rarely()
     source = Source(task["bootstrap"], TopicNames(task["prefix"]), task["network"], task["partition"])
     parts = [Part(part) for part in task["parts"]]
@@ -142,7 +126,7 @@ def main() -> int:
         ours = type(problem).__module__.split(".")[0] in ("projections", "reading", "events")
         answer = {"failed": f"{type(problem).__name__}: {problem}" if ours else type(problem).__name__}
     else:
-        answer = {"position": None if position is None else {**asdict(position), "hash": position.hash.hex()}}
+        answer = {"position": None if position is None else plain_position(position)}
     print(json.dumps(answer), flush=True)
     return 0 if "position" in answer else 1
 

@@ -61,6 +61,11 @@ class Batch:
     changed: dict[str, int] = field(default_factory=dict)
     """By view, the last sequence that changed it."""
 
+    @property
+    def rows(self) -> bool:
+        """Whether there is a row to be written, files of cases left out."""
+        return bool(self.entries or self.audit or self.verdicts or any(writes.ended or writes.new for _, writes in self.versioned))
+
 
 class Folding:
     """The current rows of all views of one network, and the changes not yet taken.

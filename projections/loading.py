@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -13,44 +11,18 @@ from events.entry import OpenedEntry
 from projections import schema
 from projections.case_file import cases_of
 from projections.folding import Batch, Folding
-from projections.parts import tables_of
+from projections.parts import Part, tables_of
 from projections.reported import Effects, effects_of
 from projections.store import CaseRows, Connection, Stand, Store, held_once
-from reading.ledger_follower import LedgerFollower
 from reading.ledger_reader import AcceptedRecord
 
 REBUILD_RECORDS = 1_000
 """Entries opened and folded at once. Between batches the connections to database and key store get their turn."""
-LEVEL_RECORDS = 1_000
 NOT_FLUSHED = {"synchronous_commit": "off"}
 """Settings of a connection that fills a shadow. The swap's commit waits for the disk, and with it for all that was written before, for the log is one."""
-SEALED_AT_ONCE = 400
-"""Cases sealed while the database takes in those before them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """Where reading stops. Null: there is no such limit."""
-
-    end: int | None
-    """Entries at this ledger offset and after it are left."""
-    sequence: int | None
-    """The last entry taken."""
-
-    def takes(self, record: AcceptedRecord) -> bool:
-        """Whether an entry lies before the limit."""
-        position = record.position
-        return (self.end is None or position.offset < self.end) and (self.sequence is None or position.sequence <= self.sequence)
-
-
-async def entries_within(reader: LedgerFollower, limit: Limit, max_records: int = LEVEL_RECORDS) -> AsyncIterator[list[AcceptedRecord]]:
-    """Batches of entries (none empty) up to the end that the ledger has now, those beyond the limit left out. Raises what the reader raises."""
-    async for records in reader.read_to_end(max_records):
-        taken = [record for record in records if limit.takes(record)]
-        if taken:
-            yield taken
-        if len(taken) < len(records):
-            return
+_OF_CASES = tables_of({Part.CASES})
+SEALED_AT_ONCE = 20
+"""Cases, some two milliseconds: between them what is being copied to the database takes its next step."""
 
 
 class Loader:
@@ -62,14 +34,15 @@ class Loader:
         self._folding = folding
         self._files_in_memory = files_in_memory
         self._spilled: set[str] = set()
-        self._opening: tuple[list[AcceptedRecord], asyncio.Task[list[OpenedEntry | None]]] | None = None
+        self._opening: tuple[list[AcceptedRecord], Position, asyncio.Task[list[OpenedEntry | None]]] | None = None
         self._copying: asyncio.Task[None] | None = None
         self._position: Position | None = None
 
-    async def take(self, records: list[AcceptedRecord]) -> None:
-        """Begins to open this batch, and folds the one before it."""
+    async def take(self, records: list[AcceptedRecord], after: Position) -> None:
+        """Begins to open this batch, and folds the one before it. `after`: where a reader stands after the batch, in which entries may be left out of which
+        nothing is wanted."""
         before = self._opening
-        self._opening = records, asyncio.create_task(self._store.open(records, self._folding.wanted))
+        self._opening = records, after, asyncio.create_task(self._store.open(records, self._folding.wanted))
         await asyncio.sleep(0)  # so that the keys are asked for, and rows are sent, before the batch before is folded
         if before is not None:
             await self._fold(*before)
@@ -81,39 +54,42 @@ class Loader:
             return None
         await self._fold(*self._opening)
         await self._copied()
-        if self._position is None:
-            raise TypeError("a batch was folded, and no position came of it")
+        assert self._position is not None
         tables = tables_of(self._folding.parts)
         indexing = asyncio.create_task(schema.add_indexes(self._beside, self._store.schema, tables & schema.ROW_AN_ENTRY))
         try:
-            await asyncio.sleep(0)  # so that the server has it before the sealing, which lets nobody else work here
+            if Part.CASES in self._folding.parts:  # before the rows: the server keeps the indexes while the next cases are sealed
+                await schema.add_indexes(self._store.connection, self._store.schema, _OF_CASES)
+            else:
+                await asyncio.sleep(0)  # so that the server has the other indexes to make before anything else is done here
             batch = self._folding.take(current_too=True)
-            cases = iter(batch.files.items())
+            cases, rows = iter(batch.files.items()), CaseRows()
             while files := dict(islice(cases, SEALED_AT_ONCE)):
-                rows = await self._store.seal(files, self._folding.projects())
-                await self._copied()
-                self._copying = asyncio.create_task(self._copy(Batch(), rows))
-                await asyncio.sleep(0)
+                rows.add(await self._store.seal(files, self._folding.projects()))
+                await asyncio.sleep(0)  # for the next step of what is being copied
+                if self._copying is None or self._copying.done():
+                    await self._copied()
+                    self._copying, rows = asyncio.create_task(self._copy(Batch(), rows)), CaseRows()
             await self._copied()
             with held_once(self._store.network, -1, self._position.sequence):
                 async with self._store.connection.transaction():
                     await self._store.connection.execute(f'set local search_path to "{self._store.schema}"')
                     if stand is not None:
                         await self._store.advance(self._position, stand)
-                    await self._store.write_rows(batch, CaseRows())
-                await schema.add_indexes(self._store.connection, self._store.schema, tables - schema.ROW_AN_ENTRY)
+                    await self._store.write_rows(batch, rows, first_cases=not self._spilled)
+                await schema.add_indexes(self._store.connection, self._store.schema, tables - schema.ROW_AN_ENTRY - _OF_CASES)
         finally:
             await indexing
         return self._position
 
     def close(self) -> None:
         """Ends what is under way, however the loading ended."""
-        for task in (self._opening and self._opening[1], self._copying):
+        for task in (self._opening and self._opening[2], self._copying):
             if task is not None:
                 task.cancel()
                 task.add_done_callback(_told)
 
-    async def _fold(self, records: list[AcceptedRecord], opening: asyncio.Task[list[OpenedEntry | None]]) -> None:
+    async def _fold(self, records: list[AcceptedRecord], after: Position, opening: asyncio.Task[list[OpenedEntry | None]]) -> None:
         opened = await opening
         effects = [None if entry is None else effects_of(entry) for entry in opened]
         await self._know(effects)
@@ -124,8 +100,9 @@ class Loader:
         files = self._folding.spill(self._files_in_memory)
         self._spilled.update(files)
         rows = await self._store.seal(files, self._folding.projects())
-        self._position = batch.position
-        self._copying = asyncio.create_task(self._copy(batch, rows))
+        self._position = after
+        if batch.rows or files:
+            self._copying = asyncio.create_task(self._copy(batch, rows))
         await asyncio.sleep(0)
 
     async def _know(self, effects: list[Effects | None]) -> None:
@@ -142,7 +119,7 @@ class Loader:
 
     async def _copy(self, batch: Batch, rows: CaseRows) -> None:
         batch.changed = {}
-        with held_once(self._store.network, -1, -1 if batch.position is None else batch.position.sequence):
+        with held_once(self._store.network, -1, -1 if self._position is None else self._position.sequence):
             async with self._store.connection.transaction():
                 await self._store.connection.execute(f'set local search_path to "{self._store.schema}"')
                 await self._store.write_rows(batch, rows, first_cases=not self._spilled)

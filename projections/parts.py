@@ -55,6 +55,10 @@ LEANS_ON_NETWORK: frozenset[Part] = frozenset({Part.NETWORK, Part.CAPACITY, Part
 """What is folded beside the projects and units that the network has at that entry, whether or not these are written."""
 
 
+FROM_WHAT_IS_WANTED: frozenset[Part] = frozenset({Part.CASES})
+"""Parts folded from nothing but what they want: entries that hold none of it may be left out. (`CLEAR` parts are folded as fast as they are read.)"""
+
+
 def tables_of(parts: Iterable[Part]) -> frozenset[str]:
     """The tables that these parts are stored in."""
     return frozenset(table for part in parts for table in TABLES[part])

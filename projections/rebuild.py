@@ -1,7 +1,8 @@
 """Folds a network's views again from the ledger, beside the ones that serve, and swaps them in when they are level: all of them, or some parts by themselves.
 
 The ledger is streamed in large batches; rows that are over go to the shadow schema by COPY while the next batch is being read, rows that still hold are
-kept in memory to the end, and each case is sealed once. Of a long ledger a second process without any key folds the clear half (`projections.clear_half`).
+kept in memory to the end, and each case is sealed once. Of a long ledger a second process without any key folds the clear half (`projections.clear_half`);
+where there is none to fold, it reads ahead (`reading.reading_ahead`).
 
 A rebuild works in a schema of its own name. One that died leaves its schema, and perhaps a second process that was frozen with it and will wake up: what it
 still writes goes there or nowhere, and the next rebuild drops that schema, or leaves it to the one after where somebody holds it.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 
 import asyncpg
@@ -25,13 +26,17 @@ from projections import schema
 from projections.clear_half import ClearHalf
 from projections.errors import RebuildRunning, ViewsApart, ViewsMissing, ViewsOutdated
 from projections.folding import EMPTY, Folding
-from projections.loading import NOT_FLUSHED, REBUILD_RECORDS, Limit, Loader, entries_within
-from projections.parts import ALL, CLEAR, VIEWS, Part, tables_of
+from projections.loading import NOT_FLUSHED, REBUILD_RECORDS, Loader
+from projections.parts import ALL, CLEAR, FROM_WHAT_IS_WANTED, VIEWS, Part, tables_of
 from projections.queries import named_queries
 from projections.runner import Source, apply
 from projections.store import Connection, Stand, Store, read_stand
 from reading.collecting import collecting_hardly
+from reading.ledger_follower import LedgerFollower
+from reading.opening import Wanted
+from reading.reading_ahead import Batch, ReadingAhead, WantedHeaders
 from reading.vault import Vault
+from reading.within import Limit, entries_within
 
 FILES_IN_MEMORY = 50_000
 """Cases beyond these are sealed and written early, and read again when an entry is about them."""
@@ -103,7 +108,6 @@ class _Rebuild:
                 raise RebuildRunning(self._source.network)
             store = Store(connection, self._shadow, self._vault)
             through = None if self._parts == ALL else await self._others(beside)
-            self._stand = Stand(None, await self._fresh_shadow(store), schema.SHAPE, -1, b"")
             began = time.monotonic()
             folded, folding = await self._load(store, beside, through, max_records, files_in_memory, divided_from)
             if await self._live_sequence(beside) > self._stand.sequence:  # what was decided meanwhile, while nothing is held yet
@@ -158,10 +162,14 @@ class _Rebuild:
             loader = Loader(store, folding, beside, files_in_memory)
             limit = Limit(end, None if through is None else through.sequence)
             other = ClearHalf(self._url, self._shadow, self._source, self._parts & CLEAR, limit, max_records) if divided else None
+            ahead = self._ahead(folding.wanted, limit, max_records) if end >= divided_from and self._parts <= FROM_WHAT_IS_WANTED else None
             with contextlib.closing(loader):
-                async with other or contextlib.nullcontext():
-                    async for records in entries_within(reader, limit, max_records):
-                        await loader.take(records)
+                async with other or contextlib.nullcontext(), ahead or contextlib.nullcontext():
+                    self._stand = Stand(None, await self._fresh_shadow(store), schema.SHAPE, -1, b"")  # while the other process is being started
+                    if other is not None:
+                        other.begin()
+                    async for records, after in self._batches(reader, limit, max_records, ahead):
+                        await loader.take(records, after)
                         if other is not None:
                             other.look()
                     folded = time.monotonic()
@@ -172,6 +180,29 @@ class _Rebuild:
         if position is not None:
             self._stand = self._stand.at(position)
         return folded, folding
+
+    def _ahead(self, wanted: Wanted, limit: Limit, max_records: int) -> ReadingAhead:
+        source = self._source
+        return ReadingAhead(source.bootstrap, source.names, source.network, source.partition, WantedHeaders(*wanted.headers), limit, max_records)
+
+    async def _batches(self, reader: LedgerFollower, limit: Limit, max_records: int, ahead: ReadingAhead | None) -> AsyncIterator[Batch]:
+        """Entries up to the limit: by `reader`, by the process that reads ahead as soon as it is ready, and again by a reader where that ends early."""
+        at = reader.position
+        async for records in entries_within(reader, limit, max_records):
+            at = records[-1].position
+            yield records, at
+            if ahead is not None and ahead.has_begun(at):
+                break
+        else:
+            return
+        assert ahead is not None and at is not None
+        async for some, after in ahead.entries_after(at):
+            at = after
+            yield some, at
+        if not ahead.finished:
+            async with self._source.reader(self._stand.at(at)) as again:
+                async for records in entries_within(again, limit, max_records):
+                    yield records, records[-1].position
 
     async def _level(self, store: Store, folding: Folding, through: Stand | None) -> None:
         """Brings the shadow to the end that the ledger has now, or exactly to the entry of `through`. By a new reader: on a connection that waits for new

@@ -82,6 +82,15 @@ class CaseRows:
     removed_transfers: list[bytes] = field(default_factory=list)
     removed_inbox: list[bytes] = field(default_factory=list)
 
+    def add(self, rows: CaseRows) -> None:
+        """Takes rows about other cases too."""
+        self.files += rows.files
+        self.transfers += rows.transfers
+        self.inbox += rows.inbox
+        self.removed_files += rows.removed_files
+        self.removed_transfers += rows.removed_transfers
+        self.removed_inbox += rows.removed_inbox
+
 
 def case_key(vault: Vault, case_id: str) -> bytes:
     """Key of a case's row in table `cases`."""

@@ -6,7 +6,7 @@ that the open ones can be found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from events.facts import Event, Outcome
@@ -302,6 +302,11 @@ def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
             break
         last = step.sequence
         match step.kind:
+            case StepKind.REMINDED | StepKind.QUESTION | StepKind.ANSWER | StepKind.PAUSED | StepKind.RESUMED:
+                proposal = None if proposal is None else _clocked(proposal, step)
+            case StepKind.ESCALATED:
+                code = Escalation(step.code or "")
+                called = {**_without(called, frozenset({code})), code: Escalated(code, step.sequence, step.at_ms)}
             case StepKind.PREPARED | StepKind.PROPOSED:
                 proposal, since_ms = _proposal_in(step), step.at_ms
                 prepared = step.kind is StepKind.PREPARED
@@ -317,8 +322,6 @@ def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
                     stage, proposal, declines, said = Stage.REQUESTED, None, declines + (step.code == ProposalEnd.DECLINED), ()
             case StepKind.PROPOSAL_PASSED:
                 proposal = changed(proposal, project_id=step.project_id or "") if proposal is not None else None
-            case StepKind.REMINDED | StepKind.QUESTION | StepKind.ANSWER | StepKind.PAUSED | StepKind.RESUMED:
-                proposal = None if proposal is None else _clocked(proposal, step)
             case StepKind.INQUIRED:
                 inquiries = {**inquiries, step.proposal_id or "": _inquiry_in(step)}
             case StepKind.INQUIRY_ENDED:
@@ -334,9 +337,6 @@ def state_of(transfer: Transfer, sequence: int) -> TransferState | None:
                 stage, since_ms, arrival_ms = Stage.DEPARTED, step.at_ms, step.until_ms
             case StepKind.KEPT_FOR:
                 kept_until_ms = step.until_ms
-            case StepKind.ESCALATED:
-                code = Escalation(step.code or "")
-                called = {**_without(called, frozenset({code})), code: Escalated(code, step.sequence, step.at_ms)}
             case StepKind.CLOSED:
                 stage, since_ms, how, called, inquiries = Stage.CLOSED, step.at_ms, TransferEnd(step.code or ""), {}, {}
     now = tuple(one for one in called.values() if _needs_somebody(one.why, stage))
@@ -399,11 +399,11 @@ def _clocked(proposal: Proposal, step: Step) -> Proposal:
     """A proposal after something about its clock."""
     match step.kind:
         case StepKind.REMINDED:
-            return replace(proposal, reminded=proposal.reminded + 1)
+            return changed(proposal, reminded=proposal.reminded + 1)
         case StepKind.QUESTION | StepKind.ANSWER:
-            return replace(proposal, question_stands=step.kind is StepKind.QUESTION)
+            return changed(proposal, question_stands=step.kind is StepKind.QUESTION)
         case _:
-            return replace(proposal, deadline_at_ms=step.until_ms or proposal.deadline_at_ms, resumes_at_ms=step.resumes_at_ms)
+            return changed(proposal, deadline_at_ms=step.until_ms or proposal.deadline_at_ms, resumes_at_ms=step.resumes_at_ms)
 
 
 def last_words(transfer: Transfer, sequence: int) -> tuple[str | None, str | None]:

@@ -134,7 +134,7 @@ class PostgresKeyStore:
             return {}
         rows = await self._fetch("resolve_refs", self.network, list(refs))
         keys = self._unwrap_all(rows)
-        return {row["ref"]: keys[row["subject_tag"]] for row in rows}
+        return {ref: keys[row["subject_tag"]] for row in rows for ref in row["refs"]}
 
     async def destroy(self, subjects: Collection[str], *, through: Position | None) -> None:
         """See `KeyStore.destroy`. One transaction."""

@@ -100,6 +100,11 @@ class Wanted:
         self._events = readers_of(EVENT_NAMES, *read)
         self._outcomes = readers_of(OUTCOME_NAMES, *read)
 
+    @property
+    def headers(self) -> tuple[frozenset[bytes], frozenset[bytes]]:
+        """What values begin with that are taken as more than a name; and those of the verdict without which nothing is taken of the event."""
+        return self._headers, self._recorded
+
     def touches(self, body: Body) -> bool:
         """Whether an entry holds anything that is wanted but by its name, or is an operator's. Of an event that was not recorded nothing is."""
         if type(body) is not Decided:

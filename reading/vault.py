@@ -11,7 +11,7 @@ import struct
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import cast
+from typing import Any
 
 from events.codec import TypedFact, WireFact
 from events.entry import Body, Decided, Genesis, Locked, NoEvent, OpenedControl, OpenedDecision, OpenedEntry, OpenedEvent, SourceChanged, Unread
@@ -292,10 +292,19 @@ class Vault:
         keys: Mapping[bytes, Key],
         of_outcomes: Mapping[bytes, Key],
     ) -> OpenedDecision:
-        if type(event) is TypedFact:
-            event = opened_recorded(self.network, event, keys)
-        opened = OpenedEvent(cast(Event | Locked | Unread, event), b"", len(body.event))
-        return self._decision(envelope, opened, cast(Sequence[Outcome | TypedFact | Locked], typed), of_outcomes)
+        network, offset = self.network, envelope.event_offset
+        reported: Any = event if type(event) is not TypedFact else opened_recorded(network, event, keys)
+        outcomes: Any = typed
+        for index, each in enumerate(typed):
+            if type(each) is TypedFact:
+                if outcomes is typed:
+                    outcomes = [*typed]
+                outcomes[index] = opened_outcome(network, offset, index, each, of_outcomes)
+        if type(event) is Unread:
+            self._prove_unread(envelope, outcomes)
+        return OpenedDecision(
+            network, envelope.sequence, offset, envelope.event_time_ms, OpenedEvent(reported, b"", len(body.event)), tuple(outcomes)
+        )
 
     def _decision(
         self, envelope: Envelope, opened: OpenedEvent, typed: Sequence[Outcome | TypedFact | Locked], of_outcomes: Mapping[bytes, Key]
@@ -308,9 +317,14 @@ class Vault:
                 for index, each in enumerate(typed)
             ]
         )
-        if type(opened.event) is Unread and Recorded in map(type, outcomes):
-            raise SealBroken(f"the event of entry {envelope.sequence} was read when it was decided and cannot be read with these keys")
+        if type(opened.event) is Unread:
+            self._prove_unread(envelope, outcomes)
         return OpenedDecision(envelope.network, envelope.sequence, offset, envelope.event_time_ms, opened, outcomes)
+
+    def _prove_unread(self, envelope: Envelope, outcomes: Sequence[Outcome | Locked]) -> None:
+        """Raises SealBroken for an event that was recorded."""
+        if Recorded in map(type, outcomes):
+            raise SealBroken(f"the event of entry {envelope.sequence} was read when it was decided and cannot be read with these keys")
 
     def _bound_to(self, row: Row, key: Key) -> bytes:
         return associated_data(self.network, row.field, key.version, row.place.encode())

@@ -18,7 +18,6 @@ from events.transfer import PlaceHeld
 from events.verdict import Recorded
 from projections.clear_half import ClearHalf
 from projections.errors import HalfLost, PlaceHeldTwice
-from projections.loading import Limit
 from projections.parts import ALL, CLEAR, Part
 from projections.rebuild import rebuild
 from projections.runner import Source
@@ -27,6 +26,7 @@ from reading.keys_memory import MemoryKeyStore
 from reading.keys_postgres import PostgresKeyStore
 from reading.keys_schema import migrate
 from reading.vault import Vault
+from reading.within import Limit
 from tests.projections.runner_process import MASTER
 from tests.projections.stored import dump, run_until
 from tests.projections.story import Story, Told
@@ -239,6 +239,7 @@ async def test_a_half_that_stands_elsewhere_is_not_swapped_in(source: Source, po
 async def test_what_fails_in_the_second_process_is_told_by_the_first(source: Source, postgres_url: str) -> None:
     await told(source, 36, 50)
     async with ClearHalf(postgres_url, new_shadow("nowhere"), source, CLEAR, Limit(None, None), 100) as half:
+        half.begin()
         with pytest.raises(HalfLost, match="UndefinedTableError|InvalidSchemaNameError"):
             await half.done(None)
 

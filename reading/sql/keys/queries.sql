@@ -46,9 +46,10 @@ with offered as (
 select subject_tag, version from living;
 
 -- name: resolve_refs
-select refs.ref, keys.subject_tag, keys.version, keys.wrapped
+select array_agg(refs.ref) as refs, keys.subject_tag, keys.version, keys.wrapped
 from keystore.refs join keystore.keys using (key_id)
-where refs.ref = any($2::bytea[]) and keys.network = $1 and keys.wrapped is not null;
+where refs.ref = any($2::bytea[]) and keys.network = $1 and keys.wrapped is not null
+group by keys.key_id;
 
 -- A subject that never had a key gets its mark too.
 -- name: destroy_keys
