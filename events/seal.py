@@ -36,6 +36,7 @@ SECRET_BYTES = 32
 REF_BYTES = 16
 CONTENT_HASH_BYTES = 16
 TAG_BYTES = 16
+NONCE_BYTES = 8
 
 NETWORK_REF = bytes(REF_BYTES)
 """The reference of every part sealed under the network's own key. It is never registered: which key it means is known."""
@@ -108,6 +109,22 @@ def unseal(cipher: AESSIV, bound_to: bytes, text: bytes) -> bytes:
 def outcome_ref(secret: bytes, event_offset: int, index: int) -> bytes:
     """Reference (16 bytes) of the key of one outcome: derived, so that a retry and a rival name it alike; without the secret it says nothing."""
     return _keyed(secret, b"outcome-ref", outcome_place(event_offset, index))[:REF_BYTES]
+
+
+def event_ref(network_secret: bytes, event_id: str, nonce: bytes) -> bytes:
+    """Reference (16 bytes) of the key of one copy of an event: 8 fresh random bytes, and by them and the event's id a mark of whoever has the network's key.
+
+    Without that key it is random to look at, and with it it says nothing of whose event it is; but it tells an event sealed here from one that somebody
+    made up, whose reference nobody ever registered.
+    """
+    if len(nonce) != NONCE_BYTES:
+        raise ValueError("a nonce of another size")
+    return nonce + _keyed(network_secret, b"event-ref", nonce + event_id.encode())[: REF_BYTES - NONCE_BYTES]
+
+
+def is_event_ref(network_secret: bytes, event_id: str, ref: bytes) -> bool:
+    """Whether `event_ref` made it for this event."""
+    return len(ref) == REF_BYTES and hmac.compare_digest(event_ref(network_secret, event_id, ref[:NONCE_BYTES]), ref)
 
 
 def content_hash(secret: bytes, name: str, clear: Mapping[str, object], private_plain: bytes | None) -> bytes:

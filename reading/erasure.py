@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from events.acceptance import Position
 from events.codec import Sealed, WireFact, join, name_of
-from events.entry import Decided, Locked, Unread
+from events.entry import Body, Decided, Locked, Unread
 from events.errors import SealBroken, Undecodable
 from events.fact import SealedUnder
 from events.facts import FACT_TYPES, Fact
@@ -118,6 +118,21 @@ async def follow(store: KeyStore, vault: Vault | None, batches: AsyncIterable[Se
         if gone or behind >= REMEMBERED_EVERY or (behind > 0 and not batch):
             await store.destroy(await _subjects_of(gone, store), through=last)
             remembered = last
+
+
+async def erased_since(batches: AsyncIterable[Sequence[AcceptedRecord]], at_ms: int) -> bool:
+    """Whether an entry of this instant or later erases somebody, as far as the ledger says so in clear. `batches`: entries from the genesis to the end."""
+    async for batch in batches:
+        if any(record.envelope.event_time_ms >= at_ms and _erases_somebody(record.body) for record in batch):
+            return True
+    return False
+
+
+def _erases_somebody(body: Body) -> bool:
+    if not isinstance(body, Decided):
+        return False
+    names = {name_of(each) for each in body.outcomes}
+    return CaseExpired.__name__ in names or (name_of(body.event) == CaseErased.__name__ and Recorded.__name__ in names)
 
 
 class _NetworkKey:

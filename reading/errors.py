@@ -15,6 +15,7 @@
             +-- EventDiffers         the event at a decided offset is not the one that the ledger holds
             +-- EventsHole           there is no event at the next offset, but later ones exist
             +-- EventFromFuture      an event's time is too far ahead of this machine's clock
+            +-- EventKeyMissing      no key opens an event that a door of ours sealed, and nobody erased it
 
 A broker that does not answer is not a failure: readers wait for it.
 """
@@ -151,3 +152,15 @@ class EventFromFuture(EventsStopped):
         self.network = network
         self.offset = offset
         self.ahead_ms = ahead_ms
+
+
+class EventKeyMissing(EventsStopped):
+    """No key opens an event that a door of this network sealed, and no erasure explains it: the key store is older than the event."""
+
+    def __init__(self, network: str, offset: int) -> None:
+        super().__init__(
+            f"No key of this store opens the event of {network} at offset {offset}, and nobody has been erased since it was reported: the key store was "
+            "restored from a copy older than the event. Restore a later copy."
+        )
+        self.network = network
+        self.offset = offset

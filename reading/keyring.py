@@ -5,7 +5,7 @@ Only what exists is remembered. "No key" is asked again each time: a key may be 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from events.person import ExplanationsExpired
 from events.seal import NETWORK_REF
@@ -96,6 +96,10 @@ class Keyring:
                 self._refs.put(ref, key.subject)
             found |= resolved
         return found
+
+    async def living(self) -> Sequence[Key]:
+        """Every key that is not destroyed. One round trip; nothing of it is remembered."""
+        return await self._serving_store().living_keys()
 
     async def register(self, refs: Mapping[bytes, Key], new: Collection[Key] = ()) -> frozenset[str]:
         """Register references, and `new` keys with them, in one call; gives what `KeyStore.register` gives. Subjects of keys that were not new and are

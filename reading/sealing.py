@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from events.codec import Sealed, encode_fact, split
 from events.facts import Event, Outcome
-from events.seal import EVENT, NETWORK_REF, OUTCOME, REF_BYTES, associated_data, event_place, outcome_place, outcome_ref, seal
+from events.seal import EVENT, NETWORK_REF, NONCE_BYTES, OUTCOME, associated_data, event_place, event_ref, outcome_place, outcome_ref, seal
 from events.subjects import NETWORK, subjects_of
 from reading.keys import Key
 
@@ -27,10 +27,10 @@ def subjects_to_seal(fact: Event | Outcome) -> tuple[str, ...]:
     return subjects if len(subjects) < 2 else tuple(dict.fromkeys(subjects))
 
 
-def seal_event(network: str, event: Event, keys: Mapping[str, Key]) -> SealedFact:
-    """A reported event sealed under each of its subjects' keys (all in `keys`), by references of fresh randomness."""
+def seal_event(network: str, event: Event, keys: Mapping[str, Key], network_secret: bytes) -> SealedFact:
+    """A reported event sealed under each of its subjects' keys (all in `keys`), by references of fresh randomness that the network's key marks as its own."""
     where = event_place(event.event_id)
-    refs = [(NETWORK_REF if subject == NETWORK else secrets.token_bytes(REF_BYTES), keys[subject]) for subject in subjects_to_seal(event)]
+    refs = [(NETWORK_REF if subject == NETWORK else _fresh_ref(network_secret, event.event_id), keys[subject]) for subject in subjects_to_seal(event)]
     return _sealed(event, [(ref, key, associated_data(network, EVENT, key.version, where)) for ref, key in refs])
 
 
@@ -42,6 +42,10 @@ def seal_outcome(network: str, event_offset: int, index: int, outcome: Outcome, 
         for subject in subjects_to_seal(outcome)
     ]
     return _sealed(outcome, [(ref, key, associated_data(network, OUTCOME, key.version, where)) for ref, key in refs])
+
+
+def _fresh_ref(network_secret: bytes, event_id: str) -> bytes:
+    return event_ref(network_secret, event_id, secrets.token_bytes(NONCE_BYTES))
 
 
 def key_told(ref: bytes, event_offset: int, index: int, keys: Iterable[Key]) -> Key | None:

@@ -13,20 +13,20 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from events.codec import TypedFact, WireFact
+from events.codec import Sealed, TypedFact, WireFact
 from events.entry import Body, Decided, Genesis, Locked, NoEvent, OpenedControl, OpenedDecision, OpenedEntry, OpenedEvent, SourceChanged, Unread
 from events.envelope import Envelope
 from events.errors import SealBroken
 from events.facts import Event, Fact, Outcome
 from events.person import AliasErased, CaseErased, CaseExpired, ExplanationsExpired
 from events.quick import quick
-from events.seal import NETWORK_REF, associated_data, blind_tag, seal, unseal
-from events.subjects import case_of, case_subject, explained_by
+from events.seal import NETWORK_REF, associated_data, blind_tag, is_event_ref, seal, unseal
+from events.subjects import NETWORK, case_of, case_subject, explained_by
 from events.verdict import Recorded
 from reading.key_errors import KeyDestroyed
 from reading.keyring import Keyring
 from reading.keys import Gone, Key, KeyStore, new_key
-from reading.opening import Wanted, decoded_event, opened_event, opened_outcome, opened_recorded, typed_event, typed_outcome
+from reading.opening import Wanted, decoded_event, event_opens_under, opened_event, opened_outcome, opened_recorded, typed_event, typed_outcome
 from reading.recent import Recent
 from reading.sealing import SealedFact, key_told, seal_event, seal_outcome, subjects_to_seal
 
@@ -83,18 +83,42 @@ class Vault:
         """
         subjects = [subjects_to_seal(event) for event in events]
         keys = await self._keys_of(subjects, create=True)
-        return await self._registered([seal_event(self.network, event, keys) for event in events], subjects)
+        secret = (await self._ring.network()).secret
+        return await self._registered([seal_event(self.network, event, keys, secret) for event in events], subjects)
 
     async def open_events(self, values: Sequence[bytes]) -> list[OpenedEvent]:
-        """Event records opened, in order. Never raises for what a record holds."""
+        """Event records opened, in order. Never raises for what a record holds.
+
+        A reference that was made here and that the store does not know was lost with a restore, or its key is destroyed: every living key is tried, and one that
+        opens the copy has its reference back before the event is given.
+        """
         wires = [decoded_event(value) for value in values]
         keys = await self._ring.by_ref(_refs_of(wires))
         secret = (await self._ring.network()).secret
+        if lost := [(wire, copy) for wire in wires if isinstance(wire, WireFact) for copy in _made_here(wire, secret, keys)]:
+            keys = {**keys, **await self._found_again(lost)}
         opened = [opened_event(self.network, value, wire, keys, secret) for value, wire in zip(values, wires, strict=True)]
         for value, wire, each in zip(values, wires, opened, strict=True):
             if not isinstance(each.event, Unread) and (copies := _refs_of([wire])):
                 self._copies.put(value, tuple(copies))
         return opened
+
+    def was_sealed_here(self, value: bytes) -> bool:
+        """Whether an event record was sealed by a door of this network, by a mark in its references: then they were registered before it was sent. False for
+        what was sealed by a build that left no mark. `open_events` must have been awaited."""
+        wire = decoded_event(value)
+        return isinstance(wire, WireFact) and bool(_made_here(wire, self._ring.network_key.secret, ()))
+
+    async def _found_again(self, lost: Sequence[tuple[WireFact, Sealed]]) -> Mapping[bytes, Key]:
+        """Keys of copies whose references the store does not know, as far as living ones open them; their references are registered again."""
+        living = [key for key in await self._ring.living() if key.subject != NETWORK]
+        found: dict[bytes, Key] = {}
+        for wire, copy in lost:
+            key = next((key for key in living if event_opens_under(self.network, wire, copy, key)), None)
+            if key is not None:
+                found[copy.ref] = key
+        gone = await self._ring.register(found)
+        return {ref: key for ref, key in found.items() if key.subject not in gone}
 
     async def seal_outcomes(self, batch: Sequence[tuple[int, tuple[Outcome, ...]]], reported: Sequence[bytes] = ()) -> list[tuple[bytes, ...]]:
         """Datums of the outcomes of each (event offset, outcomes), in order. The same batch gives the same bytes.
@@ -335,6 +359,12 @@ class Vault:
         if row.content[: _VERSION.size] != _VERSION.pack(key.version):
             raise SealBroken("names another version than its key's")
         return unseal(key.cipher, self._bound_to(row, key), row.content[_VERSION.size :])
+
+
+def _made_here(wire: WireFact, secret: bytes, keys: Container[bytes]) -> list[Sealed]:
+    """The copies of an event whose references this network's key marks as its own, and that are not among `keys`."""
+    event_id = str(wire.clear["event_id"])
+    return [copy for copy in wire.sealed if copy.ref not in keys and copy.ref != NETWORK_REF and is_event_ref(secret, event_id, copy.ref)]
 
 
 def _control(envelope: Envelope, body: Genesis | NoEvent | SourceChanged) -> OpenedControl:

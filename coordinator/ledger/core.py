@@ -80,6 +80,10 @@ class Sealing(Protocol):
         """The events in these record values, in order; what has no key comes back locked, what is no event comes back unread."""
         ...
 
+    def was_sealed_here(self, value: bytes) -> bool:
+        """Whether a door of this network sealed this event record, so that its references were registered before it was sent."""
+        ...
+
     async def open_entries(self, pairs: Sequence[tuple[Envelope, Body]]) -> list[OpenedEntry]:
         """These entries with everything opened that can be, in order."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic
 
 from coordinator.ledger.core import Core, S, Sealing
@@ -12,13 +12,19 @@ from coordinator.ledger.proposal import Head, Proposal
 from coordinator.ledger.settings import STATE_HASH_EVERY
 from coordinator.ledger.state_hash import StateHasher
 from events.codec import encode_body
-from events.entry import Decided, OpenedDecision
+from events.entry import Decided, Locked, OpenedDecision, OpenedEvent
 from events.envelope import Envelope, hash_of, seal_envelope
 from events.facts import Outcome
 from events.topics import MAX_ENTRY_BYTES
+from reading.errors import EventKeyMissing
 from reading.partition_log import LogRecord
 from reading.vault import gone_by
 
+ErasedSince = Callable[[int], Awaitable[bool]]
+"""Whether the ledger erases somebody at this instant or later."""
+ERASED_BEFORE_MS = 600_000
+"""An event may have been sealed while the erasure of its case waited to be decided, and come this much later at most: doors take nothing while decisions are
+over ten seconds behind."""
 BREATH_EVERY = 16
 """Decisions after which other tasks of the process get a turn."""
 
@@ -30,8 +36,9 @@ class EntryTooLarge(Exception):
 class Deciding(Generic[S]):
     """Decides events one after the other, each from the state that the one before left."""
 
-    def __init__(self, network: str, core: Core[S], sealing: Sealing, hasher: StateHasher[S]) -> None:
+    def __init__(self, network: str, core: Core[S], sealing: Sealing, hasher: StateHasher[S], erased_since: ErasedSince) -> None:
         self._network = network
+        self._erased_since = erased_since
         self._core = core
         self._sealing = sealing
         self._hasher = hasher
@@ -41,9 +48,12 @@ class Deciding(Generic[S]):
     ) -> list[Proposal[S]]:
         """Entries for these events, chained from `head`; empty as soon as `outdated()` says that the ledger went another way.
 
-        `whole`: the sealed half of the state can be hashed. Raises KeyDestroyed where the head is behind an erasure.
+        `whole`: the sealed half of the state can be hashed. Raises KeyDestroyed where the head is behind an erasure; EventKeyMissing where no key opens the
+        first of them and nobody was erased, and ends before such an event where it is another.
         """
         opened = await self._sealing.open_events([record.value or b"" for record in records])
+        readable = await self._readable(records, opened)
+        records, opened = records[:readable], opened[:readable]
         states: list[S] = []
         times: list[int] = []
         outcomes: list[tuple[int, tuple[Outcome, ...]]] = []
@@ -81,3 +91,16 @@ class Deciding(Generic[S]):
             after = Head(states[index], sequence, previous, record.offset, times[index], hashlib.sha256(reported).digest())
             proposals.append(Proposal(value, gone, after, now_s))
         return proposals
+
+    async def _readable(self, records: Sequence[LogRecord], opened: Sequence[OpenedEvent]) -> int:
+        """How many of these events may be decided: all before the first that no key opens though it was sealed here and nobody was erased since. Such an event
+        is not an erased case's: the key store is older than it. Raises EventKeyMissing where it is the first of all."""
+        for index, (record, event) in enumerate(zip(records, opened, strict=True)):
+            if not isinstance(event.event, Locked) or not self._sealing.was_sealed_here(record.value or b""):
+                continue
+            if await self._erased_since(record.timestamp_ms - ERASED_BEFORE_MS):
+                continue
+            if index == 0:
+                raise EventKeyMissing(self._network, record.offset)
+            return index
+        return len(records)

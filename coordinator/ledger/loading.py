@@ -17,6 +17,7 @@ from coordinator.ledger.recent_events import RecentEvents
 from coordinator.ledger.snapshot_format import SnapshotUnreadable, open_snapshot
 from coordinator.ledger.snapshots import Snapshots
 from events.acceptance import Position
+from reading.erasure import erased_since
 from reading.errors import LedgerHeadTrimmed, LedgerTailLost, TopicChanged
 from reading.ledger_chain import AcceptedRecord
 from reading.ledger_follower import LedgerFollower
@@ -85,6 +86,14 @@ class Loading(Generic[S]):
             raise
         log.info("ledger_loaded", extra={"network": self._network, "sequence": settled.position.sequence, "from_snapshot": start is not None})
         return settled, reader
+
+    async def erased_since(self, at_ms: int) -> bool:
+        """Whether the ledger, to its end now, erases somebody at this instant or later. Reads all of it: asked only where an event cannot be opened."""
+        reader = self._reader_at(None)
+        try:
+            return await erased_since(reader.read_to_end(), at_ms)
+        finally:
+            await reader.close()
 
     async def _confirmed_snapshot(self, seen: list[Position]) -> tuple[Settled[S], LedgerFollower] | None:
         async for snapshot in self._snapshots.newest_first():

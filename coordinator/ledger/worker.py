@@ -80,7 +80,7 @@ class Worker(Generic[S]):
         self._clock_events = clock_events
         hasher = StateHasher(core, sealing)
         self._folding = Folding(core, sealing, hasher)
-        self._deciding = Deciding(network, core, sealing, hasher)
+        self._deciding = Deciding(network, core, sealing, hasher, loading.erased_since)
         self._headers: Headers = (("worker", settings.worker_id.encode()), ("build", settings.build.encode()))
         self._window: Window[S] = Window()
         self._loaded: Settled[S] | None = None
@@ -252,6 +252,9 @@ class Worker(Generic[S]):
             try:
                 await self._propose_batch(course, head, records)
                 behind_since_s = None
+            except EventsStopped:
+                if not await self._drained():
+                    raise
             except KeyDestroyed:
                 now_s = self._clock.monotonic_s()
                 behind_since_s = behind_since_s or now_s

@@ -20,7 +20,7 @@ from events.transfer import MatchExplained, ProposalMade, TransferEscalated
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import Escalation, KeepApart, RefusalCode, Role
 from ops.services.postgres import PostgresServer
-from reading.erasure import BroughtUp, bring_up_to_ledger, follow
+from reading.erasure import BroughtUp, bring_up_to_ledger, erased_since, follow
 from reading.key_errors import KeyDestroyed, KeysLost, KeyStoreBehind
 from reading.keys import KeyStore, subjects_of_case
 from reading.keys_memory import MemoryKeyStore
@@ -159,7 +159,21 @@ async def test_two_cases_found_the_same_keep_both_their_keys_until_then() -> Non
         await ledger.agree(case)
     await ledger.record(CasesFoundSame(EVENT_ID, ACTOR, CASES[0], CASES[1]))
     await follow(store, None, ledger.after(None))
-    assert await subjects(store) == {*subjects_of_case(CASES[0]), *subjects_of_case(CASES[1])}
+    assert await subjects(store) == {"network", *subjects_of_case(CASES[0]), *subjects_of_case(CASES[1])}
+
+
+async def test_the_ledger_says_whether_somebody_was_erased_since() -> None:
+    """By the names that stand in clear alone; an erasure that was refused erases nobody."""
+    store = MemoryKeyStore("it")
+    refused, by_request, by_the_clock = Ledger(store), Ledger(store), Ledger(store)
+    for ledger in (refused, by_request, by_the_clock):
+        await ledger.agree(CASES[0])
+    await refused.record(CaseErased(EVENT_ID, ACTOR, CASES[0]), verdict=Refused(RefusalCode.NOT_RESPONSIBLE, ""))
+    await by_request.erase(CASES[0])
+    await by_the_clock.record(RulesAdopted(EVENT_ID, ACTOR, 1), CaseExpired(CASES[0]), verdict=Refused(RefusalCode.NOT_RESPONSIBLE, ""))
+    for ledger, erased in ((refused, False), (by_request, True), (by_the_clock, True)):
+        assert await erased_since(ledger.after(None), 0) is erased
+        assert await erased_since(ledger.after(None), 1) is False, "all of it happened at 0"
 
 
 async def explained(store: KeyStore) -> Ledger:

@@ -481,6 +481,15 @@ def told_keys_open_events() -> AbstractContextManager[None]:
     return patched(Vault, "_entry", broken)
 
 
+def lost_references_stay_lost() -> AbstractContextManager[None]:
+    """What the store does not know is taken for what was erased."""
+
+    async def broken(_: Vault, _lost: Any) -> Any:
+        return {}
+
+    return patched(Vault, "_found_again", broken)
+
+
 def references_by_chance() -> AbstractContextManager[None]:
     """An outcome's reference is random, so that a rival seals other bytes."""
     return instead(seal.outcome_ref, lambda *_: secrets.token_bytes(seal.REF_BYTES))

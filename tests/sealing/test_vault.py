@@ -19,7 +19,7 @@ from events.facts import EVENT_TYPES, OUTCOME_TYPES, Event, Outcome
 from events.network import UnitOpened
 from events.person import AgreementGiven, CaseErased, KeepApartDeclared
 from events.seal import NETWORK_REF, associated_data, event_place, seal
-from events.subjects import subjects_of
+from events.subjects import case_subject, subjects_of
 from events.transfer import MatchExplained, ProposalMade
 from events.verdict import Recorded, Unreadable
 from events.vocabulary import KeepApart, Role
@@ -457,6 +457,31 @@ async def test_a_copy_whose_reference_is_in_no_store_tells_no_key() -> None:
     (opened,) = await Vault("it", store).open_entries([entry(1, value, *datums)])
     assert isinstance(opened, OpenedDecision)
     assert opened.outcomes == (Recorded(), PROPOSED, of_other)
+
+
+async def test_a_reference_that_the_store_lost_is_given_back_by_the_living_key() -> None:
+    """A store restored from an older copy lacks the references of events that wait; nobody erased their cases."""
+    store = MemoryKeyStore("it")
+    agreed, apart = await Vault("it", store).seal_events([AGREED, APART])
+    store._refs.clear()
+    worker = Vault("it", store)
+    assert [each.event for each in await worker.open_events([agreed, apart])] == [AGREED, APART]
+    refs = {copy.ref for value in (agreed, apart) for copy in decode_fact(value).sealed}
+    assert (await store.resolve(refs)).keys() == refs, "whoever reads them later finds their keys, of every copy"
+
+
+async def test_what_no_living_key_opens_stays_shut_and_says_where_it_was_sealed() -> None:
+    store = MemoryKeyStore("it")
+    (agreed,) = await Vault("it", store).seal_events([AGREED])
+    wire = decode_fact(agreed)
+    forged = encode_fact(wire.name, wire.clear, (dataclasses.replace(wire.sealed[0], ref=bytes(range(16))),))
+    moved = encode_fact(wire.name, {**wire.clear, "event_id": OTHER_EVENT_ID}, wire.sealed)
+    worker = Vault("it", store)
+    assert isinstance((await worker.open_events([forged]))[0].event, Locked), "a reference that somebody made up is not looked for"
+    await store.destroy([case_subject(CASE)], through=None)
+    (opened,) = await Vault("it", store).open_events([agreed])
+    assert isinstance(opened.event, Locked)
+    assert [worker.was_sealed_here(value) for value in (agreed, forged, moved, b"", b"garbage")] == [True, False, False, False, False]
 
 
 async def test_an_event_that_names_the_reference_of_an_outcome_opens_alike_in_every_batch() -> None:
