@@ -26,6 +26,7 @@ from events.person import AgreementGiven
 from events.topics import MAX_EVENT_BYTES
 from events.verdict import Recorded, Refused
 from events.vocabulary import RefusalCode
+from ops.services.errors import ServiceFailed
 from ops.services.postgres import PostgresServer
 from reading.errors import EventKeyMissing
 from reading.vault import Vault
@@ -50,8 +51,14 @@ class Copy:
         before, _, source = (running.settings.keystore_url or "").rpartition("/")
         self._postgres, self._name = postgres, f"restored_{secrets.token_hex(6)}"
         self._settings = running.settings.model_copy(update={"keystore_url": f"{before}/{self._name}"})
-        postgres.sql(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{source}'")
-        postgres.sql(f"create database {self._name} template {source} owner {source}")
+        for left in reversed(range(20)):
+            try:
+                postgres.sql(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{source}'")
+                postgres.sql(f"create database {self._name} template {source} owner {source}")
+                break
+            except ServiceFailed:  # a process of the network has connected again meanwhile
+                if not left:
+                    raise
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Vault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -15,13 +16,20 @@ from coordinator.ledger.heal import HealRefused, heal
 from coordinator.ledger.operator_entries import OperatorRefused
 from coordinator.ledger.state_hash import StateHasher
 from events.acceptance import Position
-from events.codec import encode_body
+from events.codec import decode_fact, encode_body, encode_fact
 from events.entry import Decided, NoEvent, OpenedEntry, SourceChanged
 from events.envelope import Envelope, seal_envelope
+from events.fact import Actor
+from events.facts import Event
+from events.ids import uuid7
+from events.person import AgreementGiven, CaseErased
+from events.subjects import case_subject
+from events.vocabulary import Role
 from reading.errors import (
     BodyUnreadable,
     EventDiffers,
     EventFromFuture,
+    EventKeyMissing,
     EventsHole,
     EventsTopicChanged,
     EventsTruncated,
@@ -34,7 +42,7 @@ from reading.errors import (
 )
 from reading.ledger_chain import AcceptedRecord
 from reading.ledger_follower import LedgerFollower
-from tests.ledger.benches import NETWORK, QUICK, MemoryBench, Running, acknowledged, decided_events, end_position, entries_of, folded
+from tests.ledger.benches import NETWORK, QUICK, MemoryBench, Running, acknowledged, decided_events, end_position, entries_of, folded, reaffirmed
 from tests.ledger.memory_log import MemoryAppender, MemoryLog
 from tests.ledger.tiny_core import TinyCore, TinyState
 
@@ -334,6 +342,56 @@ async def test_event_from_the_future_stops_undecided() -> None:
     assert error.offset == 4
     assert len(await entries_of(bench)) == 5
     assert values == []
+
+
+def agreed(case_id: str, event_id: str) -> AgreementGiven:
+    """An event that is sealed under its case's key alone."""
+    return AgreementGiven(event_id, Actor("op-1", "helpline", Role.HELPLINE), case_id, "a", 1)
+
+
+async def with_a_case_unknown_to_the_keys(*more: Event) -> tuple[MemoryBench, str]:
+    """Five events, one of a case whose key and references the store does not have any more, then others; and that case's id."""
+    bench = await settled_bench(5)
+    case_id, appender = str(uuid.uuid4()), MemoryAppender(bench.events)
+    values = await bench.vault.seal_events([reaffirmed(5), agreed(case_id, uuid7(SystemClock().now_ms(), 7)), *more])
+    bench.keys._keys.pop(case_subject(case_id))
+    bench.keys._refs = {ref: key for ref, key in bench.keys._refs.items() if key.subject != case_subject(case_id)}
+    await (await appender.append([(None, value, ()) for value in values]))
+    return bench, case_id
+
+
+async def test_an_event_that_no_key_opens_stops_after_the_events_before_it() -> None:
+    bench, case_id = await with_a_case_unknown_to_the_keys(reaffirmed(6))
+    for _ in range(2):
+        async with Running(bench.worker()) as running:
+            error = await running.failure()
+        assert isinstance(error, EventKeyMissing) and error.offset == 6 and case_id not in str(error)
+        assert len(decided_events(await entries_of(bench))) == 6, "what comes before it is settled, and nothing is refused"
+
+
+async def test_an_event_that_no_key_opens_is_refused_where_somebody_was_erased_since() -> None:
+    """Whose erasure it was is sealed; the event is answered as before."""
+    bench = await settled_bench(5)
+    case_id, appender = str(uuid.uuid4()), MemoryAppender(bench.events)
+    values = await bench.vault.seal_events([agreed(case_id, uuid7(1, 7)), CaseErased(uuid7(1, 8), Actor("op-1", "helpline", Role.HELPLINE), case_id)])
+    await (await appender.append([(None, values[1], ())]))
+    async with Running(bench.worker()) as running:
+        await running.until_settled(5)
+    await bench.keys.destroy([case_subject(case_id)], through=None)
+    await (await appender.append([(None, values[0], ())]))
+    async with Running(bench.worker()) as running:
+        await running.until_settled(6)
+    assert len(decided_events(await entries_of(bench))) == 7
+
+
+async def test_an_event_under_a_reference_that_somebody_made_up_stops_nobody() -> None:
+    bench = await settled_bench(5)
+    (value,) = await bench.vault.seal_events([agreed(str(uuid.uuid4()), uuid7(SystemClock().now_ms(), 7))])
+    wire = decode_fact(value)
+    forged = encode_fact(wire.name, wire.clear, (replace(wire.sealed[0], ref=bytes(range(16))),))
+    await (await MemoryAppender(bench.events).append([(None, forged, ())]))
+    async with Running(bench.worker()) as running:
+        await running.until_settled(5)
 
 
 async def test_tombstones_in_the_middle_are_a_hole() -> None:

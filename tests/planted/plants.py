@@ -27,6 +27,7 @@ from coordinator.domain import (
 from coordinator.domain.agenda import Kind
 from coordinator.domain.deciding import Deciding
 from coordinator.domain.draft import Draft
+from coordinator.ledger.deciding import Deciding as DecidingEvents
 from coordinator.ledger.events_source import EventsSource
 from coordinator.ledger.fold import Folding
 from coordinator.ledger.state_hash import StateHasher
@@ -488,6 +489,15 @@ def lost_references_stay_lost() -> AbstractContextManager[None]:
         return {}
 
     return patched(Vault, "_found_again", broken)
+
+
+def lost_keys_are_erasures() -> AbstractContextManager[None]:
+    """What no key opens is decided, as if its case had been erased."""
+
+    async def broken(_: Any, records: Any, _opened: Any) -> int:
+        return len(records)
+
+    return patched(DecidingEvents, "_readable", broken)
 
 
 def references_by_chance() -> AbstractContextManager[None]:

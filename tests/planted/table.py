@@ -47,6 +47,7 @@ _OF_ITS_OWN = test_vault.test_what_is_under_the_key_of_its_own_event_asks_for_no
 _OF_ANOTHER_CASE = test_vault.test_what_is_under_the_key_of_another_case_is_registered
 _NAMED_ALIKE = test_vault.test_an_event_that_names_the_reference_of_an_outcome_opens_alike_in_every_batch
 _UNREGISTERED = test_vault.test_a_copy_whose_reference_is_in_no_store_tells_no_key
+_NO_KEY = test_stops.test_an_event_that_no_key_opens_stops_after_the_events_before_it
 _LOST = test_vault.test_a_reference_that_the_store_lost_is_given_back_by_the_living_key
 _SILENCE = test_of(test_answering.test_silence_and_withdrawal_say_nothing_about_the_place)
 _ENOUGH = test_parts.test_what_a_part_wants_is_enough_for_it
@@ -546,6 +547,7 @@ BUGS: tuple[Bug, ...] = (
     Bug("sealing", "a copy without a reference tells a key", plant.copies_believed, ((test_of(_UNREGISTERED), _UNREGISTERED.__name__),)),
     Bug("sealing", "the key that one event tells opens another", plant.told_keys_open_events, ((test_of(_NAMED_ALIKE), _NAMED_ALIKE.__name__),)),
     Bug("sealing", "a restored store's lost references stay lost", plant.lost_references_stay_lost, ((test_of(_LOST), _LOST.__name__),)),
+    Bug("sealing", "a key that a restore lost counts as destroyed", plant.lost_keys_are_erasures, ((test_of(_NO_KEY), _NO_KEY.__name__),)),
     Bug("sealing", "references differ each time", plant.references_by_chance, ((decided_again(past.a_journey), "the sealed bytes"),)),
     Bug("sealing", "sizes are shown", plant.sizes_as_they_are, ((test_of(test_seal.test_sizes_go_in_steps), "test_sizes_go_in_steps"),)),
     Bug(
