@@ -12,11 +12,13 @@ import pytest
 
 from events.acceptance import Position
 from events.entry import Decided
+from events.envelope import Envelope, hash_of, open_envelope, seal_envelope
 from events.topics import TopicNames
 from projections.parts import Part, wanted_by
 from projections.rebuild import rebuild
 from projections.runner import Source
 from reading import reading_ahead
+from reading.errors import BodyUnreadable
 from reading.keys_memory import MemoryKeyStore
 from reading.keys_postgres import PostgresKeyStore
 from reading.keys_schema import migrate
@@ -116,7 +118,9 @@ async def test_where_it_is_killed_or_frozen_the_first_reads_on(
     assert not is_there(watched.pids[0])
 
 
-async def test_it_ends_with_the_first_and_is_told_no_secret(source: Source, postgres_url: str, keystore_url: str) -> None:
+@pytest.mark.parametrize("frozen", [False, True])
+async def test_it_ends_with_the_first_and_is_told_no_secret(source: Source, postgres_url: str, keystore_url: str, frozen: bool) -> None:
+    """Frozen, it ends when it wakes up; the next rebuild does not wait for that."""
     await migrate(keystore_url)
     async with await PostgresKeyStore.open(keystore_url, "it", MASTER) as keystore:
         keystore.serve()
@@ -124,6 +128,7 @@ async def test_it_ends_with_the_first_and_is_told_no_secret(source: Source, post
         values = await ledger_of(vault, Story(43).tell(600))
         await published(source.bootstrap, source.names, 0, values)
         await run_until(postgres_url, vault, source, len(values) - 1)
+    live = await dump(postgres_url)
     arguments = (postgres_url, keystore_url, source.bootstrap, source.names.prefix, "1", Part.CASES)
     first = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.projections.rebuild_process", *arguments),
@@ -136,10 +141,38 @@ async def test_it_ends_with_the_first_and_is_told_no_secret(source: Source, post
         known = command_of(second) + _environment_of(second)
         assert keystore_url.encode() not in known
         assert postgres_url.encode() not in known
+        if frozen:
+            os.kill(second, signal.SIGSTOP)
         first.kill()
         await first.wait()
+        try:
+            assert await dump(postgres_url) == live
+            async with await PostgresKeyStore.open(keystore_url, "it", MASTER) as keystore:
+                keystore.serve()
+                await rebuild(postgres_url, Vault("it", keystore), source, parts=CASES, divided_from=0)
+            assert await dump(postgres_url) == live
+        finally:
+            if frozen:
+                os.kill(second, signal.SIGCONT)
         while is_there(second):
             await asyncio.sleep(0.01)
+
+
+async def test_what_stops_it_stops_the_first_which_says_what_it_is(source: Source, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryKeyStore("it")
+    values = await ledger_of(Vault("it", store), Story(45).tell(400))
+    last = open_envelope(values[-1])
+    unreadable = Envelope("it", last.sequence + 1, hash_of(values[-1]), last.event_offset + 1, last.event_time_ms, b"no body")
+    await published(source.bootstrap, source.names, 0, values)
+    await run_until(postgres_url, Vault("it", store), source, len(values) - 1)
+    live = await dump(postgres_url)
+    await published(source.bootstrap, source.names, 0, [seal_envelope(unreadable)])
+    watched = Watched(monkeypatch)
+    monkeypatch.setattr(reading_ahead, "SILENT_S", 5.0)
+    with pytest.raises(BodyUnreadable):
+        await rebuild(postgres_url, Vault("it", store), source, parts=CASES, max_records=20, divided_from=0)
+    assert watched.finished == [False]
+    assert await dump(postgres_url) == live
 
 
 def _environment_of(pid: int) -> bytes:
