@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self
 from weakref import WeakValueDictionary
@@ -18,6 +19,7 @@ import asyncpg
 
 from events.acceptance import Position
 from events.seal import SEAL_KEY_BYTES, SECRET_BYTES
+from reading.key_connections import KeyConnections
 from reading.key_errors import KeyStoreBehind, KeyStoreError
 from reading.keys import FIRST_VERSION, Key, new_key
 from reading.keys_schema import load_queries
@@ -26,8 +28,6 @@ from reading.waiting import until_reachable
 
 _QUERIES = load_queries()
 _PEPPER_BYTES = 32
-_CONNECT_SECONDS = 5.0
-_COMMAND_SECONDS = 15.0
 
 
 class PostgresKeyStore:
@@ -43,22 +43,12 @@ class PostgresKeyStore:
         self.round_trips = 0
         """Statements sent so far, for tests and measurements."""
         self._master = master
-        self._connections = asyncpg.create_pool(
-            url,
-            min_size=0,
-            max_size=4,
-            timeout=_CONNECT_SECONDS,
-            command_timeout=_COMMAND_SECONDS,
-            init=self._prove_connection,
-            reset=_leave_as_it_is,
-            server_settings={"application_name": "staffetta-keys", "synchronous_commit": "on"},
-        )
+        self._connections = KeyConnections(url, self._prove_connection)
         self._unwrapped: WeakValueDictionary[tuple[bytes, int, bytes], Key] = WeakValueDictionary()
         """By tag, version and wrapped bytes: keys that somebody in this process still holds, which is not this store. A row of theirs is not unwrapped anew."""
         self._pepper = b""
         self._through: Position | None = None
         self._serving = False
-        self._closed = False
 
     @classmethod
     async def open(cls, url: str, network: str, master: MasterKey) -> Self:
@@ -67,7 +57,6 @@ class PostgresKeyStore:
         Raises MasterKeyWrong where another master key wrapped it.
         """
         store = cls(url, network, master)
-        await store._connections  # with no connection yet
         try:
             await until_reachable(store._found)
         except BaseException:
@@ -77,8 +66,7 @@ class PostgresKeyStore:
 
     async def close(self) -> None:
         """Give the connections back. Whoever still waits in an operation gets an error."""
-        self._closed = True
-        self._connections.terminate()
+        self._connections.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -141,8 +129,7 @@ class PostgresKeyStore:
         tags = sorted(self._tag(subject) for subject in subjects)
 
         async def in_one_transaction() -> None:
-            self._refuse_if_closed()
-            async with self._connections.acquire(timeout=_CONNECT_SECONDS) as connection, connection.transaction():
+            async with self._connections.taken() as connection, connection.transaction():
                 if tags:
                     await connection.execute(_QUERIES["destroy_keys"], self.network, FIRST_VERSION, tags)
                     await connection.execute(_QUERIES["destroy_refs"], self.network, tags)
@@ -164,10 +151,11 @@ class PostgresKeyStore:
     async def _found(self) -> None:
         """Make the network's row where there is none, and learn the pepper."""
         pepper = secrets.token_bytes(_PEPPER_BYTES)
-        await self._connections.execute(_QUERIES["add_network"], self.network, self._master.wrap(self._pepper_binding(), pepper))
-        row = await self._connections.fetchrow(_QUERIES["network_row"], self.network)
-        if row is None:
+        await self._connections.fetch(_QUERIES["add_network"], self.network, self._master.wrap(self._pepper_binding(), pepper))
+        rows = await self._connections.fetch(_QUERIES["network_row"], self.network)
+        if not rows:
             raise KeyStoreError("The key store did not keep the network's row.")
+        row = rows[0]
         self._pepper = self._master.unwrap(self._pepper_binding(), row["wrapped_pepper"])
         self._prove_not_restored(row)
 
@@ -186,24 +174,14 @@ class PostgresKeyStore:
         self._through = through
         return through
 
-    def _refuse_if_closed(self) -> None:
-        if self._closed:
-            raise KeyStoreError("This key store is closed.")
-
     async def _living(self, query: str, *arguments: object) -> dict[str, Key]:
         """Keys by subject of the rows that a query gives."""
         return {key.subject: key for key in self._unwrap_all(await self._fetch(query, *arguments)).values()}
 
     async def _fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         """Rows of a named query, however long the database is away."""
-        statement = _QUERIES[query]
         self.round_trips += 1
-
-        async def fetch() -> list[asyncpg.Record]:
-            self._refuse_if_closed()
-            return await self._connections.fetch(statement, *arguments)
-
-        return await until_reachable(fetch)
+        return await until_reachable(partial(self._connections.fetch, _QUERIES[query], *arguments))
 
     def _tag(self, subject: str) -> bytes:
         return hmac.digest(self._pepper, subject.encode(), "sha256")
@@ -234,10 +212,6 @@ class PostgresKeyStore:
         plain = self._master.unwrap(self._key_binding(tag, version), wrapped)
         end = SEAL_KEY_BYTES + SECRET_BYTES
         return Key(plain[end:].decode(), version, plain[:SEAL_KEY_BYTES], plain[SEAL_KEY_BYTES:end])
-
-
-async def _leave_as_it_is(connection: asyncpg.Connection) -> None:
-    """Nothing is set in a session that the next user could meet; asyncpg's own reset would cost a second round trip for each statement."""
 
 
 def _columns_of(position: Position) -> tuple[str, int, int, bytes, int, int]:

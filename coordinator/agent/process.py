@@ -20,6 +20,7 @@ from typing import Any
 
 from coordinator.agent.doorbell import doorbell_app
 from coordinator.agent.ending import FAULT, STOPPED, End, end_process
+from coordinator.agent.turns import threads_in_short_turns
 from coordinator.agent.watchdog import KafkaEndOffsets, Progress, Watchdog
 from coordinator.ledger.worker import Worker
 from events.topics import TopicNames
@@ -80,7 +81,7 @@ class WorkerProcess:
         for task in tasks:
             task.add_done_callback(self._part_ended)
         try:
-            with collecting_young_alone():
+            with collecting_young_alone(), threads_in_short_turns():
                 failure = await self._failed.get()
             self.end(STOPPED if isinstance(failure, ReadingStopped) else FAULT, f"{type(failure).__name__}: {failure}")
             raise failure

@@ -42,6 +42,14 @@ class Deciding(Generic[S]):
         self._core = core
         self._sealing = sealing
         self._hasher = hasher
+        self._hashed: tuple[S, tuple[bytes, bytes | None]] | None = None
+        """The state hashed last, and its hashes."""
+        self._hashing = asyncio.Lock()
+
+    async def look_ahead(self, head: Head[S]) -> None:
+        """Where the next entry will carry the hash of the state, make it now: its event is not here yet, and then need not wait for it."""
+        if (head.sequence + 1) % STATE_HASH_EVERY == 0:
+            await self._hashes(head.state, beside=True)
 
     async def propose(
         self, head: Head[S], whole: bool, records: Sequence[LogRecord], outdated: Callable[[], bool], now_s: float
@@ -67,7 +75,7 @@ class Deciding(Generic[S]):
             sequence = head.sequence + 1 + index
             at_ms = max(record.timestamp_ms, at_ms)
             if sequence % STATE_HASH_EVERY == 0:
-                clear, sealed = await self._hasher.hashes(state)
+                clear, sealed = await self._hashes(state)
                 hashes[sequence] = clear, sealed if whole else None
             decided = self._core.decide(state, event, at_ms)
             state = self._core.evolve(state, OpenedDecision(self._network, sequence, record.offset, at_ms, event, decided))
@@ -104,3 +112,10 @@ class Deciding(Generic[S]):
                 raise EventKeyMissing(self._network, record.offset)
             return index
         return len(records)
+
+    async def _hashes(self, state: S, *, beside: bool = False) -> tuple[bytes, bytes | None]:
+        """Of this very state: it is never changed, so what was made of it before its event came is what would be made of it now."""
+        async with self._hashing:
+            if self._hashed is None or self._hashed[0] is not state:
+                self._hashed = state, await self._hasher.hashes(state, beside=beside)
+            return self._hashed[1]

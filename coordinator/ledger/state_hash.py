@@ -23,9 +23,12 @@ class StateHasher(Generic[S]):
         self._sealing = sealing
         self._sealed: dict[str, tuple[bytes, bytes]] = {}
 
-    async def hashes(self, state: S) -> tuple[bytes, bytes | None]:
-        """SHA-256 of the clear half and of the sealed half (sealed parts, sorted, one after the other); None where a key of that half is gone."""
-        parts = self._core.hashed_parts(state)
+    async def hashes(self, state: S, *, beside: bool = False) -> tuple[bytes, bytes | None]:
+        """SHA-256 of the clear half and of the sealed half (sealed parts, sorted, one after the other); None where a key of that half is gone.
+
+        `beside`: whoever asks has time, and others of the process have not.
+        """
+        parts = await asyncio.to_thread(self._core.hashed_parts, state) if beside else self._core.hashed_parts(state)
         sealed = await self.sealed_parts(parts.sealed)
         sealed_hash = None if sealed is None else hashlib.sha256(b"".join(sorted(sealed))).digest()
         return hashlib.sha256(parts.clear).digest(), sealed_hash

@@ -166,6 +166,8 @@ class Worker(Generic[S]):
             self._give_up_lost()
             if self.status is not None:
                 show(self.network, self.status)
+            if settled and not self._window:
+                await self._deciding.look_ahead(self._head())
 
     def _settle(self, record: AcceptedRecord) -> bool:
         """Whether the record is the entry that this worker proposed next; it is settled then."""

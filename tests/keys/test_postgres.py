@@ -247,8 +247,8 @@ async def test_a_server_killed_while_resolving_is_waited_for(store: PostgresKeyS
 
 
 async def test_a_frozen_server_is_waited_for(url: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reading.keys_postgres._COMMAND_SECONDS", 0.5)
-    monkeypatch.setattr("reading.keys_postgres._CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("reading.key_connections._COMMAND_SECONDS", 0.5)
+    monkeypatch.setattr("reading.key_connections._CONNECT_SECONDS", 0.5)
     async with await PostgresKeyStore.open(url, "it", MASTER) as store:
         keys = await store.keys(SUBJECTS, create=True)
         postgres.freeze()
@@ -285,3 +285,55 @@ async def test_it_does_not_serve_unasked(url: str) -> None:
         assert not store.serving
         store.serve()
         assert store.serving
+
+
+async def test_a_question_is_planned_once_for_tables_of_any_size(url: str, store: PostgresKeyStore) -> None:
+    """Asked of tables that are known to be empty, and never planned again: when they have grown, their indexes are used all the same."""
+    await rows_of(url, "analyze keystore.keys, keystore.refs")
+    for _ in range(10):
+        await store.resolve([secrets.token_bytes(16)])
+        await store.keys(SUBJECTS, create=False)
+        await store.register({secrets.token_bytes(16): (SUBJECTS[0], 1)})
+    subjects = [f"case:{n}" for n in range(2000)]
+    await store.keys(subjects, create=True)
+    await store.register({secrets.token_bytes(16): (subject, 1) for subject in subjects})
+    async with store._connections.taken() as connection:
+        prepared = await connection.fetch("select name, custom_plans, generic_plans from pg_prepared_statements where statement like '%keystore.%'")
+        assert {row["custom_plans"] for row in prepared} == {0}
+        assert max(row["generic_plans"] for row in prepared) >= 10
+        (resolving,) = await connection.fetch("select name from pg_prepared_statements where statement = $1", load_queries()["resolve_refs"])
+        plan = [row[0] for row in await connection.fetch(f"explain execute {resolving['name']} ('it', array['\\x00'::bytea])")]
+    assert not any("Seq Scan" in line for line in plan), plan
+
+
+async def test_many_ask_at_once_over_few_connections_that_stay(url: str, store: PostgresKeyStore) -> None:
+    keys = await store.keys(SUBJECTS, create=True)
+    answers = await asyncio.gather(*(store.keys(SUBJECTS[:2], create=False) for _ in range(50)))
+    assert all(answer == {subject: keys[subject] for subject in SUBJECTS[:2]} for answer in answers)
+    served_by = [(await store._connections.fetch("select pg_backend_pid()"))[0][0] for _ in range(5)]
+    assert len(set(served_by)) == 1
+    ours = "select count(*) from pg_stat_activity where application_name = 'staffetta-keys' and datname = current_database()"
+    assert 1 <= (await rows_of(url, ours))[0][0] <= 4
+
+
+async def test_who_gives_up_waiting_leaves_nothing_behind(store: PostgresKeyStore) -> None:
+    """A question cancelled in the middle takes its connection along: the next one gets its own answer."""
+    keys = await store.keys(SUBJECTS, create=True)
+    for _ in range(6):
+        asking = asyncio.create_task(store._connections.fetch("select pg_sleep(5)"))
+        await asyncio.sleep(0.05)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        async with asyncio.timeout(4):
+            assert await store.keys(SUBJECTS, create=False) == keys
+
+
+async def test_a_closed_store_answers_nobody(url: str) -> None:
+    store = await PostgresKeyStore.open(url, "it", MASTER)
+    waiting = asyncio.create_task(store._connections.fetch("select pg_sleep(5)"))
+    await asyncio.sleep(0.1)
+    await store.close()
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        await waiting
+    with pytest.raises(KeyStoreError, match="closed"):
+        await store.keys(SUBJECTS, create=False)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import random
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
+from coordinator.ledger.core import StateParts
+from coordinator.ledger.deciding import Deciding
+from coordinator.ledger.proposal import Head
+from coordinator.ledger.state_hash import StateHasher
+from events.codec import decode_body
 from events.entry import Decided
+from events.envelope import open_envelope
+from reading.partition_log import LogRecord
 from reading.vault import Vault
-from tests.ledger.benches import QUICK, Bench, MemoryBench, Running, acknowledged, decided_events, entries_of, folded
-from tests.ledger.tiny_core import TinyCore
+from tests.ledger.benches import NETWORK, QUICK, Bench, MemoryBench, Running, acknowledged, decided_events, entries_of, folded, reaffirmed
+from tests.ledger.tiny_core import TinyCore, TinyState
 
 
 async def test_every_event_has_one_entry_in_order(bench: Bench) -> None:
@@ -138,3 +147,58 @@ async def test_every_thousandth_entry_carries_the_state_hash(memory: MemoryBench
     hashed = [entry.position.sequence for entry in entries if isinstance(entry.body, Decided) and entry.body.clear_state_hash]
     assert hashed == [1000, 2000]
     assert all(entry.body.sealed_state_hash for entry in entries if isinstance(entry.body, Decided) and entry.body.clear_state_hash)
+
+
+class Counted(TinyCore):
+    """Tells of which states it made the parts to be hashed."""
+
+    hashed: ClassVar[list[int]] = []
+
+    def hashed_parts(self, state: TinyState) -> StateParts:
+        self.hashed.append(state.sequence)
+        return super().hashed_parts(state)
+
+
+async def test_the_state_is_hashed_before_the_event_that_carries_its_hash_is_there() -> None:
+    bench = MemoryBench()
+    await bench.found()
+    await acknowledged(bench, range(999))
+    Counted.hashed.clear()
+    async with Running(bench.worker(core=Counted())) as running:
+        await running.until_settled(998)
+        async with asyncio.timeout(5):
+            while not Counted.hashed:
+                await asyncio.sleep(0.01)
+        await acknowledged(bench, [999])
+        await running.until_settled(999)
+    assert Counted.hashed == [999]
+    *before, carrying = await entries_of(bench)
+    assert isinstance(carrying.body, Decided)
+    state = TinyCore().initial_state(NETWORK)
+    for opened in await bench.vault.open_entries([(record.envelope, record.body) for record in before]):
+        state = TinyCore().evolve(state, opened)
+    assert (carrying.body.clear_state_hash, carrying.body.sealed_state_hash) == await StateHasher(TinyCore(), bench.vault).hashes(state)
+
+
+async def nobody_erased(_: int) -> bool:
+    return False
+
+
+async def test_a_hash_made_ahead_is_not_taken_for_another_state() -> None:
+    """A rival's entry comes in between: the state that was hashed never was, and the one that is, is hashed anew."""
+    bench = MemoryBench()
+    core = TinyCore()
+    deciding = Deciding(NETWORK, core, bench.vault, StateHasher(core, bench.vault), nobody_erased)
+    state = core.initial_state(NETWORK)
+    (event,) = await bench.vault.seal_events([reaffirmed(1)])
+    record = LogRecord(999, 1_700_000_000_000, None, event, ())
+    heads = [Head(replace(state, sequence=999, rolling=bytes([number]) * 32), 999, bytes(32), 998, 0, bytes(32)) for number in (1, 2)]
+    await deciding.look_ahead(heads[0])
+    hashes = []
+    for head in heads:
+        (proposal,) = await deciding.propose(head, True, [record], lambda: False, 0.0)
+        body = decode_body(open_envelope(proposal.value).body)
+        assert isinstance(body, Decided)
+        hashes.append(body.clear_state_hash)
+        assert body.clear_state_hash == hashlib.sha256(core.hashed_parts(head.state).clear).digest()
+    assert hashes[0] != hashes[1]

@@ -582,6 +582,16 @@ def events_never_looked_at() -> AbstractContextManager[None]:
     return patched(EventsSource, "_is_as_before", _as_it_should)
 
 
+def any_state_hashed_ahead() -> AbstractContextManager[None]:
+    """A hash that was made ahead is taken, whichever state it was of."""
+    rightly = DecidingEvents._hashes
+
+    async def hashes(self: DecidingEvents[Any], state: Any, *, beside: bool = False) -> tuple[bytes, bytes | None]:
+        return await rightly(self, state if self._hashed is None else self._hashed[0], beside=beside)
+
+    return patched(DecidingEvents, "_hashes", hashes)
+
+
 def trimmed_unseen() -> AbstractContextManager[None]:
     """Events are deleted without being held against the ledger."""
     return patched(_Records, "compare", nothing_later)

@@ -24,7 +24,7 @@ from tests.domain import (
     test_terms,
 )
 from tests.keys import test_erasure, test_store
-from tests.ledger import test_acceptance, test_stops, test_trimming
+from tests.ledger import test_acceptance, test_stops, test_trimming, test_worker
 from tests.ledger.benches import MemoryBench
 from tests.matching import test_assignment, test_best_place, test_open_units, test_scarcity
 from tests.planted import histories as past
@@ -43,6 +43,7 @@ _SILENCED = test_inbox.test_a_proposal_of_people_silences_what_waited_for_them_u
 _ANOTHER_EVENT = test_trimming.test_another_event_in_the_place_of_one_stops_it
 _LOST_UNSEEN = test_stops.test_live_reader_notices_a_lost_tail_that_shows_on_no_connection
 _TRUNCATED_UNSEEN = test_stops.test_truncated_events_that_show_on_no_connection_stop_a_live_worker_within_the_time_of_a_look
+_HASHED_AHEAD = test_worker.test_a_hash_made_ahead_is_not_taken_for_another_state
 _OF_ITS_OWN = test_vault.test_what_is_under_the_key_of_its_own_event_asks_for_no_reference
 _OF_ANOTHER_CASE = test_vault.test_what_is_under_the_key_of_another_case_is_registered
 _NAMED_ALIKE = test_vault.test_an_event_that_names_the_reference_of_an_outcome_opens_alike_in_every_batch
@@ -591,6 +592,12 @@ BUGS: tuple[Bug, ...] = (
         "what a look at the last decided event finds is not minded",
         plant.events_never_looked_at,
         ((test_of(_TRUNCATED_UNSEEN), _TRUNCATED_UNSEEN.__name__),),
+    ),
+    Bug(
+        "state hash",
+        "a hash made ahead is taken for another state",
+        plant.any_state_hashed_ahead,
+        ((test_of(_HASHED_AHEAD), _HASHED_AHEAD.__name__),),
     ),
     Bug(
         "tip",
