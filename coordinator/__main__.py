@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from coordinator.cli.main import run
 from coordinator.cli.wires import LocalRun, Wires
 
 if TYPE_CHECKING:
+    from coordinator.ledger.accepting_loss import LostEvent
     from coordinator.ledger.heal import Healed
     from coordinator.rooms import NetworkRoom
     from coordinator.settings import NetworkPlace, Settings
@@ -20,7 +21,7 @@ PROCESSES = ("worker", "projector", "relay", "gateway")
 def main() -> None:
     """The program's entry."""
     processes = {name: _process(name) for name in PROCESSES}
-    run(Wires(_load_settings, _open_network, _create_network, _heal_network, _start_local, processes))
+    run(Wires(_load_settings, _open_network, _create_network, _heal_network, _accept_loss, _start_local, processes))
 
 
 def _load_settings() -> Settings:
@@ -45,6 +46,12 @@ def _heal_network(settings: Settings, place: NetworkPlace) -> Awaitable[Healed]:
     from coordinator.wiring import heal_network
 
     return heal_network(settings, place)
+
+
+async def _accept_loss(settings: Settings, place: NetworkPlace, room: NetworkRoom, offset: int, accepted: Sequence[LostEvent]) -> None:
+    from coordinator.wiring import accept_loss
+
+    await accept_loss(settings, place, room, offset, accepted)
 
 
 def _process(name: str) -> Callable[[Settings], None]:

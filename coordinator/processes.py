@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -28,8 +28,7 @@ from coordinator.ledger.relay import relay_on_kafka
 from coordinator.ledger.worker import Worker
 from coordinator.provisioning import require_topics
 from coordinator.settings import NetworkPlace, Settings
-from coordinator.wiring import ledger_settings, needed, open_keystore, open_network, views_position
-from events.acceptance import Position
+from coordinator.wiring import ledger_settings, needed, open_keystore, open_network, witnesses_of
 from events.topics import TopicNames
 from projections.errors import ProjectionError
 from projections.runner import Source, run_views
@@ -66,7 +65,7 @@ async def _worker_maker(
 ) -> Callable[[], Worker[State]]:
     """Makes a network's worker, each time that it comes to this process."""
     store = await opened.enter_async_context(await open_keystore(settings, place))
-    vault, witnesses, of_the_loop = Vault(place.name, store), _witnesses(settings, place), ledger_settings(settings)
+    vault, witnesses, of_the_loop = Vault(place.name, store), witnesses_of(settings, place), ledger_settings(settings)
 
     def make() -> Worker[State]:
         return worker_on_kafka(
@@ -74,16 +73,6 @@ async def _worker_maker(
         )
 
     return make
-
-
-def _witnesses(settings: Settings, place: NetworkPlace) -> Callable[[], Awaitable[Sequence[Position]]]:
-    """The views' position: durable, and once read from the ledger."""
-
-    async def seen() -> Sequence[Position]:
-        position = await views_position(needed(settings, "database_url"), place.name)
-        return () if position is None else (position,)
-
-    return seen
 
 
 def run_projector(settings: Settings) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
@@ -19,7 +20,11 @@ from coordinator.intake.door import Intake
 from coordinator.intake.older import EntriesInViews
 from coordinator.intake.tail import LedgerTail
 from coordinator.ledger import operator_entries
+from coordinator.ledger.accepting_loss import LostEvent, decide_through
+from coordinator.ledger.core import SystemClock, system_randomness
 from coordinator.ledger.heal import Healed, heal_on_kafka
+from coordinator.ledger.kafka_worker import worker_on_kafka
+from coordinator.ledger.loading import Witnesses
 from coordinator.ledger.log_appender import KafkaAppender
 from coordinator.ledger.published_schemas import publish_schemas
 from coordinator.ledger.settings import LedgerSettings
@@ -167,6 +172,36 @@ async def views_position(database_url: str, network: str) -> Position | None:
             await connection.close()
 
     return await until_reachable(read)
+
+
+def witnesses_of(settings: Settings, place: NetworkPlace) -> Witnesses:
+    """The views' position: durable, and once read from the ledger."""
+
+    async def seen() -> Sequence[Position]:
+        position = await views_position(needed(settings, "database_url"), place.name)
+        return () if position is None else (position,)
+
+    return seen
+
+
+async def accept_loss(settings: Settings, place: NetworkPlace, room: NetworkRoom, offset: int, accepted: Sequence[LostEvent]) -> None:
+    """Decides a network's waiting events through this offset, and refuses those of them that no key opens. Raises what stops a worker."""
+    await require_topics(settings, room.bootstrap, lambda _: None)
+    as_worker = ledger_settings(settings)
+    once = replace(as_worker, worker_id=f"accept-loss-{as_worker.worker_id}", keys_lost_through=offset, clock_events=False)
+    worker = worker_on_kafka(
+        room.bootstrap,
+        room.names,
+        room.name,
+        room.partition,
+        room.core,
+        room.vault,
+        SystemClock(),
+        system_randomness(),
+        once,
+        witnesses_of(settings, place),
+    )
+    await decide_through(offset, accepted, worker)
 
 
 def master_key(settings: Settings) -> MasterKey:

@@ -168,8 +168,8 @@ _REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
         "Questo identificativo di caso non si può usare; sceglierne uno nuovo a caso.",
     ),
     RefusalCode.CASE_ERASED: (
-        "The data of this case have been erased.",
-        "I dati di questo caso sono stati cancellati.",
+        "The data of this case have been erased, or their key is lost. Report what still holds again, as a new case.",
+        "I dati di questo caso sono stati cancellati, o la loro chiave è andata persa. Segnalare di nuovo, come nuovo caso, ciò che vale ancora.",
     ),
     RefusalCode.CASE_IN_TRANSFER: (
         "The case has a live transfer, which must end first.",

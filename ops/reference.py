@@ -88,7 +88,8 @@ WHAT_TO_DO = {
     "EventsTruncated": "[The same](../guides/operations.md#the-events-topic-was-replaced): `staffetta source-changed`.",
     "EventDiffers": "[The same](../guides/operations.md#the-events-topic-was-replaced), once it is known who wrote there.",
     "EventsHole": "[Restore them, or state the hole](../guides/operations.md#there-is-a-hole-in-the-events) with `staffetta no-event`.",
-    "EventKeyMissing": "Restore a later copy of the key store, and start the worker again ([how](../guides/operations.md#the-key-store-was-restored)).",
+    "EventKeyMissing": "Restore a later copy of the key store, and start the worker again ([how](../guides/operations.md#the-key-store-was-restored)). Where there "
+    "is none: `staffetta accept-loss`.",
     "EventFromFuture": "Set the clocks of brokers and workers by NTP, then start the worker. Nothing was decided.",
     RulesNotCarried.__name__: "Run a release that carries the rules version that the policy in force names. Nothing was decided.",
     "KeyDestroyed": "Nothing: the case was erased meanwhile, and the event is answered so.",

@@ -128,6 +128,14 @@ async def erased_since(batches: AsyncIterable[Sequence[AcceptedRecord]], at_ms: 
     return False
 
 
+async def last_erased_ms(batches: AsyncIterable[Sequence[AcceptedRecord]]) -> int:
+    """When the ledger erased somebody last (ms since the epoch), as far as it says so in clear; -1: never. `batches`: as for `erased_since`."""
+    last = -1
+    async for batch in batches:
+        last = max([last, *(record.envelope.event_time_ms for record in batch if _erases_somebody(record.body))])
+    return last
+
+
 def _erases_somebody(body: Body) -> bool:
     if not isinstance(body, Decided):
         return False

@@ -160,7 +160,8 @@ class EventKeyMissing(EventsStopped):
     def __init__(self, network: str, offset: int) -> None:
         super().__init__(
             f"No key of this store opens the event of {network} at offset {offset}, and nobody has been erased since it was reported: the key store was "
-            "restored from a copy older than the event. Restore a later copy."
+            "restored from a copy older than the event. Restore a later copy. Where there is none, "
+            f"`staffetta accept-loss {offset} --network {network}` has the event refused for good; then start the worker again."
         )
         self.network = network
         self.offset = offset

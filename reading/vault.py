@@ -22,7 +22,8 @@ from events.person import AliasErased, CaseErased, CaseExpired, ExplanationsExpi
 from events.quick import quick
 from events.seal import NETWORK_REF, associated_data, blind_tag, is_event_ref, seal, unseal
 from events.subjects import NETWORK, case_of, case_subject, explained_by
-from events.verdict import Recorded
+from events.verdict import Recorded, Refused
+from events.vocabulary import RefusalCode
 from reading.key_errors import KeyDestroyed
 from reading.keyring import Keyring
 from reading.keys import Gone, Key, KeyStore, new_key
@@ -305,7 +306,8 @@ class Vault:
             if isinstance(body, Decided):
                 raise TypeError("a decided entry without its event")
             return _control(envelope, body)
-        return self._decision(envelope, opened_event(self.network, body.event, event, keys, secret), typed, of_outcomes)
+        of_event = _NO_REFS if refused_unread(typed) else keys
+        return self._decision(envelope, opened_event(self.network, body.event, event, of_event, secret), typed, of_outcomes)
 
     def _wanted_entry(
         self,
@@ -359,6 +361,12 @@ class Vault:
         if row.content[: _VERSION.size] != _VERSION.pack(key.version):
             raise SealBroken("names another version than its key's")
         return unseal(key.cipher, self._bound_to(row, key), row.content[_VERSION.size :])
+
+
+def refused_unread(outcomes: Sequence[Outcome | TypedFact | Locked]) -> bool:
+    """Whether an entry refused its event as an erased case's. It stays sealed to whoever reads the entry, whatever keys there are: it was decided as one that
+    nobody can read, and the key of one whose loss was accepted may be found again in a later copy."""
+    return any(type(each) is Refused and each.code is RefusalCode.CASE_ERASED and not each.field for each in outcomes)
 
 
 def _made_here(wire: WireFact, secret: bytes, keys: Container[bytes]) -> list[Sealed]:

@@ -74,6 +74,7 @@ def _operators() -> Mapping[str, Loaded]:
 
     return {
         "heal": operators.heal,
+        "accept-loss": operators.accept_loss,
         "no-event": operators.no_event,
         "source-changed": operators.source_changed,
         "trim-events": operators.trim_events,
@@ -152,6 +153,7 @@ ROOMS = (
     Room(
         {
             "heal": "Append a lost tail of the ledger again, verbatim",
+            "accept-loss": "Refuse waiting events whose keys are lost for good",
             "no-event": "State that offsets of the events topic hold no event",
             "source-changed": "State that the events topic was replaced or restored",
             "trim-events": "Hold the events topic against the ledger, byte for byte",

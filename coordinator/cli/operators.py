@@ -1,13 +1,16 @@
-"""What an operator states in the ledger: a hole in the events (`no-event`), a replaced events topic (`source-changed`); `heal`, and `trim-events`."""
+"""What an operator states in the ledger: a hole in the events (`no-event`), a replaced events topic (`source-changed`); `heal`,
+`accept-loss`, and `trim-events`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from coordinator.cli.command import JsonOption, NetworkOption, in_network, place_of, run, settings_of, wires_of
 from coordinator.cli.outcome import NotDone, print_json, say
+from coordinator.ledger.accepting_loss import LossRefused, LostEvent, loss_through, lost_events
 from coordinator.ledger.core import SystemClock
 from coordinator.ledger.heal import Healed, HealRefused
 from coordinator.ledger.operator_entries import OperatorRefused, operator_entries
@@ -82,6 +85,48 @@ def heal(context: typer.Context, network: NetworkOption = None, as_json: JsonOpt
         say(f"{healed.appended} entries appended; the ledger ends with entry {sequence}." if healed.appended else "Nothing was missing.")
 
 
+def accept_loss(
+    context: typer.Context,
+    offset: Annotated[int, typer.Argument(min=0, help="Offset of an event whose key is lost: those up to it that no key opens are refused.")],
+    network: NetworkOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which events no key opens; refuse nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Refuse waiting events whose keys are lost for good, which no key opens, and decide the others up to this offset. Asks first.
+
+    Where a worker stopped with `EventKeyMissing` and there is no later copy of the key store. What is refused stays refused; later events stop workers as before.
+    """
+
+    async def work(room: NetworkRoom) -> tuple[list[LostEvent], list[LostEvent]]:
+        log = KafkaLog(room.bootstrap, room.names.events, room.partition, 2 * MAX_EVENT_BYTES)
+        try:
+            lost = await lost_events(room.reader, log, room.vault)
+            accepted = loss_through(offset, lost)
+            left = [each for each in lost if each.offset > offset]
+            if not dry_run:
+                asked = f"Refuse for good {_listed(accepted)}, which no key opens, and decide what waits before offset {offset}"
+                if not yes and not typer.confirm(asked, default=False, err=True):
+                    raise NotDone("Nothing was refused.")
+                settings = settings_of(context)
+                await wires_of(context).accept_loss(settings, place_of(settings, network), room, offset, accepted)
+            return accepted, left
+        except LossRefused as refused:
+            raise NotDone(f"Nothing was refused: {refused}.") from None
+        finally:
+            await log.close()
+
+    accepted, left = in_network(context, network, as_json, work)
+    if as_json:
+        print_json({"refused" if not dry_run else "would_refuse": accepted, "left": left})
+        return
+    say(f"{'Would be refused' if dry_run else 'Refused'}: {_listed(accepted)}.")
+    if left:
+        say(f"No key opens {_listed(left)} either: workers stop there.")
+    if not dry_run:
+        say("Tell whoever reported them to report what still holds again, as a new case; then start the workers.")
+
+
 def trim_events(
     context: typer.Context,
     network: NetworkOption = None,
@@ -131,3 +176,8 @@ def _tell(record: AcceptedRecord, as_json: bool) -> None:
         print_json({"sequence": record.envelope.sequence, "hash": record.position.hash})
     else:
         say(f"Written as entry {record.envelope.sequence}.")
+
+
+def _listed(lost: Sequence[LostEvent]) -> str:
+    """Each event by its offset, kind and id, which whoever reported it has too."""
+    return ", ".join(f"{each.kind} {each.event_id} at offset {each.offset}" for each in lost)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # whoever only lists the commands needs none of them
+    from coordinator.ledger.accepting_loss import LostEvent
     from coordinator.ledger.heal import Healed
     from coordinator.rooms import NetworkRoom
     from coordinator.settings import NetworkPlace, Settings
@@ -48,6 +49,13 @@ class CreateNetwork(Protocol):
         """Topics, schemas, key store, views, genesis. Says each step; True where the genesis is new."""
 
 
+class AcceptLoss(Protocol):
+    """Decides through an event whose key is lost."""
+
+    async def __call__(self, settings: Settings, place: NetworkPlace, room: NetworkRoom, offset: int, accepted: Sequence[LostEvent]) -> None:
+        """Returns once the ledger has decided the event at `offset`. `accepted`: those up to it that no key opens. Raises what stops a worker."""
+
+
 class StartLocal(Protocol):
     """Starts services and processes on this machine."""
 
@@ -65,6 +73,7 @@ class Wires:
     create_network: CreateNetwork
     heal: Callable[[Settings, NetworkPlace], Awaitable[Healed]]
     """Gives a ledger its lost tail back. Opens no key store, which would stop at the loss itself. Raises HealRefused."""
+    accept_loss: AcceptLoss
     start_local: StartLocal
     processes: dict[str, Callable[[Settings], None]]
     """By name (`worker`, `projector`, `relay`, `gateway`): runs it until it is told to stop; raises what ends it."""

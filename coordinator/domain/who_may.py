@@ -343,6 +343,7 @@ DOORS: Mapping[str, View] = {
     "staffetta simulate": View.MACHINE,
     "staffetta rebuild": View.MACHINE,
     "staffetta heal": View.MACHINE,
+    "staffetta accept-loss": View.MACHINE,
     "staffetta no-event": View.MACHINE,
     "staffetta source-changed": View.MACHINE,
     "staffetta trim-events": View.MACHINE,

@@ -36,8 +36,11 @@ class EntryTooLarge(Exception):
 class Deciding(Generic[S]):
     """Decides events one after the other, each from the state that the one before left."""
 
-    def __init__(self, network: str, core: Core[S], sealing: Sealing, hasher: StateHasher[S], erased_since: ErasedSince) -> None:
+    def __init__(
+        self, network: str, core: Core[S], sealing: Sealing, hasher: StateHasher[S], erased_since: ErasedSince, keys_lost_through: int = -1
+    ) -> None:
         self._network = network
+        self._keys_lost_through = keys_lost_through
         self._erased_since = erased_since
         self._core = core
         self._sealing = sealing
@@ -102,9 +105,10 @@ class Deciding(Generic[S]):
 
     async def _readable(self, records: Sequence[LogRecord], opened: Sequence[OpenedEvent]) -> int:
         """How many of these events may be decided: all before the first that no key opens though it was sealed here and nobody was erased since. Such an event
-        is not an erased case's: the key store is older than it. Raises EventKeyMissing where it is the first of all."""
+        is not an erased case's: the key store is older than it. One whose loss a person has accepted is decided as an erased case's. Raises EventKeyMissing where
+        it is the first of all."""
         for index, (record, event) in enumerate(zip(records, opened, strict=True)):
-            if not isinstance(event.event, Locked) or not self._sealing.was_sealed_here(record.value or b""):
+            if record.offset <= self._keys_lost_through or not no_key_opens(self._sealing, record, event):
                 continue
             if await self._erased_since(record.timestamp_ms - ERASED_BEFORE_MS):
                 continue
@@ -119,3 +123,8 @@ class Deciding(Generic[S]):
             if self._hashed is None or self._hashed[0] is not state:
                 self._hashed = state, await self._hasher.hashes(state, beside=beside)
             return self._hashed[1]
+
+
+def no_key_opens(sealing: Sealing, record: LogRecord, opened: OpenedEvent) -> bool:
+    """Whether a door of this network sealed this event, and no key opens it: its case was erased, or its key is lost."""
+    return isinstance(opened.event, Locked) and sealing.was_sealed_here(record.value or b"")

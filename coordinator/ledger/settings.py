@@ -32,6 +32,9 @@ class LedgerSettings:
     """The event before the next is compared with the ledger's copy at least this often, and whenever the connection changed."""
     ahead_at_most_ms: int | None = 300_000
     """An event further ahead of this machine's clock than this stops the worker, undecided. None: the topic's times are somebody's own (CreateTime)."""
+    keys_lost_through: int = -1
+    """Waiting events up to this offset that no key opens are refused, where a worker would stop: a person has accepted that their keys are lost. Of one
+    worker that runs for that alone (`coordinator.ledger.accepting_loss`); -1: none."""
     clock_events: bool = True
     """Whether this worker reports passed deadlines itself (`ClockAdvanced`). Off where whoever feeds the events drives the clock."""
     clock_grace_s: float = 1.0

@@ -366,11 +366,12 @@ async def test_an_event_that_no_key_opens_stops_after_the_events_before_it() -> 
         async with Running(bench.worker()) as running:
             error = await running.failure()
         assert isinstance(error, EventKeyMissing) and error.offset == 6 and case_id not in str(error)
+        assert f"`staffetta accept-loss 6 --network {NETWORK}`" in str(error), "what to type stands there word by word"
         assert len(decided_events(await entries_of(bench))) == 6, "what comes before it is settled, and nothing is refused"
 
 
-async def test_an_event_that_no_key_opens_is_refused_where_somebody_was_erased_since() -> None:
-    """Whose erasure it was is sealed; the event is answered as before."""
+async def erased_while_it_waited() -> MemoryBench:
+    """Six events, the last of which erased a case, and one of that case which came too late, and which no key opens."""
     bench = await settled_bench(5)
     case_id, appender = str(uuid.uuid4()), MemoryAppender(bench.events)
     values = await bench.vault.seal_events([agreed(case_id, uuid7(1, 7)), CaseErased(uuid7(1, 8), Actor("op-1", "helpline", Role.HELPLINE), case_id)])
@@ -379,6 +380,12 @@ async def test_an_event_that_no_key_opens_is_refused_where_somebody_was_erased_s
         await running.until_settled(5)
     await bench.keys.destroy([case_subject(case_id)], through=None)
     await (await appender.append([(None, values[0], ())]))
+    return bench
+
+
+async def test_an_event_that_no_key_opens_is_refused_where_somebody_was_erased_since() -> None:
+    """Whose erasure it was is sealed; the event is answered as before."""
+    bench = await erased_while_it_waited()
     async with Running(bench.worker()) as running:
         await running.until_settled(6)
     assert len(decided_events(await entries_of(bench))) == 7

@@ -491,6 +491,23 @@ def lost_references_stay_lost() -> AbstractContextManager[None]:
     return patched(Vault, "_found_again", broken)
 
 
+def any_loss_accepted() -> AbstractContextManager[None]:
+    """An acceptance of one event's loss holds for every event after it, too."""
+    whole: Any = DecidingEvents.__init__
+
+    def broken(self: Any, *given: Any) -> None:
+        whole(self, *given)
+        if self._keys_lost_through >= 0:
+            self._keys_lost_through = 2**62
+
+    return patched(DecidingEvents, "__init__", broken)
+
+
+def refused_unread_is_read() -> AbstractContextManager[None]:
+    """What was decided without being read is opened by a key that turns up later."""
+    return patched(vault, "refused_unread", lambda _: False)
+
+
 def lost_keys_are_erasures() -> AbstractContextManager[None]:
     """What no key opens is decided, as if its case had been erased."""
 

@@ -24,7 +24,7 @@ from tests.domain import (
     test_terms,
 )
 from tests.keys import test_erasure, test_store
-from tests.ledger import test_acceptance, test_stops, test_trimming, test_worker
+from tests.ledger import test_acceptance, test_accepting_loss, test_stops, test_trimming, test_worker
 from tests.ledger.benches import MemoryBench
 from tests.matching import test_assignment, test_best_place, test_open_units, test_scarcity
 from tests.planted import histories as past
@@ -49,6 +49,8 @@ _OF_ANOTHER_CASE = test_vault.test_what_is_under_the_key_of_another_case_is_regi
 _NAMED_ALIKE = test_vault.test_an_event_that_names_the_reference_of_an_outcome_opens_alike_in_every_batch
 _UNREGISTERED = test_vault.test_a_copy_whose_reference_is_in_no_store_tells_no_key
 _NO_KEY = test_stops.test_an_event_that_no_key_opens_stops_after_the_events_before_it
+_NAMED_LOSS = test_accepting_loss.test_an_acceptance_ends_with_the_event_that_it_names
+_UNREAD = test_vault.test_what_was_refused_unread_stays_sealed_whatever_key_turns_up_later
 _LOST = test_vault.test_a_reference_that_the_store_lost_is_given_back_by_the_living_key
 _SILENCE = test_of(test_answering.test_silence_and_withdrawal_say_nothing_about_the_place)
 _ENOUGH = test_parts.test_what_a_part_wants_is_enough_for_it
@@ -549,6 +551,8 @@ BUGS: tuple[Bug, ...] = (
     Bug("sealing", "the key that one event tells opens another", plant.told_keys_open_events, ((test_of(_NAMED_ALIKE), _NAMED_ALIKE.__name__),)),
     Bug("sealing", "a restored store's lost references stay lost", plant.lost_references_stay_lost, ((test_of(_LOST), _LOST.__name__),)),
     Bug("sealing", "a key that a restore lost counts as destroyed", plant.lost_keys_are_erasures, ((test_of(_NO_KEY), _NO_KEY.__name__),)),
+    Bug("sealing", "one accepted loss accepts all", plant.any_loss_accepted, ((test_of(_NAMED_LOSS), _NAMED_LOSS.__name__),)),
+    Bug("sealing", "what was refused unread is read later", plant.refused_unread_is_read, ((test_of(_UNREAD), _UNREAD.__name__),)),
     Bug("sealing", "references differ each time", plant.references_by_chance, ((decided_again(past.a_journey), "the sealed bytes"),)),
     Bug("sealing", "sizes are shown", plant.sizes_as_they_are, ((test_of(test_seal.test_sizes_go_in_steps), "test_sizes_go_in_steps"),)),
     Bug(

@@ -484,6 +484,20 @@ async def test_what_no_living_key_opens_stays_shut_and_says_where_it_was_sealed(
     assert [worker.was_sealed_here(value) for value in (agreed, forged, moved, b"", b"garbage")] == [True, False, False, False, False]
 
 
+async def test_what_was_refused_unread_stays_sealed_whatever_key_turns_up_later() -> None:
+    """Its loss was accepted and a later copy of the store has its key: who folds the ledger must find what was decided without it."""
+    vault = Vault("it", MemoryKeyStore("it"))
+    values = await vault.seal_events([AGREED, APART])
+
+    def refused(code: str, field: str) -> bytes:
+        return encode_fact("Refused", {"code": code, "field": field}, ())
+
+    given = [entry(1, values[0], refused("case_erased", "")), entry(2, values[0], refused("unknown_case", ""))]
+    opened = await vault.open_entries([*given, entry(3, values[1], refused("case_erased", "other_case_id"))])
+    events = [each.opened.event for each in opened if isinstance(each, OpenedDecision)]
+    assert [type(each) for each in events] == [Locked, AgreementGiven, KeepApartDeclared], "what was refused after it was read is read again"
+
+
 async def test_an_event_that_names_the_reference_of_an_outcome_opens_alike_in_every_batch() -> None:
     """References stand in clear. One that no store has tells a worker nothing of an event, so it tells no reader either, whatever is read beside it."""
     store = MemoryKeyStore("it")
