@@ -114,6 +114,7 @@ from events.vocabulary import (
     Reason,
     ReferralDeclineCode,
     ReferralEnd,
+    RefusalCode,
     Relevance,
     ReviewVerdict,
     SightPurpose,
@@ -876,6 +877,14 @@ def locked(entry: OpenedDecision, erased_cases: frozenset[str]) -> OpenedDecisio
     return replace(entry, opened=opened, outcomes=outcomes)
 
 
+def left_sealed(entry: OpenedDecision) -> OpenedDecision:
+    """The entry as `reading.vault` opens it: an event refused as an erased case's stays sealed, also where its key is there."""
+    event = entry.opened.event
+    if isinstance(event, Locked | Unread) or Refused(RefusalCode.CASE_ERASED, "") not in entry.outcomes:
+        return entry
+    return replace(entry, opened=replace(entry.opened, event=Locked(type(event).__name__, split(event)[0]), content_hash=b"of the raw bytes"))
+
+
 def finish(history: History) -> None:
     """What must hold of a whole history: the clock comes to rest, and every way of folding it gives the same state."""
     for _ in range(4):
@@ -891,6 +900,9 @@ def folds_agree(entries: list[OpenedDecision], state: State, gone: frozenset[str
     parts = parts_of(state)
     assert parts_of(folded(entries)) == parts, "another fold, another state"
     assert parts_of(folded([locked(entry, gone) for entry in entries])) == parts, "the fold without the keys of erased cases differs"
+    assert parts_of(folded([left_sealed(entry) for entry in entries])) == parts, (
+        "the fold of a reader, who leaves sealed what was refused unread, differs"
+    )
     half = folded(entries[: len(entries) // 2])
     again = state_from("it", *parts_of(half))
     assert parts_of(again) == parts_of(half), "a snapshot is not what was saved"

@@ -15,7 +15,7 @@ from events.person import CaseErased, DangerDeclared, GroupKeptApart, KeepApartD
 from events.transfer import ProposalEnded, TransferEscalated
 from events.verdict import Recorded, Refused
 from events.vocabulary import DangerKind, Escalation, KeepApart, ProposalEnd, RefusalCode
-from tests.domain.test_histories import locked
+from tests.domain.test_histories import left_sealed, locked
 from tests.domain.world import HELPLINE, World, body, italy, kinds, only, uuid
 
 NAMES = ("anna", "bina", "cara", "dora")
@@ -109,6 +109,8 @@ def test_an_erased_case_leaves_its_group_with_every_trace() -> None:
     without = world.folded(len(world.entries), lambda entry: locked(entry, frozenset({anna})))
     assert parts_of(without) == parts_of(world.state)
     assert only(together(world, bina, anna), Refused).code is RefusalCode.CASE_ERASED
+    assert left_sealed(world.entries[-1]) != world.entries[-1]
+    assert parts_of(world.folded(len(world.entries), left_sealed)) == parts_of(world.state), "whoever reads the refusal later finds its event sealed"
 
 
 @settings(max_examples=40, deadline=None)
