@@ -56,11 +56,13 @@ class Kind(IntEnum):
     """A minor turns eighteen; id: case, a space, person."""
     WAITED = 18
     """A request may wait no longer for a better place, where the policy lets any; base: its own deadline; id: case."""
+    WEIGHTS_END = 19
+    """Scarcity weights expire while requests wait for a better place; stands in no agenda, for it follows from the policy and instant; id: empty."""
     EXPLANATIONS = 17
     """The term of a month's explanations is over, where the policy has one; base: the month's end; id: empty."""
 
 
-EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED, Kind.ON_DUTY, Kind.WAITED})
+EDGES = frozenset({Kind.FREE_FROM, Kind.PARKED, Kind.ON_DUTY, Kind.WAITED, Kind.WEIGHTS_END})
 _ADDED_TO = frozenset({Kind.ARRIVAL, Kind.KEPT_FOR_NOBODY, Kind.PARKED, Kind.CLOSED_CASE, Kind.EXPLANATIONS, Kind.WAITED})
 """Kinds to whose base the policy adds."""
 _KINDS = tuple((kind, kind in EDGES, kind in _ADDED_TO) for kind in Kind)

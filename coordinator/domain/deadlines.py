@@ -17,6 +17,7 @@ from coordinator.domain.programme import turn_programme
 from coordinator.domain.proposing import propose
 from coordinator.domain.seen_events import cases_of
 from coordinator.domain.state import Case, Kept
+from coordinator.domain.weights_end import weights_end_ms
 from events.entry import Locked, Unread
 from events.facts import Event
 from events.network import ClockAdvanced
@@ -24,7 +25,7 @@ from events.person import MajorityReviewDue
 from events.transfer import PlaceOccupied
 from events.vocabulary import Escalation, ProposalEnd, TransferStage
 
-_ON_NO_AGENDA = frozenset({Kind.ON_DUTY})
+_ON_NO_AGENDA = frozenset({Kind.ON_DUTY, Kind.WEIGHTS_END})
 
 
 def make_due_happen(entry: Deciding, event: Event | Locked | Unread, last_at_ms: int) -> None:
@@ -38,9 +39,9 @@ def make_due_happen(entry: Deciding, event: Event | Locked | Unread, last_at_ms:
     if draft.crowded:
         entry.to_match.update(case_id for *_, case_id in draft.waiting)
     now_due = due(draft.agenda, last_at_ms, entry.at_ms, draft.policy)
-    opens_ms = next_opening_ms(draft, last_at_ms)
-    if opens_ms is not None and opens_ms <= entry.at_ms:
-        insort(now_due, (opens_ms, "", Kind.ON_DUTY))
+    for kind, at_ms in ((Kind.ON_DUTY, next_opening_ms(draft, last_at_ms)), (Kind.WEIGHTS_END, weights_end_ms(draft, last_at_ms))):
+        if at_ms is not None and at_ms <= entry.at_ms:
+            insort(now_due, (at_ms, "", kind))
     if now_due:
         _happen_all(entry, event, now_due)
     if draft.terms is not None:
@@ -79,6 +80,8 @@ def _happen(entry: Deciding, item_id: str, kind: Kind, busy: frozenset[str], clo
             notification_overdue(entry, draft.cases[item_id])
         case Kind.ON_DUTY:
             entry.to_match.update(case_id for rank, _, _, case_id in draft.waiting if rank == MOST_URGENT)
+        case Kind.WEIGHTS_END:
+            entry.to_match.update(case_id for rank, _, _, case_id in draft.waiting if rank != MOST_URGENT)
         case Kind.REMINDER:
             question.remind(entry, draft.cases[item_id])
         case Kind.PAUSE:

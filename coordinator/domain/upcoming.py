@@ -5,6 +5,7 @@ from __future__ import annotations
 from coordinator.domain.agenda import next_ms
 from coordinator.domain.on_duty import next_opening_ms
 from coordinator.domain.state import State
+from coordinator.domain.weights_end import weights_end_ms
 
 
 def next_deadline_ms(state: State) -> int | None:
@@ -14,5 +15,5 @@ def next_deadline_ms(state: State) -> int | None:
     """
     if state.look_again or (state.crowded and state.waiting):
         return state.at_ms
-    deadline_ms, opens_ms = next_ms(state.agenda, state.at_ms, state.policy), next_opening_ms(state, state.at_ms)
-    return opens_ms if deadline_ms is None or (opens_ms is not None and opens_ms < deadline_ms) else deadline_ms
+    found = (next_ms(state.agenda, state.at_ms, state.policy), next_opening_ms(state, state.at_ms), weights_end_ms(state, state.at_ms))
+    return min((at_ms for at_ms in found if at_ms is not None), default=None)

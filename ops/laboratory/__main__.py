@@ -98,14 +98,16 @@ class Laboratory:
 
     def ladder(self, load: str) -> None:
         """Rungs of foresight, between a policy and hindsight."""
+        self.say(f"{load}: rungs of foresight")
         names = (OURS, THRIFT, *LADDER)
         played = run(Plan((load,), self._seeds[: self._few], self._days, names, hindsight=True, checked=True), self._jobs, _quiet)
         _show(policies_table(played, names))
         shares_found = {name: summary(played, name).share_of_hindsight for name in names}
-        self.found["foresight"] = {name: round(found.mean, 4) for name, found in shares_found.items() if found is not None}
+        self.found[f"foresight_{load}"] = {name: round(found.mean, 4) for name, found in shares_found.items() if found is not None}
 
     def tiny(self) -> None:
         """The matcher against the causal optimum of worlds small enough to have one."""
+        self.say("tiny worlds")
         instance = instance_of(load_network("it"), FIRST_REPORTING, "tight", days=2)
         rows: list[tuple[str, ...]] = []
         for name, urgencies in (("one urgency", (Urgency.WITHIN_DAYS,)), ("all urgencies", tuple(Urgency))):
@@ -116,6 +118,7 @@ class Laboratory:
 
     def fairness(self, load: str) -> None:
         """What bindings cost, step by step."""
+        self.say(f"{load}: what fairness costs")
         instances = self._instances(load)
         for title, policies, of_projects in (
             (f"{load}: places for families kept from others; apart: with children, without", kept_for_families(), False),
@@ -127,6 +130,7 @@ class Laboratory:
 
     def tradeoff(self, load: str) -> None:
         """The curve of urgency values."""
+        self.say(f"{load}: urgency valued otherwise")
         instances = self._instances(load)
         curves = {"hindsight": of_hindsight(instances), OURS: of_policy(instances, weighing)}
         _show(_curve_table(f"{load}: persons placed when urgency is valued otherwise", curves))
@@ -193,7 +197,8 @@ def main() -> int:
     laboratory = Laboratory(tuple(given.loads), seeds, days, few, given.jobs)
     futures = laboratory.compare()
     laboratory.check(futures, _PROPOSALS_CHECKED if given.full else 0)
-    laboratory.ladder("tight")
+    for load in ("ample", "tight"):
+        laboratory.ladder(load)
     laboratory.tiny()
     laboratory.fairness("tight")
     laboratory.tradeoff("tight")

@@ -33,7 +33,6 @@ TUNED_ON = tuple(range(1, 9))
 MOST_PLACES = 60
 """With more places left than this, none is scarce."""
 METHOD = "expected marginal worth of the places left, by kind of request (ops.laboratory.estimation)"
-_FOR_EVER_MS = (1 << 50) - 1
 LEAST_SCARCE = 100
 """Points; a kind whose last place is worth less is left out: a hundred kinds of which few ever come would explain nothing to anybody."""
 _ROUNDED_TO = 10
@@ -78,10 +77,10 @@ def _rates_of(network: str, load: str, days: int, seeds: tuple[int, ...]) -> dic
     return rates((requests_of(load_network(network), seed, load, days) for seed in tuning(seeds)), days)
 
 
-def matching_for(network: str, load: str, *, hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGENCY_VALUES) -> Matching:
-    """What a policy with the weights for a load says, as long as the laboratory plays."""
+def matching_for(network: str, load: str, until_ms: int, *, hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGENCY_VALUES) -> Matching:
+    """What a policy with the weights for a load says. They are valid until an instant: until when such requests are made."""
     scarcity = ScarcityWeights(
-        1, _FOR_EVER_MS, METHOD, sample_told(load, 90, TUNED_ON, BEST), weights_for(network, load, urgency_values=urgency_values)
+        1, until_ms, METHOD, sample_told(load, 90, TUNED_ON, BEST), weights_for(network, load, urgency_values=urgency_values)
     )
     return Matching(urgency_values, scarcity, hold_back)
 

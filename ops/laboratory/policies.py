@@ -83,12 +83,12 @@ class Policy:
     turns: Turns = Turns.AT_ONCE
     choose: Choose | None = None
     """Takes the matcher's place."""
-    estimated: Callable[[Terms, str], Terms] | None = None
-    """Takes the place of `terms_of`: the terms for a load, by its name."""
+    estimated: Callable[[Instance], Terms] | None = None
+    """Takes the place of `terms_of`: the terms for what is asked of the network in an instance."""
 
     def terms_for(self, instance: Instance) -> Terms:
         """The terms that it plays an instance by."""
-        return self.terms_of(instance.terms) if self.estimated is None else self.estimated(instance.terms, instance.load)
+        return self.terms_of(instance.terms) if self.estimated is None else self.estimated(instance)
 
 
 def as_they_ship(terms: Terms) -> Terms:
@@ -135,11 +135,12 @@ def _thrift_first(terms: Terms) -> Terms:
     )
 
 
-def estimated(hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGENCY_VALUES) -> Callable[[Terms, str], Terms]:
-    """Weights for the load and these values of urgency, and who may wait for how long."""
+def estimated(hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGENCY_VALUES) -> Callable[[Instance], Terms]:
+    """Weights for the load and these values of urgency, and who may wait for how long. They expire when the requests end that they were estimated for."""
 
-    def terms_for(terms: Terms, load: str) -> Terms:
-        return with_policy(terms, replace(terms.policy, matching=matching_for(NETWORK, load, hold_back=hold_back, urgency_values=urgency_values)))
+    def terms_for(instance: Instance) -> Terms:
+        matching = matching_for(NETWORK, instance.load, instance.end_ms, hold_back=hold_back, urgency_values=urgency_values)
+        return with_policy(instance.terms, replace(instance.terms.policy, matching=matching))
 
     return terms_for
 

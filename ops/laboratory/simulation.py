@@ -209,9 +209,10 @@ class _Play:
         if asked.withdraws_ms is not None and asked.withdraws_ms < asked.needed_by_ms:
             self._at(asked.withdraws_ms, _Kind.WITHDRAWN, partial(self._withdrawn, case))
         self._at(asked.needed_by_ms, _Kind.DEADLINE, partial(self._deadline, case))
-        hold_back = self._terms.policy.matching.hold_back if self._terms.policy.matching is not None else None
-        if hold_back is not None and asked.urgency in hold_back.urgencies:
-            last_ms = asked.needed_by_ms - hold_back.until_before_deadline_ms
+        matching = self._terms.policy.matching
+        if matching is not None and matching.hold_back is not None and asked.urgency in matching.hold_back.urgencies:
+            ends_ms = asked.needed_by_ms if matching.scarcity is None else matching.scarcity.valid_until_ms
+            last_ms = min(ends_ms, asked.needed_by_ms - matching.hold_back.until_before_deadline_ms)
             if last_ms > at_ms:
                 self._at(last_ms, _Kind.LOOK_AGAIN, partial(self._look_again, case))
         self._to_match.add(case_id)

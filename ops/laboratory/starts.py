@@ -16,11 +16,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
+from typing import NamedTuple
 
 from coordinator.matching.place import Place
 from coordinator.matching.safety import agreement, could_host, excluded_by, freshness, on_duty
 from events.vocabulary import Rule, Urgency
-from ops.laboratory.instance import Asked, Instance, Yes
+from ops.laboratory.instance import LEAST_SILENCE_MS, Asked, Instance, Yes
 from ops.laboratory.objective import URGENCY_POINTS, accepted_at, placement_points
 
 _SLOT = attrgetter("slot")
@@ -75,6 +76,15 @@ def whole(instance: Instance) -> Known:
     return Known(instance.asked, instance.start_ms, NEVER)
 
 
+class _Opening(NamedTuple):
+    """A slot of a unit in which a request could be proposed a place, from an instant until before another."""
+
+    since_ms: int
+    until_ms: int
+    unit: int
+    slot: int
+
+
 class Visible:
     """Of one unit: which places lie free in a window at which publication."""
 
@@ -97,6 +107,10 @@ class Visible:
             self.window_of.append(of_slot)
             self.closes.append([window.closes_ms for window in windows])
 
+    def next_ms(self, slot: int) -> int:
+        """When the publication after a slot's comes; NEVER: none does."""
+        return self.pubs[slot + 1] if slot + 1 < len(self.pubs) else NEVER
+
     def again(self, place: int, free_ms: int) -> int:
         """The first slot in which a place that is taken until an instant counts again; NEVER: none."""
         of_slot = self.window_of[place]
@@ -115,6 +129,8 @@ class Starts:
         self.visible = [Visible(instance, unit) for unit in range(len(instance.units))]
         self._fitting: dict[int, tuple[int, ...]] = {}
         self._first_yes: dict[int, Yes | None] = {}
+        self._openings: dict[int, tuple[_Opening, ...]] = {}
+        self._in_vain: dict[int, tuple[int | None, frozenset[tuple[int, int]]]] = {}
         self._awake_from: dict[tuple[str, int], int] = {}
         self._apart: dict[int, list[Asked]] = {}
         """By request: those from whom it is kept apart."""
@@ -242,8 +258,11 @@ class Starts:
         """The first possible moment of a slot from an instant on; None: there is none."""
         visible = self.visible[unit]
         seen_ms = visible.pubs[slot]
-        until_ms = min(asked.needed_by_ms, known.until_ms, visible.pubs[slot + 1] if slot + 1 < len(visible.pubs) else NEVER)
-        at_ms = self._earliest(unit, asked, max(since_ms, seen_ms), until_ms, seen_ms)
+        over_ms = self._in_vain_until(asked, unit, slot)
+        if over_ms is None:
+            return None
+        until_ms = min(asked.needed_by_ms, known.until_ms, visible.next_ms(slot))
+        at_ms = self._earliest(unit, asked, max(since_ms, seen_ms, over_ms), until_ms, seen_ms)
         if at_ms is None:
             return None
         places = tuple(
@@ -264,13 +283,65 @@ class Starts:
         last_ms = until_ms - 1 if asked.index in self._apart and not known.between else at_ms
         return Start(asked.index, size, unit, slot, at_ms, last_ms, ends_ms, points, gone_ms, places, again)
 
+    def _in_vain_until(self, asked: Asked, unit: int, slot: int) -> int | None:
+        """When the proposals that a request makes in vain are over at the earliest, if then it starts in this slot of a unit; None: there is nowhere to make them.
+
+        Each needs a place that lies free, whoever else may want it, in a slot of a unit in which none was refused or left unanswered before: such a unit is not
+        asked again before it publishes anew.
+        """
+        found = self._in_vain.get(asked.index)
+        if found is None:
+            found = self._in_vain[asked.index] = self._ask_in_vain(asked, frozenset())
+        over_ms, there = found
+        return over_ms if (unit, slot) not in there else self._ask_in_vain(asked, frozenset({(unit, slot)}))[0]
+
+    def _ask_in_vain(self, asked: Asked, but: frozenset[tuple[int, int]]) -> tuple[int | None, frozenset[tuple[int, int]]]:
+        """(when they are over, in which slots of which units they are made): each as early as may be, and where the place is lost soonest. `but`: not there."""
+        yes = self.yes(asked)
+        assert yes is not None
+        over_ms, used = asked.arrives_ms, but
+        for turn in range(yes.turn):
+            there = [(max(one.since_ms, over_ms), one.until_ms, one.unit, one.slot) for one in self._openings_for(asked) if over_ms < one.until_ms]
+            first = min((one for one in there if one[2:] not in used), default=None)
+            if first is None:
+                return None, used
+            used |= {first[2:]}
+            reply = self._instance.reply(asked, turn)
+            over_ms = first[0] + (LEAST_SILENCE_MS[asked.urgency] if reply.silent else reply.after_ms)
+        return over_ms, used
+
+    def _openings_for(self, asked: Asked) -> Sequence[_Opening]:
+        """Where and when a request could be proposed a place that really is free, if nobody else were there."""
+        found = self._openings.get(asked.index)
+        if found is None:
+            found = self._openings[asked.index] = tuple(self._open_to(asked))
+        return found
+
+    def _open_to(self, asked: Asked) -> Iterable[_Opening]:
+        size = asked.request.household.size
+        for unit in self.fitting(asked):
+            visible = self.visible[unit]
+            for slot in range(max(0, bisect_right(visible.pubs, asked.arrives_ms) - 1), bisect_left(visible.pubs, asked.needed_by_ms)):
+                closings = sorted(visible.closes[place][visible.window_of[place][slot]] for place in visible.open_at[slot])
+                if len(closings) < size:
+                    continue
+                until_ms = min(asked.needed_by_ms, visible.next_ms(slot), closings[-size])
+                since_ms = self._allowed(unit, asked, max(asked.arrives_ms, visible.pubs[slot]), until_ms, visible.pubs[slot])
+                if since_ms is not None:
+                    yield _Opening(since_ms, until_ms, unit, slot)
+
     def _earliest(self, unit: int, asked: Asked, at_ms: int, last_ms: int, observed_ms: int) -> int | None:
         """The first moment of a slot at which the rules let it be proposed and the answer would be yes; None: none."""
+        found = self._allowed(unit, asked, at_ms, last_ms, observed_ms)
+        return found if found is not None and accepted_at(asked, self.yes(asked), found) else None
+
+    def _allowed(self, unit: int, asked: Asked, at_ms: int, last_ms: int, observed_ms: int) -> int | None:
+        """The first moment of a slot at which the rules let it be proposed; None: none."""
         terms, request = self._instance.terms, asked.request
         place = self._instance.units[unit]
         if request.immediate:
             at_ms = self._awake(place.project_id, at_ms)
-        if at_ms >= last_ms or not accepted_at(asked, self.yes(asked), at_ms):
+        if at_ms >= last_ms:
             return None
         seen = replace(place, free=place.places, observed_at_ms=observed_ms)
         for predicate in (agreement, freshness, on_duty):

@@ -10,8 +10,12 @@ from dataclasses import replace
 
 import pytest
 
-from coordinator.domain import agenda, deadlines, on_duty
+from coordinator.domain import agenda, deadlines
 from coordinator.domain.agenda import Kind
+from coordinator.domain.draft import Draft
+from coordinator.domain.on_duty import next_opening_ms
+from coordinator.domain.state import State
+from coordinator.domain.weights_end import weights_end_ms
 from events.availability import AvailabilityReaffirmed, CapacityChanged
 from events.fact import Danger
 from events.facts import Outcome
@@ -216,6 +220,14 @@ def waited() -> Play:
     return world, last_ms, _some(ProposalMade, unit_id="rm-1")
 
 
+def weights_end() -> Play:
+    """The last place in Rome is kept for others, for as long as the weights are valid."""
+    ends_ms = START + DAY
+    world = holding_back(until_ms=ends_ms)
+    world.request(world.case("anna"), urgency=Urgency.PLANNED, needed_by_ms=ends_ms + 9 * DAY)
+    return world, ends_ms, _some(ProposalMade, unit_id="rm-1")
+
+
 PLAYS: dict[Kind, Callable[[], Play]] = {
     Kind.PROPOSAL: proposal,
     Kind.NEEDED_BY: needed_by,
@@ -236,6 +248,7 @@ PLAYS: dict[Kind, Callable[[], Play]] = {
     Kind.MAJORITY: majority,
     Kind.EXPLANATIONS: explanations,
     Kind.WAITED: waited,
+    Kind.WEIGHTS_END: weights_end,
 }
 _LOOKS_AGAIN = frozenset({Kind.INQUIRY, Kind.NOTIFICATION, Kind.PROGRAMME, Kind.REMINDER, Kind.PAUSE})
 """Kinds whose happening asks the clock itself: called too early they do nothing, and are called again."""
@@ -256,6 +269,11 @@ def test_a_deadline_comes_at_its_instant(kind: Kind) -> None:
 
 
 Due = Callable[..., list[tuple[int, str, Kind]]]
+_FOLLOWS_FROM: dict[Kind, tuple[str, Callable[[State | Draft, int], int | None]]] = {
+    Kind.ON_DUTY: ("next_opening_ms", next_opening_ms),
+    Kind.WEIGHTS_END: ("weights_end_ms", weights_end_ms),
+}
+"""Kinds that stand in no agenda, and what they follow from."""
 _RIGHT: Due = agenda.due
 
 
@@ -269,11 +287,11 @@ def _moved(kind: Kind, by_ms: int) -> Due:
 
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name.lower())
 def test_a_deadline_that_never_comes_or_comes_late_or_early_is_caught(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
-    if kind is Kind.ON_DUTY:
-        right = on_duty.next_opening_ms
-        monkeypatch.setattr(deadlines, "next_opening_ms", lambda state, after_ms: None)
+    if kind in _FOLLOWS_FROM:
+        name, right = _FOLLOWS_FROM[kind]
+        monkeypatch.setattr(deadlines, name, lambda state, after_ms: None)
         assert not comes_at_its_instant(kind)
-        monkeypatch.setattr(deadlines, "next_opening_ms", lambda state, after_ms: at + 1 if (at := right(state, after_ms)) is not None else None)
+        monkeypatch.setattr(deadlines, name, lambda state, after_ms: at + 1 if (at := right(state, after_ms)) is not None else None)
         assert not comes_at_its_instant(kind)
         return
     for by_ms in (1 << 60, 1, *(() if kind in _LOOKS_AGAIN else (-1,))):

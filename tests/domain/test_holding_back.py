@@ -16,10 +16,10 @@ HELD = HoldBack((Urgency.WITHIN_DAYS, Urgency.PLANNED), LAST)
 HOLDING_BACK = replace(POLICY, version=2, matching=Matching((4000, 2000, 1000), SCARCE, HELD))
 
 
-def holding_back(places: int = 1) -> World:
-    """One unit in Lazio with so many free places."""
+def holding_back(places: int = 1, until_ms: int = SCARCE.valid_until_ms) -> World:
+    """One unit in Lazio with so many free places; the weights are valid until an instant."""
     world = italy()
-    world.send(HOLDING_BACK)
+    world.send(replace(HOLDING_BACK, matching=Matching((4000, 2000, 1000), replace(SCARCE, valid_until_ms=until_ms), HELD)))
     world.unit("rm-1", "lazio", "12", places)
     return world
 
@@ -59,6 +59,19 @@ def test_the_clock_rings_when_the_request_may_wait_no_longer() -> None:
     assert only(world.tick(1), ProposalMade).unit_id == "rm-1"
 
 
+def test_the_clock_rings_when_the_weights_expire() -> None:
+    ends_ms = START + DAY
+    world = holding_back(until_ms=ends_ms)
+    assert next_deadline_ms(world.state) != ends_ms, "nobody waits"
+    asked = world.request(world.case("anna"), urgency=Urgency.PLANNED, needed_by_ms=ends_ms + 9 * DAY)
+    assert "ProposalMade" not in kinds(asked)
+
+    assert next_deadline_ms(world.state) == ends_ms
+    assert "ProposalMade" not in kinds(world.tick(ends_ms - world.now - 1))
+    assert only(world.tick(1), ProposalMade).unit_id == "rm-1"
+    assert next_deadline_ms(world.state) != ends_ms
+
+
 def test_a_place_that_falls_free_ends_the_wait_once_enough_are_left() -> None:
     world = holding_back()
     world.request(world.case("anna"), urgency=Urgency.WITHIN_DAYS)
@@ -83,10 +96,8 @@ def test_the_helpline_may_choose_a_place_that_is_kept() -> None:
 
 
 def test_nothing_is_kept_once_the_weights_have_expired() -> None:
-    world = italy()
-    expired = replace(SCARCE, valid_until_ms=START + DAY)
-    world.send(replace(HOLDING_BACK, matching=Matching((4000, 2000, 1000), expired, HELD)))
+    world = holding_back(until_ms=START + DAY)
     world.now += 2 * DAY
-    world.unit("rm-1", "lazio", "12", 1)
+    world.unit("rm-2", "lazio", "12", 1)
 
-    assert only(world.request(world.case("anna"), urgency=Urgency.WITHIN_DAYS), ProposalMade).unit_id == "rm-1"
+    assert only(world.request(world.case("anna"), urgency=Urgency.WITHIN_DAYS), ProposalMade).unit_id in ("rm-1", "rm-2")

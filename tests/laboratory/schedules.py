@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from coordinator.matching.safety import excluded_by
-from ops.laboratory.instance import Asked, Instance
+from ops.laboratory.instance import LEAST_SILENCE_MS, Asked, Instance
 from ops.laboratory.objective import placement_points, would_accept
 from ops.laboratory.starts import near_each_other
+from tests.laboratory.tiny import instants
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,54 @@ def stays_at(instance: Instance, asked: Asked, unit: int, at_ms: int) -> Iterabl
     if not known or not would_accept(instance, asked, at_ms):
         return
     seen_ms = pubs[known - 1]
-    windows = [instance.window_at(unit, number, seen_ms) for number in range(len(instance.windows[unit]))]
-    free = [number for number, window in enumerate(windows) if window is not None and at_ms < window.closes_ms]
+    free = _free(instance, unit, seen_ms, at_ms)
     if excluded_by(asked.request, replace(place, free=len(free), observed_at_ms=seen_ms), at_ms, instance.terms) is not None:
+        return
+    if not any(over_ms <= at_ms for over_ms in refused_until(instance, asked, frozenset({(unit, seen_ms)}))):
         return
     points = placement_points(instance, asked, unit, at_ms)
     gone_ms = at_ms + answer_ms(instance, asked) + instance.terms.policy.kept_after_arrival_ms
     for places in itertools.combinations(free, asked.request.household.size):
         yield Stay(asked.index, unit, places, seen_ms, at_ms, at_ms + asked.stay_ms, gone_ms, points)
+
+
+def _free(instance: Instance, unit: int, seen_ms: int, at_ms: int) -> list[int]:
+    """Places of a unit that lay free at a publication, and do so still."""
+    windows = [instance.window_at(unit, number, seen_ms) for number in range(len(instance.windows[unit]))]
+    return [number for number, window in enumerate(windows) if window is not None and at_ms < window.closes_ms]
+
+
+def refused_until(instance: Instance, asked: Asked, but: frozenset[tuple[int, int]] = frozenset()) -> Iterable[int]:
+    """When the proposals that come in vain may all be over: every order of units is tried, each as soon as it may be. `but`: (unit, publication) not asked."""
+    yes = instance.yes(asked)
+    if yes is None or yes.turn == 0:
+        return () if yes is None else (asked.arrives_ms,)
+    slots = [(unit, *slot) for unit, pubs in enumerate(instance.published) for slot in zip(pubs, (*pubs[1:], asked.needed_by_ms), strict=True)]
+
+    def go(turn: int, since_ms: int, used: frozenset[tuple[int, int]]) -> Iterable[int]:
+        if turn == yes.turn:
+            yield since_ms
+            return
+        reply = instance.reply(asked, turn)
+        lasts_ms = LEAST_SILENCE_MS[asked.urgency] if reply.silent else reply.after_ms
+        for unit, seen_ms, next_ms in slots:
+            if (unit, seen_ms) not in used and since_ms < next_ms and seen_ms < asked.needed_by_ms:
+                at_ms = _first_allowed(instance, asked, unit, seen_ms, max(since_ms, seen_ms), next_ms)
+                if at_ms is not None:
+                    yield from go(turn + 1, at_ms + lasts_ms, used | {(unit, seen_ms)})
+
+    return go(0, asked.arrives_ms, but)
+
+
+def _first_allowed(instance: Instance, asked: Asked, unit: int, seen_ms: int, since_ms: int, until_ms: int) -> int | None:
+    """The first instant between two at which a place could be proposed, by a publication; None: there is none."""
+    opens = [since_ms, *(at for at in instants(instance, instance.units[unit].project_id) if since_ms < at < until_ms)]
+    for at_ms in opens:
+        free = _free(instance, unit, seen_ms, at_ms)
+        seen = replace(instance.units[unit], free=len(free), observed_at_ms=seen_ms)
+        if at_ms < min(until_ms, asked.needed_by_ms) and excluded_by(asked.request, seen, at_ms, instance.terms) is None:
+            return at_ms
+    return None
 
 
 def answer_ms(instance: Instance, asked: Asked) -> int:

@@ -14,7 +14,7 @@ from ops.laboratory.records import Ending
 from ops.laboratory.simulation import simulate
 from ops.laboratory.starts import Starts, whole
 from ops.networks.loading import load_network
-from tests.laboratory.schedules import Stay, apart, away_from_homes, stays_at, together
+from tests.laboratory.schedules import Stay, apart, away_from_homes, refused_until, stays_at, together
 from tests.laboratory.tiny import instants, tiny
 
 
@@ -30,8 +30,7 @@ def _options(instance: Instance, asked: Asked, also: Iterable[int]) -> list[Stay
 
 
 def _all_options(instance: Instance) -> list[list[Stay]]:
-    yeses = [instance.yes(asked) for asked in instance.asked]
-    turns = [set[int]() if yes is None else {asked.arrives_ms + yes.lost_ms} for yes, asked in zip(yeses, instance.asked, strict=True)]
+    turns = [set(refused_until(instance, asked)) for asked in instance.asked]
     also = [set(of_turn) for of_turn in turns]
     found: list[list[Stay]] = []
     for _ in range(3):

@@ -23,6 +23,7 @@ from coordinator.domain import (
     snapshot,
     transfer,
     two_people,
+    weights_end,
 )
 from coordinator.domain.agenda import Kind
 from coordinator.domain.deciding import Deciding
@@ -203,6 +204,11 @@ def never_due(*kinds: Kind) -> Plant:
 def nobody_comes_on_duty() -> AbstractContextManager[None]:
     """Duty hours begin unnoticed."""
     return instead(on_duty.next_opening_ms, lambda *_: None)
+
+
+def weights_never_end() -> AbstractContextManager[None]:
+    """Scarcity weights expire unnoticed."""
+    return instead(weights_end.weights_end_ms, lambda *_: None)
 
 
 def nobody_settles() -> AbstractContextManager[None]:

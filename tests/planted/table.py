@@ -135,6 +135,12 @@ BUGS: tuple[Bug, ...] = (
     ),
     Bug(
         "clocks",
+        "whoever waits for a better place is not looked at again when the weights expire",
+        plant.weights_never_end,
+        ((test_of(test_holding_back.test_the_clock_rings_when_the_weights_expire), "test_the_clock_rings_when_the_weights_expire"),),
+    ),
+    Bug(
+        "clocks",
         "a request that may wait no longer is not looked at again",
         plant.never_due(Kind.WAITED),
         (
