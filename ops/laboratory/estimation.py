@@ -79,9 +79,7 @@ def _rates_of(network: str, load: str, days: int, seeds: tuple[int, ...]) -> dic
 
 def matching_for(network: str, load: str, until_ms: int, *, hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGENCY_VALUES) -> Matching:
     """What a policy with the weights for a load says. They are valid until an instant: until when such requests are made."""
-    scarcity = ScarcityWeights(
-        1, until_ms, METHOD, sample_told(load, 90, TUNED_ON, BEST), weights_for(network, load, urgency_values=urgency_values)
-    )
+    scarcity = ScarcityWeights(1, until_ms, METHOD, sample_told(load, 90, TUNED_ON, BEST), weights_for(network, load, urgency_values=urgency_values))
     return Matching(urgency_values, scarcity, hold_back)
 
 

@@ -23,7 +23,8 @@ def test_the_last_line_is_one_object(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert told["breaches"] == 0 and told["proposals"] > 50
     assert 0 < told["share_of_hindsight"]["tight"] <= 1
     assert told["gain_ci_low"]["tight"] <= told["gain_over_thrift"]["tight"]
-    assert set(told["foresight"]) == {*LADDER, laboratory.OURS, laboratory.THRIFT}
+    for load in ("ample", "tight"):
+        assert set(told[f"foresight_{load}"]) == {*LADDER, laboratory.OURS, laboratory.THRIFT}
     assert {"thrift_share", "fcfs_share", "gap_closed", "hindsight_places"} <= told.keys()
     assert max(map(len, printed[:-1])) <= 80
     assert (tmp_path / "build" / "laboratory" / "futures.csv").exists()
