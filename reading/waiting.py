@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import asyncpg
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
-_DOUBLED_AT_MOST = 10
 _AWAY = (
     OSError,  # refused, reset, unreachable; TimeoutError as well
     asyncpg.PostgresConnectionError,  # 08: lost on the way
@@ -25,22 +23,28 @@ _AWAY = (
 
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
-_scattered = random.SystemRandom()
 
 
 async def until_reachable(operation: Callable[[], Awaitable[Result]]) -> Result:
     """What `operation` gives, repeated until the database answers. It must be harmless to repeat. Other errors pass through."""
-    attempt = 0
-    while True:
-        attempt += 1
-        try:
-            return await operation()
-        except Exception as error:
-            if not is_away(error):
-                raise
-            # the kind of error and nothing of its text, which may quote values
-            _log.warning("PostgreSQL is away (%s); attempt %d waits", type(error).__name__, attempt)
-        await asyncio.sleep(_scattered.uniform(0, min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2 ** min(attempt - 1, _DOUBLED_AT_MOST))))
+    try:
+        return await operation()  # nearly always it answers, and nothing that repeats has to be made
+    except Exception as error:
+        if not is_away(error):
+            raise
+        failed = [error]
+
+    async def again() -> Result:
+        if failed:
+            raise failed.pop()
+        return await operation()
+
+    retrying = AsyncRetrying(
+        retry=retry_if_exception(is_away),
+        wait=wait_random_exponential(multiplier=_FIRST_PAUSE_SECONDS, max=_LONGEST_PAUSE_SECONDS),
+        before_sleep=_say,
+    )
+    return await retrying(again)
 
 
 def is_away(error: BaseException) -> bool:
@@ -48,3 +52,9 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):  # the connection closed beneath us; but not a value of the wrong type
         return not isinstance(error, ValueError)
     return isinstance(error, _AWAY)
+
+
+def _say(state: RetryCallState) -> None:
+    """One warning an attempt, with the kind of error and nothing of its text, which may quote values."""
+    error = state.outcome.exception() if state.outcome is not None else None
+    _log.warning("PostgreSQL is away (%s); attempt %d waits", type(error).__name__, state.attempt_number)
