@@ -1,7 +1,7 @@
 """Accepting that the keys of events that wait are lost for good: a worker of its own decides through the last of them, and refuses those that no key opens.
 
 What it writes are entries as any worker writes them, a refusal among them, so that who reads them need know nothing of the acceptance; and nothing of it is
-left when it has run: at the next event that no key opens workers stop as before (docs/adr/0062-a-loss-is-accepted-by-name.md).
+left when it has run: at the next event that no key opens workers stop as before (docs/adr/0063-a-loss-is-accepted-by-name.md).
 
 LossRefused    there is no such loss to be accepted; nothing was written
 """
