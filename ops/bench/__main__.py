@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ops.bench.feeding import feed, lively, quiet, seal
 from ops.bench.growth import measure_growth
-from ops.bench.latency import BLOCK_S, BLOCKS, RATE_PER_S, measure_latency
+from ops.bench.latency import EVENTS, measure_latency
 from ops.bench.rebuilding import measure_rebuild
 from ops.bench.restarting import destroy_keys_as_told, grow, measure_restart
 from ops.bench.throughput import measure_throughput
@@ -58,13 +58,12 @@ class Bench:
         timed = lively(LIVELY_EVENTS)
         gc.collect()
         gc.freeze()  # the history is the harness's own weight, not that of what is measured beside it
-        paced = int(RATE_PER_S * BLOCK_S * BLOCKS)
         if "throughput" in self._parts:
-            await self._busy(timed[:-paced])
+            await self._busy(timed[:-EVENTS])
         if "rebuild" in self._parts:
             await self._rebuilt()
         if "latency" in self._parts:
-            await self._paced(timed[:-paced], timed[-paced:])
+            await self._paced(timed[:-EVENTS], timed[-EVENTS:])
         if "restart" in self._parts:
             days = -(-self._entries * STEP_MS // DAY_MS)
             start_ms = min(DAY_STARTS_AT_MS, LATEST_MS - days * DAY_MS)

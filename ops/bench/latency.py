@@ -24,6 +24,9 @@ from ops.stage import Stage
 RATE_PER_S = 50
 BLOCK_S = 5.0
 BLOCKS = 6
+"""Counted; one more before them warms worker, echoes and broker alike and is not."""
+EVENTS = int(RATE_PER_S * BLOCK_S) * (BLOCKS + 1)
+"""How many are sent in all."""
 IN, OUT = "bench.echo.in", "bench.echo.out"
 COMMITTED_IN, COMMITTED_OUT = "bench.committed.in", "bench.committed.out"
 
@@ -55,8 +58,9 @@ class Stopwatch:
 
 
 async def measure_latency(stage: Stage, timed: list[Timed], entry_bytes: int, say: Say) -> dict[str, float]:
-    """`timed` are the events to send (RATE_PER_S * BLOCK_S * BLOCKS of them are used), on a network whose worker is level and runs."""
-    sealed = await seal(stage.room, timed[: int(RATE_PER_S * BLOCK_S * BLOCKS)])
+    """`timed` are the events to send (`EVENTS` of them are used), on a network whose worker is level and runs."""
+    per_block = EVENTS // (BLOCKS + 1)
+    sealed = await seal(stage.room, timed[:EVENTS])
     await asyncio.to_thread(_create_topics, stage.kafka.bootstrap)
     keys = stage.environment["KEYSTORE_URL"]
     echoes = [await _echo(stage, IN, OUT, str(entry_bytes)), await _echo(stage, COMMITTED_IN, COMMITTED_OUT, str(entry_bytes), keys)]
@@ -74,15 +78,16 @@ async def measure_latency(stage: Stage, timed: list[Timed], entry_bytes: int, sa
         async with producer:
             await _warm(producer, IN, bare)
             await _warm(producer, COMMITTED_IN, committed)
-            per_block = int(RATE_PER_S * BLOCK_S)
-            for block in range(BLOCKS):
+            for block in range(BLOCKS + 1):
                 part = sealed[block * per_block : (block + 1) * per_block]
                 await _paced(part, ours, lambda at_ms, value: producer.send(stage.names.events, value, partition=0, timestamp_ms=at_ms))
                 await _paced(part, bare, lambda at_ms, value: producer.send(IN, value, partition=0))
                 await _paced(part, committed, lambda at_ms, value: producer.send(COMMITTED_IN, value, partition=0))
-                say(
-                    f"latency, block {block + 1} of {BLOCKS}: ours p50 {_p(ours, 50):.1f} ms, echo p50 {_p(bare, 50):.1f} ms, with a commit {_p(committed, 50):.1f} ms"
-                )
+                so_far = f"ours p50 {_p(ours, 50):.1f} ms, echo p50 {_p(bare, 50):.1f} ms, with a commit {_p(committed, 50):.1f} ms"
+                say(f"latency, {f'block {block} of {BLOCKS}' if block else 'warming'}: {so_far}")
+                if not block:
+                    for stopwatch in (ours, bare, committed):
+                        stopwatch.taken_ms.clear()
     finally:
         for tail in tails:
             tail.cancel()
