@@ -23,7 +23,7 @@ from ops.stage import Stage, stage
 
 PARTS = ("throughput", "rebuild", "latency", "restart", "growth")
 LIVELY_EVENTS = 12_000
-REBUILT_EVENTS = 30_000
+REBUILT_EVENTS = 100_000
 """A rebuild makes and swaps schemas, and of a long ledger begins a second process: in a short one these are all that is measured."""
 SHORT = 10_000
 DAYS_OF_SHORT = 28
