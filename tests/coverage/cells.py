@@ -14,7 +14,7 @@ NOT_DECIDED = frozenset({RefusalCode.UNKNOWN_SCHEMA, RefusalCode.WRONG_NETWORK})
 """Codes that stand in the vocabulary, and that no decision gives: what they would say is told before an event reaches the ledger."""
 
 MATCHING = (
-    "AgeAssessed", "AgreementGiven", "AgreementWithdrawn", "AvailabilityPublished", "AvailabilityReaffirmed", "ActionConfirmed", "CaseErased",
+    "AgeAssessed", "AgreementGiven", "AgreementWithdrawn", "ArrivalConfirmed", "AvailabilityPublished", "AvailabilityReaffirmed", "ActionConfirmed", "CaseErased",
     "CasesFoundSame", "ClockAdvanced", "DangerDeclared", "DutyHoursPublished", "GroupKeptApart", "InquiryAnswered", "KeepApartDeclared",
     "MatchOverridden", "PolicyAdopted", "ProgrammeEnded", "ProjectAmended", "ProposalDeclined", "ReferralAccepted", "ReferralClosed",
     "ResponsibilityTaken", "SafeStopAgreed", "TransferAmended", "TransferEnded", "TransferRequested", "TransferWithdrawn", "UnitAmended", "UnitClosed",

@@ -40,6 +40,7 @@ from events.person import (
 )
 from events.referral import ReferralAccepted, ReferralClosed, ResponsibilityOffered, ResponsibilityTaken
 from events.transfer import (
+    ArrivalConfirmed,
     MatchExplained,
     MatchOverridden,
     ProposalDeclined,
@@ -287,6 +288,22 @@ def taken(world: World) -> tuple[Outcome, ...]:
     return world.send(ResponsibilityTaken("", body("emilia"), other, "emilia"))
 
 
+def arrived(world: World) -> tuple[Outcome, ...]:
+    """Whoever Anna is kept apart from, and whom the good unit's project was responsible for, arrives in a place of her cousin's."""
+    good(world, free=0)
+    other = world.case("nephew", "piemonte")
+    world.unit("other", "emilia", "08", 1)
+    case = anna_waits(world)
+    world.send(KeepApartDeclared("", HELPLINE, case, other, KeepApart.RECRUITER))
+    world.request(other, "nephew", reason=Reason.SAFETY)
+    assert world.proposed_unit(other) == "other"
+    world.accept(other)
+    world.depart(other)
+    world.publish("good")
+    assert world.proposed_unit(case) is None
+    return world.arrive(other)
+
+
 def bea_loses_it(act: Callable[[World, str], Event | None]) -> Play:
     """The good place comes free because of what is reported of Bea."""
 
@@ -365,6 +382,7 @@ PLAYS: dict[type[Event], Play] = {
     InquiryAnswered: answered,
     VitalInterestInvoked: invoked,
     ResponsibilityTaken: taken,
+    ArrivalConfirmed: arrived,
 }
 
 
