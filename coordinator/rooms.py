@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from coordinator.access_log import AccessLog
@@ -10,9 +11,10 @@ from coordinator.domain.state import State
 from coordinator.intake.door import Intake
 from coordinator.ledger.core import Core
 from events.acceptance import Position
-from events.topics import TopicNames
+from events.topics import MAX_EVENT_BYTES, TopicNames
 from projections.reads import Reads
 from projections.runner import Source
+from reading.kafka_log import KafkaLog
 from reading.keys import KeyStore
 from reading.ledger_reader import LedgerReader
 from reading.vault import Vault
@@ -45,6 +47,15 @@ class NetworkRoom:
     def source(self) -> Source:
         """Where the views' runner and rebuild read."""
         return Source(self.bootstrap, self.names, self.name, self.partition)
+
+    @asynccontextmanager
+    async def events_log(self) -> AsyncIterator[KafkaLog]:
+        """The records of the events topic, for as long as the block runs."""
+        log = KafkaLog(self.bootstrap, self.names.events, self.partition, 2 * MAX_EVENT_BYTES)
+        try:
+            yield log
+        finally:
+            await log.close()
 
     async def units_of(self, project_id: str | None) -> frozenset[str]:
         """Units of a project as the views know them; none where there is no project."""

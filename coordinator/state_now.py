@@ -11,14 +11,13 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from coordinator.domain.state import State
-from coordinator.ledger.snapshot_format import SnapshotUnreadable, open_parts, state_in
-from coordinator.ledger.snapshots import newest_first
+from coordinator.ledger.snapshot_format import Snapshot, open_parts, state_in
+from coordinator.ledger.snapshots import newest_confirmed, newest_first
 from coordinator.rooms import NetworkRoom
 from events.entry import OpenedEntry
 from events.topics import MAX_SNAPSHOT_BYTES
-from reading.errors import LedgerHeadTrimmed, LedgerTailLost, TopicChanged
 from reading.kafka_log import KafkaLog
-from reading.ledger_reader import LedgerReader
+from reading.ledger_follower import LedgerFollower
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,24 +49,18 @@ async def off_the_loop(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
         raise
 
 
-async def _from_snapshot(room: NetworkRoom) -> tuple[State, LedgerReader] | None:
+async def _from_snapshot(room: NetworkRoom) -> tuple[State, LedgerFollower] | None:
     """The state of the newest snapshot whose entry the ledger still has, and a reader after it; None: there is none, and the ledger itself serves."""
+
+    async def opened(snapshot: Snapshot) -> State:
+        parts, _ = await open_parts(snapshot, room.vault)
+        return await off_the_loop(state_in, snapshot, parts, room.core)
+
     log = KafkaLog(room.bootstrap, room.names.snapshots, room.partition, MAX_SNAPSHOT_BYTES)
     try:
-        async for snapshot in newest_first(room.name, log):
-            reader = room.reader(snapshot.position)
-            try:
-                await reader.begin()
-                parts, _ = await open_parts(snapshot, room.vault)
-                return await off_the_loop(state_in, snapshot, parts, room.core), reader
-            except (LedgerTailLost, LedgerHeadTrimmed, TopicChanged, SnapshotUnreadable):
-                await reader.close()
-            except BaseException:
-                await reader.close()
-                raise
+        return await newest_confirmed(room.name, newest_first(room.name, log), room.reader, opened)
     finally:
         await log.close()
-    return None
 
 
 def _evolved(room: NetworkRoom, state: State, entries: list[OpenedEntry]) -> State:

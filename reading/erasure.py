@@ -120,19 +120,14 @@ async def follow(store: KeyStore, vault: Vault | None, batches: AsyncIterable[Se
             remembered = last
 
 
-async def erased_since(batches: AsyncIterable[Sequence[AcceptedRecord]], at_ms: int) -> bool:
-    """Whether an entry of this instant or later erases somebody, as far as the ledger says so in clear. `batches`: entries from the genesis to the end."""
+async def last_erased_ms(batches: AsyncIterable[Sequence[AcceptedRecord]]) -> int | None:
+    """When the ledger erased somebody last (ms since the epoch), as far as it says so in clear; None: never. `batches`: entries from the genesis to the
+    end."""
+    last: int | None = None
     async for batch in batches:
-        if any(record.envelope.event_time_ms >= at_ms and _erases_somebody(record.body) for record in batch):
-            return True
-    return False
-
-
-async def last_erased_ms(batches: AsyncIterable[Sequence[AcceptedRecord]]) -> int:
-    """When the ledger erased somebody last (ms since the epoch), as far as it says so in clear; -1: never. `batches`: as for `erased_since`."""
-    last = -1
-    async for batch in batches:
-        last = max([last, *(record.envelope.event_time_ms for record in batch if _erases_somebody(record.body))])
+        for record in batch:
+            if _erases_somebody(record.body):
+                last = max(last or 0, record.envelope.event_time_ms)
     return last
 
 

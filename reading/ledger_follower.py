@@ -261,3 +261,7 @@ class LedgerFollower:
         found = await self._log.topic_id()
         if position.topic_id not in ("", found):
             raise TopicChanged(self._log.topic, position.topic_id, found)
+
+
+ReaderAt = Callable[[Position | None], LedgerFollower]
+"""Makes a reader of a ledger after an anchor; None: from the genesis. Close it."""

@@ -91,3 +91,9 @@ def reporting(as_json: bool) -> Iterator[None]:
             raise
         print_not_done(told, as_json)
         raise typer.Exit(int(Exit.NOT_DONE)) from None
+
+
+def require_yes(asked: str, yes: bool, otherwise: str) -> None:
+    """Asks on the terminal, unless the answer was given beforehand. Raises NotDone, which says what was not done."""
+    if not yes and not typer.confirm(asked, default=False, err=True):
+        raise NotDone(otherwise)

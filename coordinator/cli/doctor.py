@@ -18,10 +18,8 @@ from coordinator.cli.instants import age_text
 from coordinator.cli.outcome import Exit, end, out, print_json
 from coordinator.rooms import NetworkRoom
 from coordinator.settings import Settings
-from events.topics import MAX_EVENT_BYTES
 from projections.reporting import draw_up_unserved
 from projections.unserved import Unserved
-from reading.kafka_log import KafkaLog
 
 WITHIN = timedelta(seconds=30)
 """How long one look may take before what it asks counts as not answering."""
@@ -124,13 +122,10 @@ async def _clocks(room: NetworkRoom) -> Finding:
 
 
 async def _last_event_ms(room: NetworkRoom) -> int | None:
-    log = KafkaLog(room.bootstrap, room.names.events, room.partition, 2 * MAX_EVENT_BYTES)
-    try:
+    async with room.events_log() as log:
         bounds = await log.bounds()
         records = await log.read(bounds.end - 1, 1, 5_000) if bounds.end > bounds.start else []
         return records[-1].timestamp_ms if records else None
-    finally:
-        await log.close()
 
 
 async def _keystore(room: NetworkRoom) -> Finding:
@@ -152,11 +147,8 @@ async def _ledger(room: NetworkRoom) -> Finding:
 
 
 async def _events(room: NetworkRoom) -> Finding:
-    log = KafkaLog(room.bootstrap, room.names.events, room.partition, 2 * MAX_EVENT_BYTES)
-    try:
+    async with room.events_log() as log:
         bounds = await log.bounds()
-    finally:
-        await log.close()
     async with room.reader(None) as reader:
         async for _ in reader.read_to_end():
             continue

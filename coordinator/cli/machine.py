@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from coordinator.cli.command import JsonOption, reporting, settings_of, wires_of
+from coordinator.cli.command import JsonOption, reporting, require_yes, settings_of, wires_of
 from coordinator.cli.outcome import NotDone, print_json, say
 from coordinator.running import Running, clear_running, only_one, process_started, read_running, write_running
 from coordinator.settings import Settings
@@ -79,8 +79,7 @@ def reset(
             return
         if not (data / "up.lock").exists():
             raise NotDone(f"{data} is no data directory of `staffetta up`.", "Check STAFFETTA_DATA; nothing was deleted.")
-        if not yes and not typer.confirm(f"Delete everything in {data.absolute()}? Keys are gone for good", default=False, err=True):
-            raise NotDone("Nothing was deleted.")
+        require_yes(f"Delete everything in {data.absolute()}? Keys are gone for good", yes, "Nothing was deleted.")
         stop_running(data)
         with only_one(data) as mine:
             if not mine:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from coordinator.cli.command import JsonOption, NetworkOption, in_network, place_of, run, settings_of, wires_of
+from coordinator.cli.command import JsonOption, NetworkOption, in_network, place_of, require_yes, run, settings_of, wires_of
 from coordinator.cli.outcome import NotDone, print_json, say
 from coordinator.ledger.accepting_loss import LossRefused, LostEvent, loss_through, lost_events
 from coordinator.ledger.core import SystemClock
@@ -16,9 +16,7 @@ from coordinator.ledger.heal import Healed, HealRefused
 from coordinator.ledger.operator_entries import OperatorRefused, operator_entries
 from coordinator.ledger.trimming import Trimmable, TrimRefused, trimmable
 from coordinator.rooms import NetworkRoom
-from events.topics import MAX_EVENT_BYTES
 from ops.topics import delete_records
-from reading.kafka_log import KafkaLog
 from reading.ledger_reader import AcceptedRecord
 
 WhyOption = Annotated[str, typer.Option("--why", help="The reason, for the auditor; it stands in the ledger in clear, so name nobody.")]
@@ -99,22 +97,19 @@ def accept_loss(
     """
 
     async def work(room: NetworkRoom) -> tuple[list[LostEvent], list[LostEvent]]:
-        log = KafkaLog(room.bootstrap, room.names.events, room.partition, 2 * MAX_EVENT_BYTES)
         try:
-            lost = await lost_events(room.reader, log, room.vault)
-            accepted = loss_through(offset, lost)
-            left = [each for each in lost if each.offset > offset]
-            if not dry_run:
-                asked = f"Refuse for good {_listed(accepted)}, which no key opens, and decide what waits before offset {offset}"
-                if not yes and not typer.confirm(asked, default=False, err=True):
-                    raise NotDone("Nothing was refused.")
-                settings = settings_of(context)
-                await wires_of(context).accept_loss(settings, place_of(settings, network), room, offset, accepted)
-            return accepted, left
+            async with room.events_log() as log:
+                lost = await lost_events(room.reader, log, room.vault)
+                accepted = loss_through(offset, lost)
+                left = [each for each in lost if each.offset > offset]
+                if not dry_run:
+                    asked = f"Refuse for good {_listed(accepted)}, which no key opens, and decide what waits before offset {offset}"
+                    require_yes(asked, yes, "Nothing was refused.")
+                    settings = settings_of(context)
+                    await wires_of(context).accept_loss(settings, place_of(settings, network), room, offset, accepted)
+                return accepted, left
         except LossRefused as refused:
             raise NotDone(f"Nothing was refused: {refused}.") from None
-        finally:
-            await log.close()
 
     accepted, left = in_network(context, network, as_json, work)
     if as_json:
@@ -140,23 +135,20 @@ def trim_events(
     """
 
     async def work(room: NetworkRoom) -> tuple[Trimmable, bool]:
-        log = KafkaLog(room.bootstrap, room.names.events, room.partition, 2 * MAX_EVENT_BYTES)
         try:
-            now_ms = None if room.own_clock else SystemClock().now_ms()
-            found = await trimmable(room.name, lambda: room.reader(None), log, room.vault, now_ms)
-            if found.below is None or dry_run:
-                return found, False
-            asked = f"{found.verified} events are as the ledger has them. Delete the records below offset {found.below} from {room.names.events}"
-            if not yes and not typer.confirm(asked, default=False, err=True):
-                raise NotDone("Nothing was deleted.")
-            if await log.topic_id() != found.topic_id:
-                raise TrimRefused("the events topic was replaced meanwhile")
-            await delete_records(room.bootstrap, room.names.events, room.partition, found.below)
-            return found, True
+            async with room.events_log() as log:
+                now_ms = None if room.own_clock else SystemClock().now_ms()
+                found = await trimmable(room.name, lambda: room.reader(None), log, room.vault, now_ms)
+                if found.below is None or dry_run:
+                    return found, False
+                asked = f"{found.verified} events are as the ledger has them. Delete the records below offset {found.below} from {room.names.events}"
+                require_yes(asked, yes, "Nothing was deleted.")
+                if await log.topic_id() != found.topic_id:
+                    raise TrimRefused("the events topic was replaced meanwhile")
+                await delete_records(room.bootstrap, room.names.events, room.partition, found.below)
+                return found, True
         except TrimRefused as refused:
             raise NotDone(f"Nothing was deleted: {refused}.") from None
-        finally:
-            await log.close()
 
     found, deleted = in_network(context, network, as_json, work)
     if as_json:

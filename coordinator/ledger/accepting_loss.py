@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 from coordinator.ledger.core import S, Sealing
 from coordinator.ledger.deciding import ERASED_BEFORE_MS, no_key_opens
-from coordinator.ledger.loading import ReaderAt
 from coordinator.ledger.worker import Worker
 from events.codec import event_id_of, name_of
 from reading.erasure import last_erased_ms
+from reading.ledger_follower import ReaderAt
 from reading.partition_log import LogRecord, OutOfRange, PartitionLog
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ async def lost_events(reader_at: ReaderAt, events: PartitionLog, sealing: Sealin
         if in_vain >= READS_IN_VAIN:
             raise LossRefused(f"no event can be read at offset {offset}")
         for record, opened in zip(records, await sealing.open_events([record.value or b"" for record in records]), strict=True):
-            if record.timestamp_ms - ERASED_BEFORE_MS > erased_ms and no_key_opens(sealing, record, opened):
+            if (erased_ms is None or record.timestamp_ms - ERASED_BEFORE_MS > erased_ms) and no_key_opens(sealing, record, opened):
                 found.append(_lost(record))
         offset = records[-1].offset + 1 if records else offset
     return found

@@ -20,8 +20,8 @@ from reading.errors import EventKeyMissing
 from reading.partition_log import LogRecord
 from reading.vault import gone_by
 
-ErasedSince = Callable[[int], Awaitable[bool]]
-"""Whether the ledger erases somebody at this instant or later."""
+LastErased = Callable[[], Awaitable[int | None]]
+"""When the ledger erased somebody last (ms since the epoch); None: never. Takes as long as reading the ledger does."""
 ERASED_BEFORE_MS = 600_000
 """An event may have been sealed while the erasure of its case waited to be decided, and come this much later at most: doors take nothing while decisions are
 over ten seconds behind."""
@@ -37,11 +37,13 @@ class Deciding(Generic[S]):
     """Decides events one after the other, each from the state that the one before left."""
 
     def __init__(
-        self, network: str, core: Core[S], sealing: Sealing, hasher: StateHasher[S], erased_since: ErasedSince, keys_lost_through: int = -1
+        self, network: str, core: Core[S], sealing: Sealing, hasher: StateHasher[S], last_erased: LastErased, keys_lost_through: int = -1
     ) -> None:
         self._network = network
         self._keys_lost_through = keys_lost_through
-        self._erased_since = erased_since
+        self._last_erased = last_erased
+        self._erased_ms: int | None = None
+        """When somebody was erased, as late as is known by now."""
         self._core = core
         self._sealing = sealing
         self._hasher = hasher
@@ -116,6 +118,12 @@ class Deciding(Generic[S]):
                 raise EventKeyMissing(self._network, record.offset)
             return index
         return len(records)
+
+    async def _erased_since(self, at_ms: int) -> bool:
+        """Whether the ledger erases somebody at this instant or later. It is read only where that is not known: what it once erased, it erases still."""
+        if self._erased_ms is None or self._erased_ms < at_ms:
+            self._erased_ms = await self._last_erased()
+        return self._erased_ms is not None and self._erased_ms >= at_ms
 
     async def _hashes(self, state: S, *, beside: bool = False) -> tuple[bytes, bytes | None]:
         """Of this very state: it is never changed, so what was made of it before its event came is what would be made of it now."""

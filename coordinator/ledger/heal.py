@@ -6,7 +6,6 @@ import logging
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
 
-from coordinator.ledger.loading import ReaderAt
 from coordinator.ledger.log_appender import KafkaAppender, LogAppender
 from events.acceptance import Ignored, Position
 from events.envelope import hash_of, open_envelope
@@ -14,6 +13,7 @@ from events.errors import EnvelopeUnreadable
 from events.topics import MAX_ENTRY_BYTES, TopicNames
 from reading import broker
 from reading.ledger_chain import Chain, Headers
+from reading.ledger_follower import ReaderAt
 from reading.ledger_reader import LedgerReader
 
 log = logging.getLogger(__name__)

@@ -7,24 +7,23 @@ holds another one in its place has lost its tail, and nothing may be proposed. T
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Generic
 
 from coordinator.ledger.core import Core, S, Sealing
 from coordinator.ledger.fold import Folding, Settled, event_hash_of, unfounded
 from coordinator.ledger.recent_events import RecentEvents
-from coordinator.ledger.snapshot_format import SnapshotUnreadable, open_snapshot
-from coordinator.ledger.snapshots import Snapshots
+from coordinator.ledger.snapshot_format import Snapshot, open_snapshot
+from coordinator.ledger.snapshots import Snapshots, newest_confirmed
 from events.acceptance import Position
-from reading.erasure import erased_since
-from reading.errors import LedgerHeadTrimmed, LedgerTailLost, TopicChanged
+from reading.erasure import last_erased_ms
+from reading.errors import LedgerTailLost
 from reading.ledger_chain import AcceptedRecord
-from reading.ledger_follower import LedgerFollower
+from reading.ledger_follower import LedgerFollower, ReaderAt
 
 log = logging.getLogger(__name__)
 
-ReaderAt = Callable[[Position | None], LedgerFollower]
 Witnesses = Callable[[], Awaitable[Sequence[Position]]]
 
 
@@ -87,32 +86,24 @@ class Loading(Generic[S]):
         log.info("ledger_loaded", extra={"network": self._network, "sequence": settled.position.sequence, "from_snapshot": start is not None})
         return settled, reader
 
-    async def erased_since(self, at_ms: int) -> bool:
-        """Whether the ledger, to its end now, erases somebody at this instant or later. Reads all of it: asked only where an event cannot be opened."""
-        reader = self._reader_at(None)
-        try:
-            return await erased_since(reader.read_to_end(), at_ms)
-        finally:
-            await reader.close()
+    async def last_erased_ms(self) -> int | None:
+        """When the ledger, to its end now, erased somebody last; None: never. Reads all of it: asked only where an event cannot be opened."""
+        async with self._reader_at(None) as reader:
+            return await last_erased_ms(reader.read_to_end())
 
     async def _confirmed_snapshot(self, seen: list[Position]) -> tuple[Settled[S], LedgerFollower] | None:
-        async for snapshot in self._snapshots.newest_first():
-            seen.append(snapshot.position)
-            reader = self._reader_at(snapshot.position)
-            try:
-                await reader.begin()
-                settled = await open_snapshot(snapshot, self._core, self._sealing)
-                if reader.position is not None:
-                    settled = settled.moved_to(reader.position)
-            except (LedgerTailLost, LedgerHeadTrimmed, TopicChanged, SnapshotUnreadable) as why:
-                log.warning("snapshot_not_used", extra={"network": self._network, "sequence": snapshot.position.sequence, "why": type(why).__name__})
-                await reader.close()
-            except BaseException:
-                await reader.close()
-                raise
-            else:
-                return settled, reader
-        return None
+        async def looked_at() -> AsyncIterator[Snapshot]:
+            async for snapshot in self._snapshots.newest_first():
+                seen.append(snapshot.position)
+                yield snapshot
+
+        found = await newest_confirmed(
+            self._network, looked_at(), self._reader_at, lambda snapshot: open_snapshot(snapshot, self._core, self._sealing)
+        )
+        if found is None:
+            return None
+        settled, reader = found
+        return settled if reader.position is None else settled.moved_to(reader.position), reader
 
     async def _folded(self, settled: Settled[S], batch: Sequence[AcceptedRecord], checking: _Witnessing) -> Settled[S]:
         for record in batch:

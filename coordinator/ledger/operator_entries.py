@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
-from coordinator.ledger.loading import ReaderAt
 from coordinator.ledger.log_appender import KafkaAppender, LogAppender
 from events.acceptance import Position
 from events.codec import encode_body
@@ -18,6 +17,7 @@ from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES, TopicNames
 from reading import broker
 from reading.kafka_log import KafkaLog
 from reading.ledger_chain import AcceptedRecord, Headers
+from reading.ledger_follower import ReaderAt
 from reading.ledger_reader import LedgerReader
 from reading.partition_log import PartitionLog
 

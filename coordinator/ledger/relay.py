@@ -10,7 +10,6 @@ import struct
 from collections.abc import Sequence
 
 from coordinator.ledger import metrics
-from coordinator.ledger.loading import ReaderAt
 from coordinator.ledger.log_appender import AppendFailed, KafkaAppender, LogAppender, Record
 from events.acceptance import Position, advance
 from events.codec import decode_body
@@ -19,6 +18,7 @@ from events.errors import FactError
 from events.topics import MAX_ENTRY_BYTES, TopicNames
 from reading.kafka_log import KafkaLog
 from reading.ledger_chain import AcceptedRecord
+from reading.ledger_follower import ReaderAt
 from reading.ledger_reader import FETCH_BYTES, LedgerReader
 from reading.partition_log import LogRecord, PartitionLog
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from typing import Generic
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Generic, TypeVar
 
 from coordinator.ledger import metrics
 from coordinator.ledger.core import Clock, Core, S, Sealing
@@ -18,9 +18,13 @@ from coordinator.ledger.settings import LedgerSettings
 from coordinator.ledger.snapshot_format import Snapshot, SnapshotUnreadable, pack, seal_snapshot, unpack
 from coordinator.ledger.state_hash import StateHasher
 from events.topics import MAX_SNAPSHOT_BYTES
+from reading.errors import LedgerHeadTrimmed, LedgerTailLost, TopicChanged
+from reading.ledger_follower import LedgerFollower, ReaderAt
 from reading.partition_log import OutOfRange, PartitionLog
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 LOOKED_AT_MOST = 64
 """Records looked at from the end when looking for snapshots: beyond these it is quicker to read the ledger."""
@@ -44,6 +48,24 @@ async def newest_first(network: str, reading: PartitionLog) -> AsyncIterator[Sna
             yield unpack(records[0].value or b"")
         except SnapshotUnreadable as why:
             log.warning("snapshot_unreadable", extra={"offset": offset, "why": str(why)})
+
+
+async def newest_confirmed(
+    network: str, snapshots: AsyncIterator[Snapshot], reader_at: ReaderAt, opened: Callable[[Snapshot], Awaitable[T]]
+) -> tuple[T, LedgerFollower] | None:
+    """What `opened` makes of the first of these snapshots whose entry the ledger still has, and a reader after it; None: there is none."""
+    async for snapshot in snapshots:
+        reader = reader_at(snapshot.position)
+        try:
+            await reader.begin()
+            return await opened(snapshot), reader
+        except (LedgerTailLost, LedgerHeadTrimmed, TopicChanged, SnapshotUnreadable) as why:
+            log.warning("snapshot_not_used", extra={"network": network, "sequence": snapshot.position.sequence, "why": type(why).__name__})
+            await reader.close()
+        except BaseException:
+            await reader.close()
+            raise
+    return None
 
 
 class Snapshots(Generic[S]):

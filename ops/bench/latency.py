@@ -25,7 +25,8 @@ RATE_PER_S = 50
 BLOCK_S = 5.0
 BLOCKS = 6
 """Counted; one more before them warms worker, echoes and broker alike and is not."""
-EVENTS = int(RATE_PER_S * BLOCK_S) * (BLOCKS + 1)
+_A_BLOCK = int(RATE_PER_S * BLOCK_S)
+EVENTS = _A_BLOCK * (BLOCKS + 1)
 """How many are sent in all."""
 IN, OUT = "bench.echo.in", "bench.echo.out"
 COMMITTED_IN, COMMITTED_OUT = "bench.committed.in", "bench.committed.out"
@@ -59,7 +60,6 @@ class Stopwatch:
 
 async def measure_latency(stage: Stage, timed: list[Timed], entry_bytes: int, say: Say) -> dict[str, float]:
     """`timed` are the events to send (`EVENTS` of them are used), on a network whose worker is level and runs."""
-    per_block = EVENTS // (BLOCKS + 1)
     sealed = await seal(stage.room, timed[:EVENTS])
     await asyncio.to_thread(_create_topics, stage.kafka.bootstrap)
     keys = stage.environment["KEYSTORE_URL"]
@@ -79,7 +79,7 @@ async def measure_latency(stage: Stage, timed: list[Timed], entry_bytes: int, sa
             await _warm(producer, IN, bare)
             await _warm(producer, COMMITTED_IN, committed)
             for block in range(BLOCKS + 1):
-                part = sealed[block * per_block : (block + 1) * per_block]
+                part = sealed[block * _A_BLOCK : (block + 1) * _A_BLOCK]
                 await _paced(part, ours, lambda at_ms, value: producer.send(stage.names.events, value, partition=0, timestamp_ms=at_ms))
                 await _paced(part, bare, lambda at_ms, value: producer.send(IN, value, partition=0))
                 await _paced(part, committed, lambda at_ms, value: producer.send(COMMITTED_IN, value, partition=0))

@@ -71,7 +71,7 @@ _ANSWER_MEDIAN_MINUTES: dict[Urgency, float] = {Urgency.IMMEDIATE: 25.0, Urgency
 """Assumed."""
 _ANSWER_MOST_MINUTES: dict[Urgency, int] = {Urgency.IMMEDIATE: 59, Urgency.WITHIN_DAYS: 479, Urgency.PLANNED: 1_439}
 """A minute less than the shortest time to answer under the policy as it ships: whoever answers does so in time, at the last moment if need be."""
-LEAST_SILENCE_MS: dict[Urgency, int] = {urgency: (minutes + 1) * MINUTE_MS for urgency, minutes in _ANSWER_MOST_MINUTES.items()}
+_LEAST_SILENCE_MS: dict[Urgency, int] = {urgency: (minutes + 1) * MINUTE_MS for urgency, minutes in _ANSWER_MOST_MINUTES.items()}
 """The shortest time after which a proposal that nobody answers is over."""
 _WARM_UP_DAYS = 400
 
@@ -180,7 +180,7 @@ class Instance:
             reply = self.reply(asked, turn)
             if reply.code is None and not reply.silent:
                 return Yes(turn, lost_ms, reply.after_ms)
-            lost_ms += LEAST_SILENCE_MS[asked.urgency] if reply.silent else reply.after_ms
+            lost_ms += least_ms(asked, reply)
             declines += reply.code is not None
             if declines >= policy.max_declines or (reply.code is not None and Consequence.REASSESS in CONSEQUENCES[reply.code]):
                 return None
@@ -193,6 +193,11 @@ class Instance:
         if after and at_ms < windows[after - 1].closes_ms:
             return windows[after - 1]
         return None
+
+
+def least_ms(asked: Asked, reply: Reply) -> int:
+    """The least time that a proposal takes which is answered so, or never."""
+    return _LEAST_SILENCE_MS[asked.urgency] if reply.silent else reply.after_ms
 
 
 def instance_of(network: Network, seed: int, load: str, days: int = 90, *, requests_a_day: float | None = None, layout: int = 1) -> Instance:

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from coordinator.matching.place import Place
 from coordinator.matching.safety import agreement, could_host, excluded_by, freshness, on_duty
 from events.vocabulary import Rule, Urgency
-from ops.laboratory.instance import LEAST_SILENCE_MS, Asked, Instance, Yes
+from ops.laboratory.instance import Asked, Instance, Yes, least_ms
 from ops.laboratory.objective import URGENCY_POINTS, accepted_at, placement_points
 
 _SLOT = attrgetter("slot")
@@ -306,8 +306,7 @@ class Starts:
             if first is None:
                 return None, used
             used |= {first[2:]}
-            reply = self._instance.reply(asked, turn)
-            over_ms = first[0] + (LEAST_SILENCE_MS[asked.urgency] if reply.silent else reply.after_ms)
+            over_ms = first[0] + least_ms(asked, self._instance.reply(asked, turn))
         return over_ms, used
 
     def _openings_for(self, asked: Asked) -> Sequence[_Opening]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from coordinator.matching.safety import excluded_by
-from ops.laboratory.instance import LEAST_SILENCE_MS, Asked, Instance
+from ops.laboratory.instance import Asked, Instance, least_ms
 from ops.laboratory.objective import placement_points, would_accept
 from ops.laboratory.starts import near_each_other
 from tests.laboratory.tiny import instants
@@ -65,8 +65,7 @@ def refused_until(instance: Instance, asked: Asked, but: frozenset[tuple[int, in
         if turn == yes.turn:
             yield since_ms
             return
-        reply = instance.reply(asked, turn)
-        lasts_ms = LEAST_SILENCE_MS[asked.urgency] if reply.silent else reply.after_ms
+        lasts_ms = least_ms(asked, instance.reply(asked, turn))
         for unit, seen_ms, next_ms in slots:
             if (unit, seen_ms) not in used and since_ms < next_ms and seen_ms < asked.needed_by_ms:
                 at_ms = _first_allowed(instance, asked, unit, seen_ms, max(since_ms, seen_ms), next_ms)

@@ -11,9 +11,11 @@ from dataclasses import replace
 import pytest
 
 from coordinator.ledger.core import SystemClock
+from coordinator.ledger.deciding import ERASED_BEFORE_MS, Deciding
 from coordinator.ledger.events_source import EventsSource
 from coordinator.ledger.heal import HealRefused, heal
 from coordinator.ledger.operator_entries import OperatorRefused
+from coordinator.ledger.proposal import Head
 from coordinator.ledger.state_hash import StateHasher
 from events.acceptance import Position
 from events.codec import decode_fact, encode_body, encode_fact
@@ -42,6 +44,8 @@ from reading.errors import (
 )
 from reading.ledger_chain import AcceptedRecord
 from reading.ledger_follower import LedgerFollower
+from reading.partition_log import LogRecord
+from reading.vault import Vault
 from tests.ledger.benches import NETWORK, QUICK, MemoryBench, Running, acknowledged, decided_events, end_position, entries_of, folded, reaffirmed
 from tests.ledger.memory_log import MemoryAppender, MemoryLog
 from tests.ledger.tiny_core import TinyCore, TinyState
@@ -389,6 +393,27 @@ async def test_an_event_that_no_key_opens_is_refused_where_somebody_was_erased_s
     async with Running(bench.worker()) as running:
         await running.until_settled(6)
     assert len(decided_events(await entries_of(bench))) == 7
+
+
+async def test_the_ledger_is_read_once_for_all_events_that_an_erasure_explains() -> None:
+    bench, core, case_id, asked = MemoryBench(), TinyCore(), str(uuid.uuid4()), 0
+
+    async def last_erased() -> int:
+        nonlocal asked
+        asked += 1
+        return 2_000
+
+    vault = Vault(NETWORK, bench.keys)  # which has no key at hand
+    deciding = Deciding(NETWORK, core, vault, StateHasher(core, vault), last_erased)
+    values = await bench.vault.seal_events([agreed(case_id, uuid7(1, number)) for number in range(3)])
+    await bench.keys.destroy([case_subject(case_id)], through=None)
+    head = Head(core.initial_state(NETWORK), 4, bytes(32), -1, 0, bytes(32))
+    records = [LogRecord(offset, 1_000, None, value, ()) for offset, value in enumerate(values)]
+    assert len(await deciding.propose(head, True, records, lambda: False, 0.0)) == 3
+    assert asked == 1
+    with pytest.raises(EventKeyMissing):
+        await deciding.propose(head, True, [replace(records[0], timestamp_ms=2_000 + ERASED_BEFORE_MS + 1)], lambda: False, 0.0)
+    assert asked == 2
 
 
 async def test_an_event_under_a_reference_that_somebody_made_up_stops_nobody() -> None:

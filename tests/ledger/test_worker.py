@@ -180,8 +180,8 @@ async def test_the_state_is_hashed_before_the_event_that_carries_its_hash_is_the
     assert (carrying.body.clear_state_hash, carrying.body.sealed_state_hash) == await StateHasher(TinyCore(), bench.vault).hashes(state)
 
 
-async def nobody_erased(_: int) -> bool:
-    return False
+async def nobody_erased() -> None:
+    return None
 
 
 async def test_a_hash_made_ahead_is_not_taken_for_another_state() -> None:
