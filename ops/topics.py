@@ -141,8 +141,7 @@ def _create(bootstrap: str, names: TopicNames, wanted: Wanted) -> tuple[str, ...
 def _check(bootstrap: str, names: TopicNames, wanted: Wanted) -> list[Problem]:
     admin = _admin(bootstrap)
     expected = topics(names)
-    described = _describe(admin, [topic.name for topic in expected])
-    configured = _configured(admin, list(described))
+    described, configured = _served(admin, [topic.name for topic in expected])
     problems = []
     for topic in expected:
         description = described.get(topic.name)
@@ -238,23 +237,35 @@ def _describe(admin: AdminClient, wanted: Sequence[str]) -> dict[str, TopicDescr
     return described
 
 
+def _served(admin: AdminClient, wanted: Sequence[str]) -> tuple[dict[str, TopicDescription], dict[str, dict[str, str]]]:
+    """Shape and settings of those of the topics that exist.
+
+    Asked in two questions, and a topic may come or go between them, or be unknown yet to a broker that has just come: both are asked again until they tell of the same topics.
+    """
+    described: dict[str, TopicDescription] = {}
+    configured: dict[str, dict[str, str]] = {}
+
+    def agree() -> bool:
+        nonlocal described, configured
+        described = _describe(admin, wanted)
+        configured = _configured(admin, list(described))
+        return configured.keys() == described.keys()
+
+    _wait(agree, "a broker does not know topics that others serve")
+    return described, configured
+
+
 def _configured(admin: AdminClient, names: Sequence[str]) -> dict[str, dict[str, str]]:
-    """The settings in force of each topic, defaults included. A broker that has just come may not know yet what others serve."""
-    if not names:
-        return {}
-    resources = [ConfigResource(ResourceType.TOPIC, name) for name in names]
+    """The settings in force, defaults included, of those of the topics that the broker asked knows."""
     found: dict[str, dict[str, str]] = {}
-
-    def told() -> bool:
-        for resource, done in admin.describe_configs(resources, request_timeout=_TIMEOUT_S).items():
-            try:
-                found[resource.name] = {name: str(entry.value) for name, entry in done.result().items()}
-            except KafkaException as failure:
-                if _code(failure) != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                    raise TopicsUnreachable(_sentence(failure)) from failure
-        return len(found) == len(names)
-
-    _wait(told, "a broker does not know topics that others serve")
+    if not names:
+        return found
+    for resource, done in admin.describe_configs([ConfigResource(ResourceType.TOPIC, name) for name in names], request_timeout=_TIMEOUT_S).items():
+        try:
+            found[resource.name] = {name: str(entry.value) for name, entry in done.result().items()}
+        except KafkaException as failure:
+            if _code(failure) != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise TopicsUnreachable(_sentence(failure)) from failure
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -64,6 +65,21 @@ async def test_only_what_is_missing_is_made(kafka: str, topic_names: TopicNames)
     after = await topic_ids(kafka, topic_names)
     assert after.pop(topic_names.accepted) != before.pop(topic_names.accepted)
     assert after == before
+
+
+async def test_a_topic_deleted_while_it_is_looked_at_is_missing(kafka: str, topic_names: TopicNames, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found with its shape, and gone before its settings are asked for."""
+    asked = AdminClient.describe_configs
+
+    def once_deleted(admin: AdminClient, *args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(AdminClient, "describe_configs", asked)
+        admin.delete_topics([topic_names.accepted], operation_timeout=10)[topic_names.accepted].result()
+        while topic_names.accepted in admin.list_topics(timeout=10).topics:
+            time.sleep(0.05)
+        return asked(admin, *args, **kwargs)
+
+    monkeypatch.setattr(AdminClient, "describe_configs", once_deleted)
+    assert await _check(kafka, topic_names) == [Problem(topic_names.accepted, "exists", "missing", "there")]
 
 
 _EVERY_SETTING = [(index, setting) for index, topic in enumerate(topics(TopicNames("any"))) for setting in topic.settings]
