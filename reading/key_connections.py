@@ -16,6 +16,8 @@ from reading.key_errors import KeyStoreError
 
 _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 15.0
+_PROVEN_FOR_SECONDS = 60.0
+"""A restore need not break connections: one in use is asked again after this time what was asked of it when it was new."""
 _AT_MOST = 4
 _SESSION = {
     "application_name": "staffetta-keys",
@@ -31,12 +33,13 @@ class KeyConnections:
     """
 
     def __init__(self, url: str, prove: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
-        """`prove` is asked of each new connection before it is used; what it raises, whoever needed the connection gets."""
+        """`prove` is asked of each connection before it is used, when it is new and then once a minute; what it raises, whoever needed the connection gets."""
         self._url = url
         self._prove = prove
         self._room = asyncio.Semaphore(_AT_MOST)
         self._idle: list[asyncpg.Connection] = []
-        self._open: set[asyncpg.Connection] = set()
+        self._open: dict[asyncpg.Connection, float] = {}
+        """With the time of the loop (seconds) at which each was proven."""
         self._closed = False
 
     async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
@@ -50,15 +53,20 @@ class KeyConnections:
         async with self._room:
             connection = self._kept() or await self._connect()
             try:
+                await self._proven(connection)
                 yield connection
             except asyncpg.PostgresError:
-                self._idle.append(connection)
+                self._give_back(connection)
                 raise
-            except BaseException:  # cancelled or timed out in the middle of something
+            except Exception:  # timed out in the middle of something, or lost
+                self._drop(connection)
+                self._drop_idle()
+                raise
+            except BaseException:  # cancelled
                 self._drop(connection)
                 raise
             else:
-                self._idle.append(connection)
+                self._give_back(connection)
 
     def close(self) -> None:
         """Let go of all, at once. Whoever still waits for an answer gets an error."""
@@ -77,6 +85,19 @@ class KeyConnections:
             self._drop(connection)
         return None
 
+    def _give_back(self, connection: asyncpg.Connection) -> None:
+        """For the next who needs one, if it still stands and nothing was left open on it."""
+        if connection.is_closed() or connection.is_in_transaction():
+            self._drop(connection)
+        else:
+            self._idle.append(connection)
+
+    async def _proven(self, connection: asyncpg.Connection) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._open.get(connection, now_s) >= _PROVEN_FOR_SECONDS:
+            await self._prove(connection)
+            self._open[connection] = now_s
+
     async def _connect(self) -> asyncpg.Connection:
         connection = await asyncpg.connect(
             self._url,
@@ -85,7 +106,7 @@ class KeyConnections:
             max_cached_statement_lifetime=0,
             server_settings=_SESSION,
         )
-        self._open.add(connection)
+        self._open[connection] = asyncio.get_running_loop().time()
         try:
             await self._prove(connection)
             if self._closed:
@@ -95,6 +116,10 @@ class KeyConnections:
             raise
         return connection
 
+    def _drop_idle(self) -> None:
+        while self._idle:
+            self._drop(self._idle.pop())
+
     def _drop(self, connection: asyncpg.Connection) -> None:
-        self._open.discard(connection)
+        self._open.pop(connection, None)
         connection.terminate()

@@ -34,8 +34,8 @@ class PostgresKeyStore:
     """Keys of one network. Use `open`; close it, or use it as an asynchronous context.
 
     It does not serve until `reading.erasure.bring_up_to_ledger` says so: nobody can tell a restored store from one that is up to date by looking at it.
-    Every new connection is asked how far destruction has been applied; if that has gone back, the database was restored beneath this process: the store
-    serves no longer, and its operations raise KeyStoreBehind.
+    Every connection is asked, when it is new, once a minute, and before something is destroyed, how far destruction has been applied; if that has gone back,
+    the database was restored beneath this process: the store serves no longer, and its operations raise KeyStoreBehind.
     """
 
     def __init__(self, url: str, network: str, master: MasterKey) -> None:
@@ -125,11 +125,13 @@ class PostgresKeyStore:
         return {ref: keys[row["subject_tag"]] for row in rows for ref in row["refs"]}
 
     async def destroy(self, subjects: Collection[str], *, through: Position | None) -> None:
-        """See `KeyStore.destroy`. One transaction."""
+        """See `KeyStore.destroy`. One transaction, which ends with KeyStoreBehind where the store was restored since this process last knew: to say of a copy that
+        destruction was applied to it so far would pass over what was destroyed between the copy and now."""
         tags = sorted(self._tag(subject) for subject in subjects)
 
         async def in_one_transaction() -> None:
             async with self._connections.taken() as connection, connection.transaction():
+                self._prove_not_restored(await connection.fetchrow(_QUERIES["network_row_held"], self.network))
                 if tags:
                     await connection.execute(_QUERIES["destroy_keys"], self.network, FIRST_VERSION, tags)
                     await connection.execute(_QUERIES["destroy_refs"], self.network, tags)
@@ -138,6 +140,7 @@ class PostgresKeyStore:
 
         self.round_trips += 1
         await until_reachable(in_one_transaction)
+        self._now_through(through)
 
     async def destroyed_through(self) -> Position | None:
         """See `KeyStore.destroyed_through`. One round trip."""
@@ -171,8 +174,13 @@ class PostgresKeyStore:
         if row is None or went_back:
             self._serving = False
             raise KeyStoreBehind("The key store knows less than it did: it was restored. Start again, so that erasures are applied first.")
-        self._through = through
+        self._now_through(through)
         return through
+
+    def _now_through(self, through: Position | None) -> None:
+        """Destruction has been applied this far, or further."""
+        if through is not None and (self._through is None or through.sequence > self._through.sequence):
+            self._through = through
 
     async def _living(self, query: str, *arguments: object) -> dict[str, Key]:
         """Keys by subject of the rows that a query gives."""

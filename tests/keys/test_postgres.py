@@ -7,7 +7,8 @@ import gc
 import itertools
 import secrets
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -212,7 +213,7 @@ async def test_migrations_apply_once_and_are_never_edited(url: str, monkeypatch:
 
 def test_every_query_has_a_name() -> None:
     assert set(load_queries()) == {
-        "network_row", "add_network", "keys", "living_keys", "create_keys", "register_refs", "resolve_refs", "destroy_keys", "destroy_refs", "destroyed_through",
+        "network_row", "network_row_held", "add_network", "keys", "living_keys", "create_keys", "register_refs", "resolve_refs", "destroy_keys", "destroy_refs", "destroyed_through",
     }  # fmt: skip
 
 
@@ -280,6 +281,43 @@ async def test_a_store_that_goes_back_beneath_a_process_stops_serving(url: str, 
     assert not store.serving
 
 
+async def test_a_restore_that_breaks_no_connection_is_noticed_before_anything_is_said_to_be_destroyed(url: str, store: PostgresKeyStore) -> None:
+    """The one who follows the ledger is the one who moves the mark: moved over a restored copy it would pass over every erasure since that copy."""
+    await store.keys(SUBJECTS, create=True)
+    await store.destroy(SUBJECTS[:1], through=position(5))
+    await rows_of(url, "update keystore.networks set sequence = 4, hash = ''")
+    with pytest.raises(KeyStoreBehind):
+        await store.destroy(SUBJECTS[1:2], through=position(6))
+    assert not store.serving
+    (row,) = await rows_of(url, "select sequence, (select count(*) from keystore.keys where wrapped is not null) as living from keystore.networks")
+    assert (row["sequence"], row["living"]) == (4, 5), "nothing was destroyed, and nothing said"
+
+
+async def test_a_restore_that_breaks_no_connection_is_noticed_by_whoever_only_asks(
+    url: str, store: PostgresKeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reading.key_connections._PROVEN_FOR_SECONDS", 0.1)
+    async with await PostgresKeyStore.open(url, "it", MASTER) as asking:
+        asking.serve()
+        await store.destroy(SUBJECTS[:1], through=position(5))
+        await asyncio.sleep(0.15)
+        await asking.keys(SUBJECTS, create=True)
+        await rows_of(url, "update keystore.networks set sequence = 4")
+        await asyncio.sleep(0.15)
+        with pytest.raises(KeyStoreBehind):
+            await asking.keys(SUBJECTS, create=False)
+        assert not asking.serving
+
+
+async def test_rivals_who_destroy_at_once_each_have_their_turn(url: str, store: PostgresKeyStore) -> None:
+    async with await PostgresKeyStore.open(url, "it", MASTER) as other:
+        await asyncio.gather(
+            *(each.destroy([f"case:{number}"], through=position(number)) for number in range(20) for each in (store, other)),
+            *(each.keys([f"case:{number}"], create=True) for number in range(20) for each in (store, other)),
+        )
+        assert await store.destroyed_through() == await other.destroyed_through() == position(19)
+
+
 async def test_it_does_not_serve_unasked(url: str) -> None:
     async with await PostgresKeyStore.open(url, "it", MASTER) as store:
         assert not store.serving
@@ -326,6 +364,62 @@ async def test_who_gives_up_waiting_leaves_nothing_behind(store: PostgresKeyStor
         await asyncio.gather(asking, return_exceptions=True)
         async with asyncio.timeout(4):
             assert await store.keys(SUBJECTS, create=False) == keys
+
+
+async def test_a_transaction_that_somebody_left_open_is_nobody_elses(store: PostgresKeyStore) -> None:
+    keys = await store.keys(SUBJECTS, create=True)
+    with pytest.raises(asyncpg.PostgresError):
+        async with store._connections.taken() as connection:
+            await connection.execute("begin")
+            await connection.execute("select 1 / 0")
+    assert await store.keys(SUBJECTS, create=False) == keys
+    async with store._connections.taken() as connection:
+        await connection.execute("begin")
+    async with store._connections.taken() as connection:
+        assert not connection.is_in_transaction()
+
+
+async def test_connections_that_went_dead_together_are_found_out_together(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network between took them and told nobody: one that is not answered tells of those that lie idle beside it."""
+    monkeypatch.setattr("reading.key_connections._COMMAND_SECONDS", 1.0)
+    async with silent_way(url) as (way, silence), await PostgresKeyStore.open(way, "it", MASTER) as store:
+        await asyncio.gather(*(store._connections.fetch("select pg_sleep(0.2)") for _ in range(4)))
+        silence()
+        began = asyncio.get_running_loop().time()
+        assert len(await store.keys(SUBJECTS, create=True)) == len(SUBJECTS)
+        assert asyncio.get_running_loop().time() - began < 2.5, "one question that nobody answered, not four"
+
+
+@asynccontextmanager
+async def silent_way(url: str) -> AsyncIterator[tuple[str, Callable[[], None]]]:
+    """A way to the database, and what makes every connection that stands on it by then dead without a word; new ones are well."""
+    host, port = url.rpartition("@")[2].partition("/")[0].split(":")
+    generation, passing, writers = 0, set[asyncio.Task[None]](), list[asyncio.StreamWriter]()
+
+    async def passed_on(source: asyncio.StreamReader, target: asyncio.StreamWriter, of: int) -> None:
+        while data := await source.read(65_536):
+            if of == generation:
+                target.write(data)
+
+    async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(host, int(port))
+        writers.extend((writer, back))
+        passing.update(asyncio.create_task(passed_on(*pair, generation)) for pair in ((reader, back), (there, writer)))
+
+    def silence() -> None:
+        nonlocal generation
+        generation += 1
+
+    server = await asyncio.start_server(met, "127.0.0.1", 0)
+    try:
+        yield url.replace(f"{host}:{port}", f"127.0.0.1:{server.sockets[0].getsockname()[1]}"), silence
+    finally:
+        server.close()
+        for each in passing:
+            each.cancel()
+        for writer in writers:
+            writer.close()
+        await asyncio.gather(*passing, return_exceptions=True)
 
 
 async def test_a_closed_store_answers_nobody(url: str) -> None:

@@ -2,6 +2,11 @@
 select wrapped_pepper, topic_id, ledger_offset, sequence, hash, event_offset, event_time_ms
 from keystore.networks where network = $1;
 
+-- The same, for whoever is about to destroy: others who would wait their turn. Keys may be created meanwhile.
+-- name: network_row_held
+select wrapped_pepper, topic_id, ledger_offset, sequence, hash, event_offset, event_time_ms
+from keystore.networks where network = $1 for no key update;
+
 -- name: add_network
 insert into keystore.networks (network, wrapped_pepper) values ($1, $2) on conflict (network) do nothing;
 
