@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coordinator.domain import State, decide, evolve, initial_state, next_deadline_ms, rules_carried
+from coordinator.domain.seen_events import cannot_be_new
 from coordinator.domain.snapshot import Made, Part, parts_of, state_from
 from coordinator.ledger.core import SealedPart, StateParts
 from events.entry import OpenedEntry, OpenedEvent
@@ -38,6 +39,10 @@ class DecisionCore:
     def evolve(self, state: State, entry: OpenedEntry) -> State:
         """See `Core`."""
         return evolve(state, entry)
+
+    def cannot_be_new(self, state: State, event_id: str, at_ms: int) -> bool:
+        """See `Core`."""
+        return cannot_be_new(state, event_id, at_ms)
 
     def next_deadline_ms(self, state: State) -> int | None:
         """See `Core`."""

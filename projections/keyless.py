@@ -33,8 +33,12 @@ class NoKeys:
         """See `KeyStore.resolve`."""
         self._none()
 
-    async def destroy(self, subjects: Collection[str], *, through: Position | None) -> None:
+    async def destroy(self, subjects: Collection[str], *, through: Position | None, refs: Collection[bytes] = ()) -> None:
         """See `KeyStore.destroy`."""
+        self._none()
+
+    async def were_destroyed(self, refs: Collection[bytes]) -> frozenset[bytes]:
+        """See `KeyStore.were_destroyed`."""
         self._none()
 
     async def destroyed_through(self) -> Position | None:

@@ -8,6 +8,8 @@ which destruction had been applied to its end:
 - each `ExplanationsExpired` (by the clock) destroys, again, the keys of that month's explanations and of earlier ones, but those of cases that it keeps;
 - any other event that was read when it was decided, and each outcome of any entry, whose reference is unknown gets it back: every living key is tried
   (outcomes: derived from). An event that was not read stays so, for what follows was decided without it;
+- an event that still waits to be decided (it stands in no entry) whose reference is unknown gets it back as well, or is remembered as an erased case's, by
+  the keys that this very pass destroys: without that it would be taken for one whose key is lost;
 - a recorded event that no key opens means that its key was made after the backup: KeysLost. A later copy must be restored, or the loss accepted by a person.
 
 Afterwards one process follows the ledger (`follow`), so that the next start has little to read.
@@ -15,32 +17,36 @@ Afterwards one process follows the ledger (`follow`), so that the next start has
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from events.acceptance import Position
 from events.codec import Sealed, WireFact, join, name_of
-from events.entry import Body, Decided, Locked, Unread
+from events.entry import Decided, Locked, Unread
 from events.errors import SealBroken, Undecodable
 from events.fact import SealedUnder
 from events.facts import FACT_TYPES, Fact
 from events.person import AliasErased, CaseErased, CaseExpired, ExplanationsExpired
 from events.seal import NETWORK_REF, outcome_ref
-from events.subjects import NETWORK
-from events.topics import TopicNames
+from events.subjects import NETWORK, case_subject
+from events.topics import MAX_EVENT_BYTES, TopicNames
 from events.verdict import Recorded, Refused, Unreadable
 from events.vocabulary import RefusalCode
+from reading.kafka_log import KafkaLog
 from reading.key_errors import KeysLost
 from reading.keys import Gone, Key, KeyStore, subjects_of_case
 from reading.keys_postgres import PostgresKeyStore
 from reading.ledger_reader import AcceptedRecord, LedgerReader
 from reading.master_key import MasterKey
-from reading.opening import decoded_event, decoded_outcome, event_opens_under, opened_wire_outcome, private_of_event
+from reading.opening import decoded_event, decoded_outcome, event_opens_under, made_here, opened_wire_outcome, private_of_event
+from reading.partition_log import OutOfRange
 from reading.sealing import key_told
 from reading.vault import Vault
 
 _TOLD = frozenset({AliasErased.__name__, CaseExpired.__name__, ExplanationsExpired.__name__})
 """Outcomes by which keys go."""
+WAITING_AT_ONCE = 256
+READ_WAIT_MS = 2000
 REMEMBERED_EVERY = 500
 """Entries after which the store is told how far it has come, though nothing was erased."""
 
@@ -70,8 +76,21 @@ class _Sealed:
     outcomes: tuple[WireFact, ...]
 
 
-async def bring_up_to_ledger(store: KeyStore, batches: AsyncIterable[Sequence[AcceptedRecord]], *, loss_accepted: bool = False) -> BroughtUp:
-    """Apply to `store` what the ledger says, then let it serve. `batches`: accepted entries after `store.destroyed_through()`, to the end.
+Waiting = Callable[[int], AsyncIterator[Sequence[bytes]]]
+"""Event records from an event offset on, to the end that there is by then, in batches."""
+
+
+async def nothing_waits(_offset: int) -> AsyncIterator[Sequence[bytes]]:
+    """For a store that has never been restored, or where nothing can wait."""
+    return
+    yield
+
+
+async def bring_up_to_ledger(
+    store: KeyStore, batches: AsyncIterable[Sequence[AcceptedRecord]], *, waiting: Waiting = nothing_waits, loss_accepted: bool = False
+) -> BroughtUp:
+    """Apply to `store` what the ledger says, then let it serve. `batches`: accepted entries after `store.destroyed_through()`, to the end. `waiting`: events,
+    asked for from the one after the last that these entries decide, where they erase somebody.
 
     Raises KeysLost, and the store does not serve, where a recorded event cannot be opened with any key; `loss_accepted`: a person has decided to go on
     without them. Harmless to repeat, and beside a store that already serves in another process.
@@ -83,6 +102,7 @@ async def bring_up_to_ledger(store: KeyStore, batches: AsyncIterable[Sequence[Ac
         await catching_up.apply(batch)
         if catching_up.lost and not loss_accepted:
             raise KeysLost(catching_up.lost)
+    await catching_up.explain(waiting)
     store.serve()
     return BroughtUp(entries, catching_up.erased, catching_up.references_found, tuple(catching_up.lost))
 
@@ -94,11 +114,29 @@ async def open_keystore(
     store = await PostgresKeyStore.open(url, network, master)
     try:
         async with LedgerReader(bootstrap, names, network, partition, await store.destroyed_through()) as reader:
-            await bring_up_to_ledger(store, reader.read_to_end(), loss_accepted=loss_accepted)
+            await bring_up_to_ledger(store, reader.read_to_end(), waiting=events_on_kafka(bootstrap, names, partition), loss_accepted=loss_accepted)
     except BaseException:
         await store.close()
         raise
     return store
+
+
+def events_on_kafka(bootstrap: str, names: TopicNames, partition: int) -> Waiting:
+    """A network's events. What is missing there is for its worker to find."""
+
+    async def read(offset: int) -> AsyncIterator[Sequence[bytes]]:
+        log = KafkaLog(bootstrap, names.events, partition, MAX_EVENT_BYTES * WAITING_AT_ONCE)
+        try:
+            end = (await log.bounds()).end
+            while offset < end and (records := await log.read(offset, WAITING_AT_ONCE, READ_WAIT_MS)):
+                yield [record.value or b"" for record in records]
+                offset = records[-1].offset + 1
+        except OutOfRange:
+            return
+        finally:
+            await log.close()
+
+    return read
 
 
 async def follow(store: KeyStore, vault: Vault | None, batches: AsyncIterable[Sequence[AcceptedRecord]]) -> None:
@@ -118,24 +156,6 @@ async def follow(store: KeyStore, vault: Vault | None, batches: AsyncIterable[Se
         if gone or behind >= REMEMBERED_EVERY or (behind > 0 and not batch):
             await store.destroy(await _subjects_of(gone, store), through=last)
             remembered = last
-
-
-async def last_erased_ms(batches: AsyncIterable[Sequence[AcceptedRecord]]) -> int | None:
-    """When the ledger erased somebody last (ms since the epoch), as far as it says so in clear; None: never. `batches`: entries from the genesis to the
-    end."""
-    last: int | None = None
-    async for batch in batches:
-        for record in batch:
-            if _erases_somebody(record.body):
-                last = max(last or 0, record.envelope.event_time_ms)
-    return last
-
-
-def _erases_somebody(body: Body) -> bool:
-    if not isinstance(body, Decided):
-        return False
-    names = {name_of(each) for each in body.outcomes}
-    return CaseExpired.__name__ in names or (name_of(body.event) == CaseErased.__name__ and Recorded.__name__ in names)
 
 
 class _NetworkKey:
@@ -196,6 +216,9 @@ class _CatchingUp:
         self._loss_accepted = loss_accepted
         self._network = _NetworkKey(store)
         self._living: list[Key] | None = None
+        self._destroyed: list[Key] = []
+        """Keys that this pass destroyed."""
+        self._last: Position | None = None
 
     async def apply(self, batch: Sequence[AcceptedRecord]) -> None:
         """The next entries, in order: first give back references, then destroy."""
@@ -205,7 +228,31 @@ class _CatchingUp:
         await self._give_back(entries)
         gone = await self._network.gone_with(batch)
         self.erased += len(gone.cases)
-        await self._store.destroy(await _subjects_of(gone, self._store), through=batch[-1].position if self._loss_accepted or not self.lost else None)
+        self._last = batch[-1].position
+        if gone.cases:
+            self._destroyed += (await self._store.keys([case_subject(case_id) for case_id in gone.cases], create=False)).values()
+        await self._store.destroy(await _subjects_of(gone, self._store), through=self._last if self._loss_accepted or not self.lost else None)
+
+    async def explain(self, waiting: Waiting) -> None:
+        """Remember of events that wait, and whose references the store has lost, that their keys are destroyed, where this pass destroyed them. The others are
+        the worker's, who tries the living keys."""
+        secret = next((key.secret for key in (await self._network.keys()).values()), None)
+        if not self._destroyed or self._last is None or secret is None:
+            return
+        async for values in waiting(self._last.event_offset + 1):
+            wires = [wire for wire in map(decoded_event, values) if isinstance(wire, WireFact)]
+            copies = [(wire, copy) for wire in wires for copy in made_here(wire, secret)]
+            known = {
+                *await self._store.resolve([copy.ref for _, copy in copies]),
+                *await self._store.were_destroyed([copy.ref for _, copy in copies]),
+            }
+            refs = {
+                copy.ref
+                for wire, copy in copies
+                if copy.ref not in known and any(event_opens_under(self._store.network, wire, copy, key) for key in self._destroyed)
+            }
+            if refs:
+                await self._store.destroy([], through=None, refs=refs)
 
     async def _give_back(self, entries: Sequence[_Sealed]) -> None:
         wires = [wire for entry in entries for wire in (entry.wire, *entry.outcomes) if wire is not None]

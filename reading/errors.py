@@ -15,7 +15,7 @@
             +-- EventDiffers         the event at a decided offset is not the one that the ledger holds
             +-- EventsHole           there is no event at the next offset, but later ones exist
             +-- EventFromFuture      an event's time is too far ahead of this machine's clock
-            +-- EventKeyMissing      no key opens an event that a door of ours sealed, and nobody erased it
+            +-- EventKeyMissing      no key opens an event that a door of ours sealed, and none was destroyed that did
 
 A broker that does not answer is not a failure: readers wait for it.
 """
@@ -155,11 +155,11 @@ class EventFromFuture(EventsStopped):
 
 
 class EventKeyMissing(EventsStopped):
-    """No key opens an event that a door of this network sealed, and no erasure explains it: the key store is older than the event."""
+    """No key opens an event that a door of this network sealed, and it was not destroyed either: the key store is older than the event."""
 
     def __init__(self, network: str, offset: int) -> None:
         super().__init__(
-            f"No key of this store opens the event of {network} at offset {offset}, and nobody has been erased since it was reported: the key store was "
+            f"No key of this store opens the event of {network} at offset {offset}, and the store knows of no such key that was destroyed: it was "
             "restored from a copy older than the event. Restore a later copy. Where there is none, "
             f"`staffetta accept-loss {offset} --network {network}` has the event refused for good; then start the worker again."
         )

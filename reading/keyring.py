@@ -97,6 +97,10 @@ class Keyring:
             found |= resolved
         return found
 
+    async def were_destroyed(self, refs: Collection[bytes]) -> frozenset[bytes]:
+        """Those of these references that went with their key; see `KeyStore.were_destroyed`. One round trip."""
+        return await self._serving_store().were_destroyed(refs)
+
     async def living(self) -> Sequence[Key]:
         """Every key that is not destroyed. One round trip; nothing of it is remembered."""
         return await self._serving_store().living_keys()

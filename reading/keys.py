@@ -6,7 +6,7 @@ What every implementation promises (tests/keys runs one suite over all of them):
 
 - A subject has one key for as long as it lives, whoever asks first; two who ask at once get the same one.
 - A destroyed subject never gets a key again. What remains of it is a mark made from a keyed hash of the subject, not the subject.
-- A reference is known once `register` has returned, and until its key is destroyed.
+- A reference is known once `register` has returned, and until its key is destroyed; that it was destroyed is known for some time after.
 - An answer without a subject or a reference means destroyed or never known. It never means "not reachable": then the operation waits.
 - Each call is one round trip, or a small fixed number, whatever the size of the batch.
 """
@@ -98,9 +98,15 @@ class KeyStore(Protocol):
     async def resolve(self, refs: Collection[bytes]) -> Mapping[bytes, Key]:
         """The key of each reference. Without one: destroyed or never registered."""
 
-    async def destroy(self, subjects: Collection[str], *, through: Position | None) -> None:
+    async def destroy(self, subjects: Collection[str], *, through: Position | None, refs: Collection[bytes] = ()) -> None:
         """Destroy the keys of these subjects and every reference to them, for good; and remember, in the same step, that destruction
-        has been applied up to the ledger entry at `through` (never back; None: leave it). No subjects: only remember."""
+        has been applied up to the ledger entry at `through` (never back; None: leave it). No subjects: only remember.
+
+        `refs`: references that the store does not know, and that are known to have been to such keys."""
+
+    async def were_destroyed(self, refs: Collection[bytes]) -> frozenset[bytes]:
+        """Those of these references that went with the key of a case or of the network. Known for a day, and until every event that was reported by
+        then is decided: so of a reference that waits and that is in neither answer (`resolve`) the store is too old, or it never was one."""
 
     async def destroyed_through(self) -> Position | None:
         """The last ledger entry up to which destruction has been applied; None: from the genesis on nothing has."""

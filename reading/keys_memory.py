@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from events.acceptance import Position
+from events.subjects import is_explanation
 from reading.keys import Key, new_key
 
 
@@ -15,6 +16,7 @@ class MemoryKeyStore:
         self.network = network
         self._keys: dict[str, Key] = {}
         self._refs: dict[bytes, Key] = {}
+        self._destroyed_refs: set[bytes] = set()
         self._destroyed: set[str] = set()
         self._through: Position | None = None
 
@@ -42,15 +44,22 @@ class MemoryKeyStore:
         """See `KeyStore.resolve`."""
         return {ref: self._refs[ref] for ref in refs if ref in self._refs}
 
-    async def destroy(self, subjects: Collection[str], *, through: Position | None) -> None:
+    async def destroy(self, subjects: Collection[str], *, through: Position | None, refs: Collection[bytes] = ()) -> None:
         """See `KeyStore.destroy`."""
         for subject in subjects:
             self._keys.pop(subject, None)
             self._destroyed.add(subject)
+        self._destroyed_refs.update(refs)
         if subjects:
+            gone = {ref: key for ref, key in self._refs.items() if key.subject in self._destroyed}
+            self._destroyed_refs.update(ref for ref, key in gone.items() if not is_explanation(key.subject))
             self._refs = {ref: key for ref, key in self._refs.items() if key.subject not in self._destroyed}
         if through is not None and (self._through is None or through.sequence > self._through.sequence):
             self._through = through
+
+    async def were_destroyed(self, refs: Collection[bytes]) -> frozenset[bytes]:
+        """See `KeyStore.were_destroyed`."""
+        return frozenset(self._destroyed_refs.intersection(refs))
 
     async def destroyed_through(self) -> Position | None:
         """See `KeyStore.destroyed_through`."""

@@ -7,6 +7,7 @@ master key as well can unwrap it. So backups of this database have a short term 
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,6 +20,7 @@ import asyncpg
 
 from events.acceptance import Position
 from events.seal import SEAL_KEY_BYTES, SECRET_BYTES
+from events.subjects import is_explanation
 from reading.key_connections import KeyConnections
 from reading.key_errors import KeyStoreBehind, KeyStoreError
 from reading.keys import FIRST_VERSION, Key, new_key
@@ -28,6 +30,10 @@ from reading.waiting import until_reachable
 
 _QUERIES = load_queries()
 _PEPPER_BYTES = 32
+_DECIDED_WITHIN_MS = 3_600_000
+"""What was reported by the time of an entry is decided by the time that the ledger has come so much further, whatever the brokers' clocks differ by."""
+_UNWRAPPED_AT_ONCE = 500
+"""Keys after which other tasks of the process get a turn."""
 
 
 class PostgresKeyStore:
@@ -124,23 +130,32 @@ class PostgresKeyStore:
         keys = self._unwrap_all(rows)
         return {ref: keys[row["subject_tag"]] for row in rows for ref in row["refs"]}
 
-    async def destroy(self, subjects: Collection[str], *, through: Position | None) -> None:
+    async def destroy(self, subjects: Collection[str], *, through: Position | None, refs: Collection[bytes] = ()) -> None:
         """See `KeyStore.destroy`. One transaction, which ends with KeyStoreBehind where the store was restored since this process last knew: to say of a copy that
         destruction was applied to it so far would pass over what was destroyed between the copy and now."""
         tags = sorted(self._tag(subject) for subject in subjects)
+        of_events = [self._tag(subject) for subject in subjects if not is_explanation(subject)]
 
         async def in_one_transaction() -> None:
             async with self._connections.taken() as connection, connection.transaction():
-                self._prove_not_restored(await connection.fetchrow(_QUERIES["network_row_held"], self.network))
+                before = self._prove_not_restored(await connection.fetchrow(_QUERIES["network_row_held"], self.network))
+                now_ms = max((each.event_time_ms for each in (before, through) if each is not None), default=0)
                 if tags:
                     await connection.execute(_QUERIES["destroy_keys"], self.network, FIRST_VERSION, tags)
-                    await connection.execute(_QUERIES["destroy_refs"], self.network, tags)
+                    await connection.execute(_QUERIES["destroy_refs"], self.network, tags, of_events, now_ms)
+                if refs:
+                    await connection.execute(_QUERIES["remember_destroyed"], self.network, list(refs), now_ms)
                 if through is not None:
                     await connection.execute(_QUERIES["destroyed_through"], self.network, *_columns_of(through))
+                    await connection.execute(_QUERIES["forget_destroyed"], self.network, now_ms - _DECIDED_WITHIN_MS)
 
         self.round_trips += 1
         await until_reachable(in_one_transaction)
         self._now_through(through)
+
+    async def were_destroyed(self, refs: Collection[bytes]) -> frozenset[bytes]:
+        """See `KeyStore.were_destroyed`. One round trip, or none."""
+        return frozenset(row["ref"] for row in await self._fetch("were_destroyed", self.network, list(refs))) if refs else frozenset()
 
     async def destroyed_through(self) -> Position | None:
         """See `KeyStore.destroyed_through`. One round trip."""
@@ -149,7 +164,11 @@ class PostgresKeyStore:
 
     async def living_keys(self) -> Sequence[Key]:
         """See `KeyStore.living_keys`. One round trip."""
-        return tuple((await self._living("living_keys", self.network)).values())
+        rows, keys = await self._fetch("living_keys", self.network), list[Key]()
+        for start in range(0, len(rows), _UNWRAPPED_AT_ONCE):
+            keys += self._unwrap_all(rows[start : start + _UNWRAPPED_AT_ONCE]).values()
+            await asyncio.sleep(0)
+        return tuple(keys)
 
     async def _found(self) -> None:
         """Make the network's row where there is none, and learn the pepper."""

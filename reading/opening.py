@@ -30,7 +30,7 @@ from events.entry import Body, Decided, Locked, OpenedEvent, Unread
 from events.errors import BodyUnreadable, SealBroken, Undecodable
 from events.fact import SealedUnder
 from events.facts import EVENT_TYPES, FACT_TYPES, OUTCOME_TYPES, Event, Fact, Outcome
-from events.seal import EVENT, NETWORK_REF, OUTCOME, associated_data, content_hash, event_place, outcome_place, raw_hash, unseal
+from events.seal import EVENT, NETWORK_REF, OUTCOME, associated_data, content_hash, event_place, is_event_ref, outcome_place, raw_hash, unseal
 from events.verdict import Recorded
 from reading.keys import Key
 from reading.sealing import subjects_to_seal
@@ -203,6 +203,12 @@ def event_opens_under(network: str, wire: WireFact, copy: Sealed, key: Key) -> b
     except SealBroken:
         return False
     return True
+
+
+def made_here(wire: WireFact, network_secret: bytes) -> list[Sealed]:
+    """The copies of an event whose references the network's key marks as its own."""
+    event_id = str(wire.clear["event_id"])
+    return [copy for copy in wire.sealed if copy.ref != NETWORK_REF and is_event_ref(network_secret, event_id, copy.ref)]
 
 
 def private_of_event(network: str, wire: WireFact | TypedFact, keys: Mapping[bytes, Key]) -> bytes | None:

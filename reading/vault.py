@@ -7,6 +7,7 @@ A key store that cannot be reached makes every method wait.
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,14 +21,24 @@ from events.errors import SealBroken
 from events.facts import Event, Fact, Outcome
 from events.person import AliasErased, CaseErased, CaseExpired, ExplanationsExpired
 from events.quick import quick
-from events.seal import NETWORK_REF, associated_data, blind_tag, is_event_ref, seal, unseal
+from events.seal import NETWORK_REF, associated_data, blind_tag, seal, unseal
 from events.subjects import NETWORK, case_of, case_subject, explained_by
 from events.verdict import Recorded, Refused
 from events.vocabulary import RefusalCode
 from reading.key_errors import KeyDestroyed
 from reading.keyring import Keyring
 from reading.keys import Gone, Key, KeyStore, new_key
-from reading.opening import Wanted, decoded_event, event_opens_under, opened_event, opened_outcome, opened_recorded, typed_event, typed_outcome
+from reading.opening import (
+    Wanted,
+    decoded_event,
+    event_opens_under,
+    made_here,
+    opened_event,
+    opened_outcome,
+    opened_recorded,
+    typed_event,
+    typed_outcome,
+)
 from reading.recent import Recent
 from reading.sealing import SealedFact, key_told, seal_event, seal_outcome, subjects_to_seal
 
@@ -35,6 +46,9 @@ _VERSION = struct.Struct(">I")
 _NOTHING: Mapping[str, Key] = {}
 _NO_REFS: Mapping[bytes, Key] = {}
 _ERASING: frozenset[type] = frozenset({CaseErased, AliasErased, CaseExpired, ExplanationsExpired})
+TRIALS_AT_ONCE = 1_000_000
+"""Keys that are tried on copies of events before somebody gets an answer, unless one copy alone needs more: some six seconds."""
+_IN_VAIN_KEPT = 10_000
 _COPIES_KEPT = 512
 """Events opened of which it is remembered by which references their copies are opened: what is decided is decided at once."""
 
@@ -64,6 +78,8 @@ class Vault:
         self._ring = Keyring(store)
         self._copies: Recent[bytes, tuple[bytes, ...]] = Recent(_COPIES_KEPT)
         """References of the sealed copies of events opened lately, by the record's value."""
+        self._in_vain: Recent[bytes, bool] = Recent(_IN_VAIN_KEPT)
+        """References of copies that no living key opened: no key made later does, and what names one of them again is a repetition or garbage."""
 
     async def ready(self) -> None:
         """Load the network's own key (created where there is none yet); `tag` needs it. Every other method does this itself."""
@@ -88,38 +104,70 @@ class Vault:
         return await self._registered([seal_event(self.network, event, keys, secret) for event in events], subjects)
 
     async def open_events(self, values: Sequence[bytes]) -> list[OpenedEvent]:
-        """Event records opened, in order. Never raises for what a record holds.
+        """Event records opened, in order: all of them, or as many from the first on as keys could be searched for within some seconds. Never raises for
+        what a record holds.
 
-        A reference that was made here and that the store does not know was lost with a restore, or its key is destroyed: every living key is tried, and one that
+        A reference that was made here, that the store does not know and that went with no key was lost with a restore: every living key is tried, and one that
         opens the copy has its reference back before the event is given.
         """
         wires = [decoded_event(value) for value in values]
         keys = await self._ring.by_ref(_refs_of(wires))
         secret = (await self._ring.network()).secret
-        if lost := [(wire, copy) for wire in wires if isinstance(wire, WireFact) for copy in _made_here(wire, secret, keys)]:
-            keys = {**keys, **await self._found_again(lost)}
+        if lost := [
+            (at, wire, copy)
+            for at, wire in enumerate(wires)
+            if isinstance(wire, WireFact)
+            for copy in made_here(wire, secret)
+            if copy.ref not in keys
+        ]:
+            found, searched = await self._found_again(lost)
+            keys, values, wires = {**keys, **found}, values[:searched], wires[:searched]
         opened = [opened_event(self.network, value, wire, keys, secret) for value, wire in zip(values, wires, strict=True)]
         for value, wire, each in zip(values, wires, opened, strict=True):
             if not isinstance(each.event, Unread) and (copies := _refs_of([wire])):
                 self._copies.put(value, tuple(copies))
         return opened
 
-    def was_sealed_here(self, value: bytes) -> bool:
-        """Whether an event record was sealed by a door of this network, by a mark in its references: then they were registered before it was sent. False for
-        what was sealed by a build that left no mark. `open_events` must have been awaited."""
-        wire = decoded_event(value)
-        return isinstance(wire, WireFact) and bool(_made_here(wire, self._ring.network_key.secret, ()))
+    async def keys_lost(self, values: Sequence[bytes]) -> list[bool]:
+        """Of each of these event records, which came back locked: whether its key is lost, not destroyed. A door of this network sealed it, by a mark in its
+        references, so they were registered before it was sent; and none of them went with its key. False for what bears no mark: a reporter made it up, or
+        an early build sealed it."""
+        secret = (await self._ring.network()).secret
+        wires = [decoded_event(value) for value in values]
+        refs = [[copy.ref for copy in made_here(wire, secret)] if isinstance(wire, WireFact) else [] for wire in wires]
+        destroyed = await self._ring.were_destroyed([ref for each in refs for ref in each])
+        return [bool(each) and destroyed.isdisjoint(each) for each in refs]
 
-    async def _found_again(self, lost: Sequence[tuple[WireFact, Sealed]]) -> Mapping[bytes, Key]:
-        """Keys of copies whose references the store does not know, as far as living ones open them; their references are registered again."""
+    async def _found_again(self, lost: Sequence[tuple[int, WireFact, Sealed]]) -> tuple[Mapping[bytes, Key], int | None]:
+        """Keys of copies (of which event, its form, the copy) whose references the store does not know, as far as living ones open them; their references are
+        registered again. And the first event that was not searched for: every key is tried in turn, beside the loop, and what the next copy would take may be
+        too long for whoever waits. None: all were."""
+        first = {each[2].ref: each for each in reversed(lost)}
+        destroyed = await self._ring.were_destroyed(first)
+        sought = [each for each in lost if first[each[2].ref] is each and each[2].ref not in destroyed and each[2].ref not in self._in_vain]
+        if not sought:
+            return _NO_REFS, None
         living = [key for key in await self._ring.living() if key.subject != NETWORK]
+        most = max(1, TRIALS_AT_ONCE // max(1, len(living)))
+        searched = next((at for at, _, _ in sought[most:]), None)
+        if searched == sought[0][0]:  # the first event has many copies: it is searched for whole, or nothing would ever be decided
+            searched = next((at for at, _, _ in sought if at != searched), None)
+        tried = [each for each in sought if searched is None or each[0] < searched]
+        found = await asyncio.to_thread(self._tried, tried, living)
+        for _, _, copy in tried:
+            if copy.ref not in found:
+                self._in_vain.put(copy.ref, True)
+        gone = await self._ring.register(found)
+        return {ref: key for ref, key in found.items() if key.subject not in gone}, searched
+
+    def _tried(self, lost: Sequence[tuple[int, WireFact, Sealed]], living: Sequence[Key]) -> dict[bytes, Key]:
+        """The key that opens each copy, by its reference."""
         found: dict[bytes, Key] = {}
-        for wire, copy in lost:
+        for _, wire, copy in lost:
             key = next((key for key in living if event_opens_under(self.network, wire, copy, key)), None)
             if key is not None:
                 found[copy.ref] = key
-        gone = await self._ring.register(found)
-        return {ref: key for ref, key in found.items() if key.subject not in gone}
+        return found
 
     async def seal_outcomes(self, batch: Sequence[tuple[int, tuple[Outcome, ...]]], reported: Sequence[bytes] = ()) -> list[tuple[bytes, ...]]:
         """Datums of the outcomes of each (event offset, outcomes), in order. The same batch gives the same bytes.
@@ -367,12 +415,6 @@ def refused_unread(outcomes: Sequence[Outcome | TypedFact | Locked]) -> bool:
     """Whether an entry refused its event as an erased case's. It stays sealed to whoever reads the entry, whatever keys there are: it was decided as one that
     nobody can read, and the key of one whose loss was accepted may be found again in a later copy."""
     return any(type(each) is Refused and each.code is RefusalCode.CASE_ERASED and not each.field for each in outcomes)
-
-
-def _made_here(wire: WireFact, secret: bytes, keys: Container[bytes]) -> list[Sealed]:
-    """The copies of an event whose references this network's key marks as its own, and that are not among `keys`."""
-    event_id = str(wire.clear["event_id"])
-    return [copy for copy in wire.sealed if copy.ref not in keys and copy.ref != NETWORK_REF and is_event_ref(secret, event_id, copy.ref)]
 
 
 def _control(envelope: Envelope, body: Genesis | NoEvent | SourceChanged) -> OpenedControl:

@@ -11,6 +11,7 @@ from immutables import Map
 
 from coordinator.domain.draft import Draft
 from coordinator.domain.seen import AHEAD_MS, EMPTY_DAY, REMEMBERED_MS, day_of, days_gone, id_bytes, recall, remember
+from coordinator.domain.state import State
 from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked, OpenedEvent, Unread
 from events.facts import Event
@@ -92,6 +93,14 @@ def id_verdict(draft: Draft, event: Event, content_hash: bytes, at_ms: int) -> R
     if _hash_of(draft, event, day, key) == content_hash:
         return Duplicate(int.from_bytes(sequence, "big"))
     return Refused(RefusalCode.ID_REUSED, "event_id")
+
+
+def cannot_be_new(state: State, event_id: str, at_ms: int) -> bool:
+    """Whether an event of this id changes nothing at this instant, whatever it holds: its id is out of its time, or known already."""
+    id_at_ms = _at_ms(event_id)
+    if id_at_ms is None or not at_ms - REMEMBERED_MS <= id_at_ms <= at_ms + AHEAD_MS:
+        return True
+    return recall(state.seen_ids.get(day_of(id_at_ms), EMPTY_DAY), _key_of(event_id), SEQUENCE_BYTES) is not None
 
 
 def _hash_of(draft: Draft, event: Event, day: int, key: bytes) -> bytes | None:

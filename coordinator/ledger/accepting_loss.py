@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coordinator.ledger.core import S, Sealing
-from coordinator.ledger.deciding import ERASED_BEFORE_MS, no_key_opens
 from coordinator.ledger.worker import Worker
 from events.codec import event_id_of, name_of
-from reading.erasure import last_erased_ms
+from events.entry import Locked
 from reading.ledger_follower import ReaderAt
 from reading.partition_log import LogRecord, OutOfRange, PartitionLog
 
@@ -35,7 +34,7 @@ class LossRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LostEvent:
-    """An event that waits, that a door of this network sealed and that no key opens, though nobody was erased since. All in clear: it names nobody."""
+    """An event that waits, that a door of this network sealed and whose key is neither there nor known to be destroyed. All in clear: it names nobody."""
 
     offset: int
     kind: str
@@ -46,9 +45,10 @@ class LostEvent:
 
 async def lost_events(reader_at: ReaderAt, events: PartitionLog, sealing: Sealing) -> list[LostEvent]:
     """All of them that wait now, by offset. Reads the ledger and the events after it; waits for key store and brokers. Raises LossRefused where events are
-    missing that should wait."""
+    missing that should wait. One that repeats an event of a case long erased is among them, though no worker stops at it: it is refused in any case."""
     async with reader_at(None) as reader:
-        erased_ms = await last_erased_ms(reader.read_to_end())
+        async for _ in reader.read_to_end():
+            continue
         position = reader.position
     if position is None:
         return []
@@ -62,9 +62,11 @@ async def lost_events(reader_at: ReaderAt, events: PartitionLog, sealing: Sealin
         in_vain = 0 if records else in_vain + 1
         if in_vain >= READS_IN_VAIN:
             raise LossRefused(f"no event can be read at offset {offset}")
-        for record, opened in zip(records, await sealing.open_events([record.value or b"" for record in records]), strict=True):
-            if (erased_ms is None or record.timestamp_ms - ERASED_BEFORE_MS > erased_ms) and no_key_opens(sealing, record, opened):
-                found.append(_lost(record))
+        opened = await sealing.open_events([record.value or b"" for record in records])
+        records = records[: len(opened)]
+        locked = [record for record, each in zip(records, opened, strict=True) if isinstance(each.event, Locked)]
+        lost = await sealing.keys_lost([record.value or b"" for record in locked]) if locked else []
+        found += [_lost(record) for record, is_lost in zip(locked, lost, strict=True) if is_lost]
         offset = records[-1].offset + 1 if records else offset
     return found
 

@@ -52,6 +52,10 @@ class Core(Protocol[S]):
         """The state after an accepted entry. Never refuses."""
         ...
 
+    def cannot_be_new(self, state: S, event_id: str, at_ms: int) -> bool:
+        """Whether an event of this id changes nothing, whatever it holds: it is a repeat, or its id is out of its time."""
+        ...
+
     def next_deadline_ms(self, state: S) -> int | None:
         """The earliest deadline in the state; None where nothing waits for the clock."""
         ...
@@ -77,11 +81,12 @@ class Sealing(Protocol):
         ...
 
     async def open_events(self, values: Sequence[bytes]) -> list[OpenedEvent]:
-        """The events in these record values, in order; what has no key comes back locked, what is no event comes back unread."""
+        """The events in these record values, in order; what has no key comes back locked, what is no event comes back unread. At least the first of them,
+        where not all can be given at once."""
         ...
 
-    def was_sealed_here(self, value: bytes) -> bool:
-        """Whether a door of this network sealed this event record, so that its references were registered before it was sent."""
+    async def keys_lost(self, values: Sequence[bytes]) -> list[bool]:
+        """Of each of these event records, which came back locked: whether a door of this network sealed it and its key is lost, not destroyed."""
         ...
 
     async def open_entries(self, pairs: Sequence[tuple[Envelope, Body]]) -> list[OpenedEntry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic
 
 from coordinator.ledger.core import Core, S, Sealing
@@ -20,11 +20,6 @@ from reading.errors import EventKeyMissing
 from reading.partition_log import LogRecord
 from reading.vault import gone_by
 
-LastErased = Callable[[], Awaitable[int | None]]
-"""When the ledger erased somebody last (ms since the epoch); None: never. Takes as long as reading the ledger does."""
-ERASED_BEFORE_MS = 600_000
-"""An event may have been sealed while the erasure of its case waited to be decided, and come this much later at most: doors take nothing while decisions are
-over ten seconds behind."""
 BREATH_EVERY = 16
 """Decisions after which other tasks of the process get a turn."""
 
@@ -36,14 +31,9 @@ class EntryTooLarge(Exception):
 class Deciding(Generic[S]):
     """Decides events one after the other, each from the state that the one before left."""
 
-    def __init__(
-        self, network: str, core: Core[S], sealing: Sealing, hasher: StateHasher[S], last_erased: LastErased, keys_lost_through: int = -1
-    ) -> None:
+    def __init__(self, network: str, core: Core[S], sealing: Sealing, hasher: StateHasher[S], keys_lost_through: int = -1) -> None:
         self._network = network
         self._keys_lost_through = keys_lost_through
-        self._last_erased = last_erased
-        self._erased_ms: int | None = None
-        """When somebody was erased, as late as is known by now."""
         self._core = core
         self._sealing = sealing
         self._hasher = hasher
@@ -59,13 +49,13 @@ class Deciding(Generic[S]):
     async def propose(
         self, head: Head[S], whole: bool, records: Sequence[LogRecord], outdated: Callable[[], bool], now_s: float
     ) -> list[Proposal[S]]:
-        """Entries for these events, chained from `head`; empty as soon as `outdated()` says that the ledger went another way.
+        """Entries for these events, or for the first of them, chained from `head`; empty as soon as `outdated()` says that the ledger went another way.
 
-        `whole`: the sealed half of the state can be hashed. Raises KeyDestroyed where the head is behind an erasure; EventKeyMissing where no key opens the
-        first of them and nobody was erased, and ends before such an event where it is another.
+        `whole`: the sealed half of the state can be hashed. Raises KeyDestroyed where the head is behind an erasure; EventKeyMissing where the key of the first
+        is lost, and ends before such an event where it is another.
         """
         opened = await self._sealing.open_events([record.value or b"" for record in records])
-        readable = await self._readable(records, opened)
+        readable = await self._readable(head, records, opened)
         records, opened = records[:readable], opened[:readable]
         states: list[S] = []
         times: list[int] = []
@@ -105,25 +95,23 @@ class Deciding(Generic[S]):
             proposals.append(Proposal(value, gone, after, now_s))
         return proposals
 
-    async def _readable(self, records: Sequence[LogRecord], opened: Sequence[OpenedEvent]) -> int:
-        """How many of these events may be decided: all before the first that no key opens though it was sealed here and nobody was erased since. Such an event
-        is not an erased case's: the key store is older than it. One whose loss a person has accepted is decided as an erased case's. Raises EventKeyMissing where
-        it is the first of all."""
-        for index, (record, event) in enumerate(zip(records, opened, strict=True)):
-            if record.offset <= self._keys_lost_through or not no_key_opens(self._sealing, record, event):
-                continue
-            if await self._erased_since(record.timestamp_ms - ERASED_BEFORE_MS):
-                continue
-            if index == 0:
-                raise EventKeyMissing(self._network, record.offset)
-            return index
-        return len(records)
+    async def _readable(self, head: Head[S], records: Sequence[LogRecord], opened: Sequence[OpenedEvent]) -> int:
+        """How many of these events may be decided: those that were opened, and of these all before the first whose key is lost. Such an event is not an erased
+        case's: the key store is older than it. One whose loss a person has accepted is decided as an erased case's; so is one that changes nothing whatever
+        it holds, or whoever may send events could stop a network with an old one. Raises EventKeyMissing where it is the first of all."""
+        doubtful = [
+            index
+            for index, (record, each) in enumerate(zip(records, opened, strict=False))
+            if isinstance(each.event, Locked) and record.offset > self._keys_lost_through and not self._is_old(head, record, each.event)
+        ]
+        lost = await self._sealing.keys_lost([records[index].value or b"" for index in doubtful]) if doubtful else []
+        readable = next((index for index, is_lost in zip(doubtful, lost, strict=True) if is_lost), len(opened))
+        if not readable:
+            raise EventKeyMissing(self._network, records[0].offset)
+        return readable
 
-    async def _erased_since(self, at_ms: int) -> bool:
-        """Whether the ledger erases somebody at this instant or later. It is read only where that is not known: what it once erased, it erases still."""
-        if self._erased_ms is None or self._erased_ms < at_ms:
-            self._erased_ms = await self._last_erased()
-        return self._erased_ms is not None and self._erased_ms >= at_ms
+    def _is_old(self, head: Head[S], record: LogRecord, event: Locked) -> bool:
+        return self._core.cannot_be_new(head.state, str(event.clear.get("event_id", "")), max(record.timestamp_ms, head.event_time_ms))
 
     async def _hashes(self, state: S, *, beside: bool = False) -> tuple[bytes, bytes | None]:
         """Of this very state: it is never changed, so what was made of it before its event came is what would be made of it now."""
@@ -131,8 +119,3 @@ class Deciding(Generic[S]):
             if self._hashed is None or self._hashed[0] is not state:
                 self._hashed = state, await self._hasher.hashes(state, beside=beside)
             return self._hashed[1]
-
-
-def no_key_opens(sealing: Sealing, record: LogRecord, opened: OpenedEvent) -> bool:
-    """Whether a door of this network sealed this event, and no key opens it: its case was erased, or its key is lost."""
-    return isinstance(opened.event, Locked) and sealing.was_sealed_here(record.value or b"")

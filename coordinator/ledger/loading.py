@@ -17,7 +17,6 @@ from coordinator.ledger.recent_events import RecentEvents
 from coordinator.ledger.snapshot_format import Snapshot, open_snapshot
 from coordinator.ledger.snapshots import Snapshots, newest_confirmed
 from events.acceptance import Position
-from reading.erasure import last_erased_ms
 from reading.errors import LedgerTailLost
 from reading.ledger_chain import AcceptedRecord
 from reading.ledger_follower import LedgerFollower, ReaderAt
@@ -85,11 +84,6 @@ class Loading(Generic[S]):
             raise
         log.info("ledger_loaded", extra={"network": self._network, "sequence": settled.position.sequence, "from_snapshot": start is not None})
         return settled, reader
-
-    async def last_erased_ms(self) -> int | None:
-        """When the ledger, to its end now, erased somebody last; None: never. Reads all of it: asked only where an event cannot be opened."""
-        async with self._reader_at(None) as reader:
-            return await last_erased_ms(reader.read_to_end())
 
     async def _confirmed_snapshot(self, seen: list[Position]) -> tuple[Settled[S], LedgerFollower] | None:
         async def looked_at() -> AsyncIterator[Snapshot]:

@@ -80,7 +80,7 @@ class Worker(Generic[S]):
         self._clock_events = clock_events
         hasher = StateHasher(core, sealing)
         self._folding = Folding(core, sealing, hasher)
-        self._deciding = Deciding(network, core, sealing, hasher, loading.last_erased_ms, settings.keys_lost_through)
+        self._deciding = Deciding(network, core, sealing, hasher, settings.keys_lost_through)
         self._headers: Headers = (("worker", settings.worker_id.encode()), ("build", settings.build.encode()))
         self._window: Window[S] = Window()
         self._loaded: Settled[S] | None = None

@@ -24,6 +24,7 @@ class OtherVersion:
         self._core = core
         self.initial_state = core.initial_state
         self.evolve = core.evolve
+        self.cannot_be_new = core.cannot_be_new
         self.next_deadline_ms = core.next_deadline_ms
         self.parts = core.parts
         self.hashed_parts = core.hashed_parts

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from coordinator.domain.seen import EMPTY_DAY, RUN, recall, remember
+from coordinator.domain.seen_events import cannot_be_new
 from coordinator.domain.snapshot import parts_of, state_from
-from events.entry import OpenedEvent, Unread
+from events.entry import Locked, OpenedEvent, Unread
+from events.facts import Event
 from events.ids import uuid7
 from events.referral import ReferralReceived
 from events.verdict import Duplicate, Refused, Unreadable
@@ -65,6 +67,25 @@ def test_a_repeat_two_weeks_later_is_refused_by_its_age_and_nothing_is_remembere
     world.send(event)
     assert world.send(event, after=15 * DAY + HOUR) == (Refused(RefusalCode.ID_TOO_OLD, "event_id"),)
     assert len(world.state.seen_ids) == len(world.state.seen_by_case) == len(world.state.seen_by_network) == 0
+
+
+def test_an_event_that_nobody_can_read_is_known_to_be_no_new_one_by_its_id_alone() -> None:
+    """Whether it was read when it was recorded or not, and whatever was folded since."""
+    world = italy()
+    event = world.stamped(REFERRAL)
+    assert not cannot_be_new(world.state, event.event_id, world.now)
+    world.send(event)
+    unread = world.folded(len(world.entries), locked=lambda entry: replace(entry, opened=replace(entry.opened, event=shut(entry.opened.event))))
+    for state in (world.state, unread):
+        assert cannot_be_new(state, event.event_id, world.now)
+        assert not cannot_be_new(state, uuid7(world.now, 99), world.now)
+        assert not cannot_be_new(state, uuid7(world.now - 14 * DAY, 99), world.now)
+        for no_time in (uuid7(world.now - 14 * DAY - 1, 99), uuid7(world.now + 5 * MINUTE + 1, 99), "no id", ""):
+            assert cannot_be_new(state, no_time, world.now)
+
+
+def shut(event: Event | Locked | Unread) -> Event | Locked | Unread:
+    return Locked(type(event).__name__, {"event_id": event.event_id}) if isinstance(event, ReferralReceived) else event
 
 
 def test_what_cannot_be_read_has_its_entry() -> None:

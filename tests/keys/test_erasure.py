@@ -20,7 +20,7 @@ from events.transfer import MatchExplained, ProposalMade, TransferEscalated
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 from events.vocabulary import Escalation, KeepApart, RefusalCode, Role
 from ops.services.postgres import PostgresServer
-from reading.erasure import BroughtUp, bring_up_to_ledger, follow, last_erased_ms
+from reading.erasure import BroughtUp, bring_up_to_ledger, follow
 from reading.key_errors import KeyDestroyed, KeysLost, KeyStoreBehind
 from reading.keys import KeyStore, subjects_of_case
 from reading.keys_memory import MemoryKeyStore
@@ -162,17 +162,33 @@ async def test_two_cases_found_the_same_keep_both_their_keys_until_then() -> Non
     assert await subjects(store) == {"network", *subjects_of_case(CASES[0]), *subjects_of_case(CASES[1])}
 
 
-async def test_the_ledger_says_whether_somebody_was_erased_since() -> None:
-    """By the names that stand in clear alone; an erasure that was refused erases nobody."""
-    store = MemoryKeyStore("it")
-    refused, by_request, by_the_clock = Ledger(store), Ledger(store), Ledger(store)
-    for ledger in (refused, by_request, by_the_clock):
-        await ledger.agree(CASES[0])
-    await refused.record(CaseErased(EVENT_ID, ACTOR, CASES[0]), verdict=Refused(RefusalCode.NOT_RESPONSIBLE, ""))
-    await by_request.erase(CASES[0])
-    await by_the_clock.record(RulesAdopted(EVENT_ID, ACTOR, 1), CaseExpired(CASES[0]), verdict=Refused(RefusalCode.NOT_RESPONSIBLE, ""))
-    for ledger, erased in ((refused, False), (by_request, True), (by_the_clock, True)):
-        assert await last_erased_ms(ledger.after(None)) == (0 if erased else None), "all of it happened at 0"
+async def test_what_waits_of_a_case_that_a_restored_store_destroys_again_is_known_to_be_erased(
+    keystore_url: str, store: PostgresKeyStore, postgres: PostgresServer
+) -> None:
+    """Its reference is younger than the copy, so its key's destruction takes no such reference along; it stands in no entry either."""
+    ledger = Ledger(store)
+    await ledger.agree(CASES[0])
+    await ledger.agree(CASES[1])
+    await follow(store, None, ledger.after(None))
+    backup = Backup(postgres, keystore_url)
+    await ledger.erase(CASES[0])
+    waits = await Vault("it", store).seal_events([AgreementGiven(EVENT_ID, ACTOR, case, "a", 7) for case in CASES[:3]])
+    asked: list[int] = []
+
+    async def waiting(offset: int) -> AsyncIterator[Sequence[bytes]]:
+        asked.append(offset)
+        yield [waits[0], b"garbage", b""]
+        yield waits[1:]
+
+    async with backup as restored:
+        position = await restored.destroyed_through()
+        assert (await bring_up_to_ledger(restored, ledger.after(position), waiting=waiting)).erased == 1
+        assert asked == [3], "from the one after the last that is decided"
+        vault = Vault("it", restored)
+        assert [isinstance(each.event, Locked) for each in await vault.open_events(waits)] == [True, False, True]
+        assert await vault.keys_lost([waits[0], waits[2]]) == [False, True], "the third case's key is younger than the copy"
+        assert (await bring_up_to_ledger(restored, ledger.after(await restored.destroyed_through()), waiting=waiting)).erased == 0
+        assert asked == [3], "where nobody is erased nothing is read"
 
 
 async def explained(store: KeyStore) -> Ledger:

@@ -9,6 +9,7 @@ import secrets
 import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -213,7 +214,8 @@ async def test_migrations_apply_once_and_are_never_edited(url: str, monkeypatch:
 
 def test_every_query_has_a_name() -> None:
     assert set(load_queries()) == {
-        "network_row", "network_row_held", "add_network", "keys", "living_keys", "create_keys", "register_refs", "resolve_refs", "destroy_keys", "destroy_refs", "destroyed_through",
+        "network_row", "network_row_held", "add_network", "keys", "living_keys", "create_keys", "register_refs", "resolve_refs", "destroy_keys", "destroy_refs",
+        "remember_destroyed", "were_destroyed", "forget_destroyed", "destroyed_through",
     }  # fmt: skip
 
 
@@ -307,6 +309,24 @@ async def test_a_restore_that_breaks_no_connection_is_noticed_by_whoever_only_as
         with pytest.raises(KeyStoreBehind):
             await asking.keys(SUBJECTS, create=False)
         assert not asking.serving
+
+
+async def test_what_went_with_a_key_is_forgotten_after_a_day_and_once_the_ledger_is_past_it(url: str, store: PostgresKeyStore) -> None:
+    """Rows that came at once tell whose records are one case's; while decisions stand still nobody knows what waits."""
+    await store.keys(SUBJECTS[:1], create=True)
+    ref = secrets.token_bytes(16)
+    await store.register({ref: (SUBJECTS[0], 1)})
+    at = position(5)
+    await store.destroy(SUBJECTS[:1], through=at)
+    past = replace(at, sequence=6, event_time_ms=at.event_time_ms + 3_600_001)
+    await store.destroy([], through=past)
+    assert await store.were_destroyed([ref]) == {ref}, "a day is not over"
+    await rows_of(url, "update keystore.destroyed_refs set destroyed_at = now() - interval '25 hours', ledger_ms = ledger_ms + 1")
+    await store.destroy([], through=replace(past, sequence=7))
+    assert await store.were_destroyed([ref]) == {ref}, "the ledger has hardly moved"
+    await store.destroy([], through=replace(past, sequence=8, event_time_ms=past.event_time_ms + 1))
+    assert await store.were_destroyed([ref]) == frozenset()
+    assert [row[0] for row in await rows_of(url, "select count(*) from keystore.destroyed_refs")] == [0]
 
 
 async def test_rivals_who_destroy_at_once_each_have_their_turn(url: str, store: PostgresKeyStore) -> None:

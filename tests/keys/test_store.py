@@ -97,6 +97,21 @@ async def test_what_is_destroyed_is_gone_with_its_references_for_good(store: Key
         assert {key.subject for key in await store.living_keys()} == set(SUBJECTS[1:])
 
 
+async def test_it_knows_for_some_time_which_references_went_with_a_key(store: KeyStore) -> None:
+    """A case's, by which events that wait are told apart; not those of explanations, which no event names, and not those that were never there."""
+    explained = f"explanation:{CASES[0]}:24300"
+    await store.keys([*SUBJECTS[:2], explained], create=True)
+    refs = {bytes([n]) * 16: (subject, 1) for n, subject in enumerate([*SUBJECTS[:2], explained])}
+    await store.register(refs)
+    assert await store.were_destroyed([*refs, b"?" * 16]) == frozenset()
+    for _ in range(2):
+        await store.destroy([SUBJECTS[0], explained], through=position(4))
+        assert await store.were_destroyed([*refs, b"?" * 16]) == {bytes(16)}
+    await store.destroy([], through=None, refs=[b"?" * 16])
+    assert await store.were_destroyed([*refs, b"?" * 16]) == {bytes(16), b"?" * 16}
+    assert await store.were_destroyed([]) == frozenset()
+
+
 async def test_a_subject_may_be_destroyed_before_it_has_a_key(store: KeyStore) -> None:
     await store.destroy(SUBJECTS[:1], through=None)
     assert await store.keys(SUBJECTS[:1], create=True) == {}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
 
 from coordinator.ledger.core import SystemClock
-from coordinator.ledger.deciding import ERASED_BEFORE_MS, Deciding
+from coordinator.ledger.deciding import Deciding
 from coordinator.ledger.events_source import EventsSource
 from coordinator.ledger.heal import HealRefused, heal
 from coordinator.ledger.operator_entries import OperatorRefused
@@ -19,7 +19,7 @@ from coordinator.ledger.proposal import Head
 from coordinator.ledger.state_hash import StateHasher
 from events.acceptance import Position
 from events.codec import decode_fact, encode_body, encode_fact
-from events.entry import Decided, NoEvent, OpenedEntry, SourceChanged
+from events.entry import Decided, NoEvent, OpenedEntry, OpenedEvent, SourceChanged
 from events.envelope import Envelope, seal_envelope
 from events.fact import Actor
 from events.facts import Event
@@ -387,33 +387,51 @@ async def erased_while_it_waited() -> MemoryBench:
     return bench
 
 
-async def test_an_event_that_no_key_opens_is_refused_where_somebody_was_erased_since() -> None:
-    """Whose erasure it was is sealed; the event is answered as before."""
+async def test_an_event_whose_key_went_with_its_case_is_refused() -> None:
     bench = await erased_while_it_waited()
     async with Running(bench.worker()) as running:
         await running.until_settled(6)
     assert len(decided_events(await entries_of(bench))) == 7
 
 
-async def test_the_ledger_is_read_once_for_all_events_that_an_erasure_explains() -> None:
-    bench, core, case_id, asked = MemoryBench(), TinyCore(), str(uuid.uuid4()), 0
+async def test_somebody_elses_erasure_hides_no_loss() -> None:
+    """Before the event came, after it came, and at any time: the store knows which references went with a key."""
+    bench, case_id = await with_a_case_unknown_to_the_keys()
+    other = str(uuid.uuid4())
+    values = await bench.vault.seal_events([agreed(other, uuid7(SystemClock().now_ms(), 9))])
+    await bench.keys.destroy([case_subject(other)], through=None)
+    await (await MemoryAppender(bench.events).append([(None, value, ()) for value in values]))
+    async with Running(bench.worker()) as running:
+        error = await running.failure()
+    assert isinstance(error, EventKeyMissing) and error.offset == 6 and case_id not in str(error)
 
-    async def last_erased() -> int:
-        nonlocal asked
-        asked += 1
-        return 2_000
 
-    vault = Vault(NETWORK, bench.keys)  # which has no key at hand
-    deciding = Deciding(NETWORK, core, vault, StateHasher(core, vault), last_erased)
-    values = await bench.vault.seal_events([agreed(case_id, uuid7(1, number)) for number in range(3)])
-    await bench.keys.destroy([case_subject(case_id)], through=None)
+async def test_an_old_event_of_a_case_long_erased_stops_nobody() -> None:
+    """The store knows for a day that its key was destroyed, and the ledger shows it to whoever may read: sent again it changes nothing, whatever it holds."""
+    bench, _ = await with_a_case_unknown_to_the_keys()
+
+    class Remembers(TinyCore):
+        def cannot_be_new(self, state: TinyState, event_id: str, at_ms: int) -> bool:
+            return event_id == uuid_of_the_lost
+
+    (uuid_of_the_lost,) = [str(decode_fact(record.value or b"").clear["event_id"]) for record in bench.events.records if record.offset == 6]
+    async with Running(bench.worker(core=Remembers())) as running:
+        await running.until_settled(6)
+
+
+async def test_a_batch_is_decided_as_far_as_it_could_be_opened() -> None:
+    core, bench = TinyCore(), MemoryBench()
+
+    class Slow(Vault):
+        async def open_events(self, values: Sequence[bytes]) -> list[OpenedEvent]:
+            return (await super().open_events(values))[:2]
+
+    vault = Slow(NETWORK, bench.keys)
+    deciding = Deciding(NETWORK, core, vault, StateHasher(core, vault))
+    values = await bench.vault.seal_events([reaffirmed(number) for number in range(5)])
     head = Head(core.initial_state(NETWORK), 4, bytes(32), -1, 0, bytes(32))
     records = [LogRecord(offset, 1_000, None, value, ()) for offset, value in enumerate(values)]
-    assert len(await deciding.propose(head, True, records, lambda: False, 0.0)) == 3
-    assert asked == 1
-    with pytest.raises(EventKeyMissing):
-        await deciding.propose(head, True, [replace(records[0], timestamp_ms=2_000 + ERASED_BEFORE_MS + 1)], lambda: False, 0.0)
-    assert asked == 2
+    assert [each.after.event_offset for each in await deciding.propose(head, True, records, lambda: False, 0.0)] == [0, 1]
 
 
 async def test_an_event_under_a_reference_that_somebody_made_up_stops_nobody() -> None:

@@ -180,15 +180,11 @@ async def test_the_state_is_hashed_before_the_event_that_carries_its_hash_is_the
     assert (carrying.body.clear_state_hash, carrying.body.sealed_state_hash) == await StateHasher(TinyCore(), bench.vault).hashes(state)
 
 
-async def nobody_erased() -> None:
-    return None
-
-
 async def test_a_hash_made_ahead_is_not_taken_for_another_state() -> None:
     """A rival's entry comes in between: the state that was hashed never was, and the one that is, is hashed anew."""
     bench = MemoryBench()
     core = TinyCore()
-    deciding = Deciding(NETWORK, core, bench.vault, StateHasher(core, bench.vault), nobody_erased)
+    deciding = Deciding(NETWORK, core, bench.vault, StateHasher(core, bench.vault))
     state = core.initial_state(NETWORK)
     (event,) = await bench.vault.seal_events([reaffirmed(1)])
     record = LogRecord(999, 1_700_000_000_000, None, event, ())

@@ -67,6 +67,9 @@ class TinyCore:
             deadline = entry.event_time_ms + self.deadline_in_ms
         return TinyState(state.network, entry.sequence, rolling, seen, deadline)
 
+    def cannot_be_new(self, state: TinyState, event_id: str, at_ms: int) -> bool:
+        return event_id in state.seen
+
     def next_deadline_ms(self, state: TinyState) -> int | None:
         return state.deadline_ms
 

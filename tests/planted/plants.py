@@ -492,7 +492,7 @@ def lost_references_stay_lost() -> AbstractContextManager[None]:
     """What the store does not know is taken for what was erased."""
 
     async def broken(_: Vault, _lost: Any) -> Any:
-        return {}
+        return {}, None
 
     return patched(Vault, "_found_again", broken)
 
@@ -517,10 +517,24 @@ def refused_unread_is_read() -> AbstractContextManager[None]:
 def lost_keys_are_erasures() -> AbstractContextManager[None]:
     """What no key opens is decided, as if its case had been erased."""
 
-    async def broken(_: Any, records: Any, _opened: Any) -> int:
+    async def broken(_: Any, _head: Any, records: Any, _opened: Any) -> int:
         return len(records)
 
     return patched(DecidingEvents, "_readable", broken)
+
+
+def repetitions_stop() -> AbstractContextManager[None]:
+    """An event that no key opens stops a network though its id was decided before."""
+    return patched(DecidingEvents, "_is_old", lambda *_: False)
+
+
+def destroyed_and_not_remembered() -> AbstractContextManager[None]:
+    """What went with its key looks like what was never there."""
+
+    async def broken(*_: Any) -> frozenset[bytes]:
+        return frozenset()
+
+    return patched(MemoryKeyStore, "were_destroyed", broken)
 
 
 def references_by_chance() -> AbstractContextManager[None]:
@@ -654,7 +668,7 @@ def held_explanations_go() -> AbstractContextManager[None]:
 def references_outlive() -> AbstractContextManager[None]:
     """A key goes and what refers to it stays."""
 
-    async def broken(self: MemoryKeyStore, subjects: Iterable[str], *, through: Position | None) -> None:
+    async def broken(self: MemoryKeyStore, subjects: Iterable[str], *, through: Position | None, refs: Iterable[bytes] = ()) -> None:
         for subject in subjects:
             self._keys.pop(subject, None)
             self._destroyed.add(subject)

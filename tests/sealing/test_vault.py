@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.codec import Sealed, decode_fact, encode_fact, join, split
-from events.entry import Body, Decided, Genesis, Locked, OpenedControl, OpenedDecision, Unread
+from events.entry import Body, Decided, Genesis, Locked, OpenedControl, OpenedDecision, OpenedEvent, Unread
 from events.envelope import Envelope
 from events.errors import BodyUnreadable, SealBroken
 from events.fact import Actor, SealedUnder
@@ -26,7 +26,7 @@ from events.vocabulary import KeepApart, Role
 from reading.key_errors import KeyDestroyed, KeyStoreBehind, KeyStoreError
 from reading.keys import Key, subjects_of_case
 from reading.keys_memory import MemoryKeyStore
-from reading.opening import Wanted
+from reading.opening import Wanted, event_opens_under
 from reading.vault import Row, Vault
 
 from .facts import Canaries, events, outcomes
@@ -63,6 +63,10 @@ class CountingStore(MemoryKeyStore):
     async def resolve(self, *args: Any, **kwargs: Any) -> Any:
         self.calls.append("resolve")
         return await super().resolve(*args, **kwargs)
+
+    async def living_keys(self) -> Any:
+        self.calls.append("living_keys")
+        return await super().living_keys()
 
 
 def entry(sequence: int, event: bytes, *datums: bytes) -> tuple[Envelope, Body]:
@@ -470,7 +474,7 @@ async def test_a_reference_that_the_store_lost_is_given_back_by_the_living_key()
     assert (await store.resolve(refs)).keys() == refs, "whoever reads them later finds their keys, of every copy"
 
 
-async def test_what_no_living_key_opens_stays_shut_and_says_where_it_was_sealed() -> None:
+async def test_what_no_living_key_opens_stays_shut_and_says_whether_its_key_is_lost() -> None:
     store = MemoryKeyStore("it")
     (agreed,) = await Vault("it", store).seal_events([AGREED])
     wire = decode_fact(agreed)
@@ -478,10 +482,90 @@ async def test_what_no_living_key_opens_stays_shut_and_says_where_it_was_sealed(
     moved = encode_fact(wire.name, {**wire.clear, "event_id": OTHER_EVENT_ID}, wire.sealed)
     worker = Vault("it", store)
     assert isinstance((await worker.open_events([forged]))[0].event, Locked), "a reference that somebody made up is not looked for"
+    (apart,) = await Vault("it", store).seal_events([APART])
+    values = (agreed, forged, moved, b"", b"garbage", apart)
+    store._keys.pop(case_subject(CASE))
+    store._refs = {ref: key for ref, key in store._refs.items() if key.subject != case_subject(CASE)}
+    assert isinstance((await Vault("it", store).open_events([agreed]))[0].event, Locked)
+    assert await worker.keys_lost(values) == [True, False, False, False, False, True], "by their marks; who asks has found no key before"
+    await store.destroy([case_subject(OTHER_CASE)], through=None)
+    assert await worker.keys_lost(values) == [True, *[False] * 5], "of two cases one is known to be erased"
+
+
+async def test_what_went_with_its_key_is_not_searched_for() -> None:
+    store = CountingStore()
+    (agreed,) = await Vault("it", store).seal_events([AGREED])
     await store.destroy([case_subject(CASE)], through=None)
-    (opened,) = await Vault("it", store).open_events([agreed])
-    assert isinstance(opened.event, Locked)
-    assert [worker.was_sealed_here(value) for value in (agreed, forged, moved, b"", b"garbage")] == [True, False, False, False, False]
+    store.calls.clear()
+    worker = Vault("it", store)
+    assert isinstance((await worker.open_events([agreed]))[0].event, Locked)
+    assert await worker.keys_lost([agreed]) == [False]
+    assert "living_keys" not in store.calls
+
+
+async def test_keys_are_searched_for_in_batches_that_end_and_for_no_copy_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a hundred thousand keys each copy takes most of a second, and a worker that says nothing for half a minute is ended and begins anew."""
+    store = CountingStore()
+    lost = [
+        dataclasses.replace(AGREED, event_id=f"018f0000-0000-7000-8000-{number:012}", case_id=f"{number:08}-2222-4222-8222-222222222222")
+        for number in range(6)
+    ]
+    values = await Vault("it", store).seal_events([*lost, AGREED, APART])
+    await store.keys([f"case:{number}" for number in range(40)], create=True)
+    for event in lost:
+        store._keys.pop(case_subject(event.case_id))
+    store._refs.clear()
+    tried = 0
+
+    def counted(*given: Any) -> bool:
+        nonlocal tried
+        tried += 1
+        return event_opens_under(*given)
+
+    monkeypatch.setattr("reading.vault.event_opens_under", counted)
+    living = len(await store.living_keys()) - 1
+    monkeypatch.setattr("reading.vault.TRIALS_AT_ONCE", 3 * living)
+    worker = Vault("it", store)
+    opened: list[OpenedEvent] = []
+    for given_at_once in (3, 3, 2):
+        tried = 0
+        batch = await worker.open_events(values[len(opened) :])
+        assert len(batch) == given_at_once and tried <= 3 * living
+        opened += batch
+    assert [type(each.event) for each in opened] == [*[Locked] * 6, AgreementGiven, KeepApartDeclared]
+
+    store.calls.clear()
+    tried = 0
+    assert len(await worker.open_events(values[:6])) == 6 and tried == 0 and "living_keys" not in store.calls, (
+        "what was sought in vain is not sought again"
+    )
+    monkeypatch.setattr("reading.vault.TRIALS_AT_ONCE", 1)
+    store._refs.clear()
+    assert [type(each.event) for each in await Vault("it", store).open_events([values[7], values[6]])] == [KeepApartDeclared], "one event is whole"
+
+
+async def test_many_copies_that_name_one_reference_are_searched_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may send events may take a marked reference out of the ledger, and name it as often as a record has room."""
+    store = MemoryKeyStore("it")
+    (agreed,) = await Vault("it", store).seal_events([AGREED])
+    wire = decode_fact(agreed)
+    (copy,) = wire.sealed
+    many = encode_fact(wire.name, wire.clear, tuple(dataclasses.replace(copy, text=bytes([number]) * 80) for number in range(200)))
+    store._refs.clear()
+    store._keys.pop(case_subject(CASE))
+    await store.keys(["case:1", "case:2"], create=True)
+    tried = 0
+
+    def counted(*given: Any) -> bool:
+        nonlocal tried
+        tried += 1
+        return event_opens_under(*given)
+
+    monkeypatch.setattr("reading.vault.event_opens_under", counted)
+    worker = Vault("it", store)
+    assert isinstance((await worker.open_events([agreed, many]))[0].event, Locked)
+    await worker.open_events([many])
+    assert tried == 2
 
 
 async def test_what_was_refused_unread_stays_sealed_whatever_key_turns_up_later() -> None:

@@ -4,4 +4,4 @@
 grant usage on schema keystore to {role};
 grant select, insert, update on keystore.networks to {role};
 grant select, insert, update (wrapped) on keystore.keys to {role};
-grant select, insert, delete on keystore.refs to {role};
+grant select, insert, delete on keystore.refs, keystore.destroyed_refs to {role};

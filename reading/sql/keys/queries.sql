@@ -63,9 +63,29 @@ select $1, tag, $2, null from unnest($3::bytea[]) as gone (tag)
 order by tag
 on conflict (network, subject_tag) do update set wrapped = null where keystore.keys.wrapped is not null;
 
+-- Of those of $3, which seal events, it is remembered that they were there.
 -- name: destroy_refs
-delete from keystore.refs using keystore.keys
-where refs.key_id = keys.key_id and keys.network = $1 and keys.subject_tag = any($2::bytea[]);
+with gone as (
+    delete from keystore.refs using keystore.keys
+    where refs.key_id = keys.key_id and keys.network = $1 and keys.subject_tag = any($2::bytea[])
+    returning refs.ref, keys.subject_tag
+)
+insert into keystore.destroyed_refs (ref, network, ledger_ms)
+select ref, $1, $4 from gone where subject_tag = any($3::bytea[])
+order by ref
+on conflict (ref) do nothing;
+
+-- name: remember_destroyed
+insert into keystore.destroyed_refs (ref, network, ledger_ms)
+select ref, $1, $3 from unnest($2::bytea[]) as gone (ref)
+order by ref
+on conflict (ref) do nothing;
+
+-- name: were_destroyed
+select ref from keystore.destroyed_refs where network = $1 and ref = any($2::bytea[]);
+
+-- name: forget_destroyed
+delete from keystore.destroyed_refs where network = $1 and ledger_ms < $2 and destroyed_at < now() - interval '1 day';
 
 -- name: destroyed_through
 update keystore.networks
