@@ -26,6 +26,10 @@ def simulate(
     seeds: Annotated[str, typer.Option("--seeds", help="Futures: 7, or 1-10, or 1,5,9. From 1000 on for figures to report.")] = "1-4",
     policy: Annotated[str, typer.Option("--policy", help="The policy of interest; `--policy list` names all.")] = "shipped",
     against: Annotated[list[str] | None, typer.Option("--against", help="Policies to hold it against. May be given again.")] = None,
+    weights_for: Annotated[
+        str | None,
+        typer.Option("--weights-for", help="Weights estimated for this load are played, whatever comes; left out: each load's own."),
+    ] = None,
     hindsight: Annotated[bool, typer.Option("--hindsight", help="The clairvoyant optimum beside them; minutes a future at 90 days.")] = False,
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, help="Processes; as many as there are processors. The figures do not depend on them.")
@@ -42,7 +46,13 @@ def simulate(
         others = against if against is not None else ["thrift", "fcfs"]
         names = tuple(dict.fromkeys([policy, *others]))
         plan = Plan(
-            _known(load or ["tight"], LOADS, "--load"), _seeds(seeds), days, _known(names, POLICIES, "--policy or --against"), hindsight, False
+            _known(load or ["tight"], LOADS, "--load"),
+            _seeds(seeds),
+            days,
+            _known(names, POLICIES, "--policy or --against"),
+            hindsight,
+            checked=False,
+            weights_for=None if weights_for is None else _known([weights_for], LOADS, "--weights-for")[0],
         )
         if plots is not None or hindsight:
             _needs_the_laboratory(plots=plots is not None)

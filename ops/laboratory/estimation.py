@@ -77,6 +77,11 @@ def _rates_of(network: str, load: str, days: int, seeds: tuple[int, ...]) -> dic
     return rates((requests_of(load_network(network), seed, load, days) for seed in tuning(seeds)), days)
 
 
+def weights_seen(asked: Sequence[Asked], days: int, urgency_values: Sequence[int], estimate: Estimate = BEST) -> tuple[KindWeights, ...]:
+    """Weights from what a network was asked itself in so many days."""
+    return kind_weights(rates((asked,), days), urgency_values, estimate)
+
+
 def matching_for(network: str, load: str, until_ms: int, *, hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGENCY_VALUES) -> Matching:
     """What a policy with the weights for a load says. They are valid until an instant: until when such requests are made."""
     scarcity = ScarcityWeights(1, until_ms, METHOD, sample_told(load, 90, TUNED_ON, BEST), weights_for(network, load, urgency_values=urgency_values))

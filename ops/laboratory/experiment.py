@@ -6,7 +6,7 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from events.vocabulary import Urgency
@@ -97,6 +97,8 @@ class Plan:
     hindsight: bool
     checked: bool
     """Whether the independent checker looks at every proposal."""
+    weights_for: str | None = None
+    """The load that policies estimate their weights for, whatever comes; None: the one that is played."""
 
 
 def run(plan: Plan, jobs: int, progress: Progress) -> list[Future]:
@@ -129,7 +131,10 @@ def play_one(plan: Plan, load: str, seed: int) -> Future:
         seed=seed,
         asked=len(instance.asked),
         capacity=capacity,
-        figures={name: figures_of(simulate(instance, policy_named(name)), instance, checked=plan.checked) for name in plan.policies},
+        figures={
+            name: figures_of(simulate(instance, replace(policy_named(name), weights_for=plan.weights_for)), instance, checked=plan.checked)
+            for name in plan.policies
+        },
         hindsight=_clairvoyant(instance) if plan.hindsight else None,
     )
 

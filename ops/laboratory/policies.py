@@ -16,11 +16,13 @@ from coordinator.matching.terms import Terms, terms_of
 from events.network import HoldBack, PolicyAdopted, Weights
 from events.vocabulary import Urgency
 from ops.demand.in_turn import match_in_turn
-from ops.laboratory.estimation import HOLD_BACK, TO_THE_END, URGENCY_VALUES, matching_for
-from ops.laboratory.instance import Instance
+from ops.laboratory.estimation import HOLD_BACK, TO_THE_END, URGENCY_VALUES, matching_for, weights_seen
+from ops.laboratory.instance import Asked, Instance
 
 NETWORK = "it"
 """Whose futures weights are estimated from."""
+ANEW_AFTER_DAYS = 30
+"""After so many days weights are estimated anew, by whoever does so, and again after as many."""
 _FIRST_OF_ALL = 1_000
 """A factor that puts a weight before all others together."""
 
@@ -68,6 +70,8 @@ class Scene:
 
 Choose = Callable[[Scene], Sequence[Answer]]
 """One answer for each of the scene's requests; the best place of each is proposed, none where there is none."""
+Anew = Callable[[Terms, Sequence[Asked], int], Terms]
+"""(terms in force, who asked so far, in how many days) -> the terms from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +87,16 @@ class Policy:
     turns: Turns = Turns.AT_ONCE
     choose: Choose | None = None
     """Takes the matcher's place."""
-    estimated: Callable[[Instance], Terms] | None = None
-    """Takes the place of `terms_of`: the terms for what is asked of the network in an instance."""
+    estimated: Callable[[Instance, str], Terms] | None = None
+    """Takes the place of `terms_of`: the terms for an instance if so much is asked of the network as under a load."""
+    weights_for: str | None = None
+    """The load that they are estimated for; None: the instance's own."""
+    anew: Anew | None = None
+    """Estimates the terms again, every `ANEW_AFTER_DAYS`, from what was asked so far; None: they stay as they are."""
 
     def terms_for(self, instance: Instance) -> Terms:
-        """The terms that it plays an instance by."""
-        return self.terms_of(instance.terms) if self.estimated is None else self.estimated(instance)
+        """The terms that it plays an instance by, from its start."""
+        return self.terms_of(instance.terms) if self.estimated is None else self.estimated(instance, self.weights_for or instance.load)
 
 
 def as_they_ship(terms: Terms) -> Terms:
@@ -135,14 +143,23 @@ def _thrift_first(terms: Terms) -> Terms:
     )
 
 
-def estimated(hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGENCY_VALUES) -> Callable[[Instance], Terms]:
-    """Weights for the load and these values of urgency, and who may wait for how long. They expire when the requests end that they were estimated for."""
+def estimated(hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGENCY_VALUES) -> Callable[[Instance, str], Terms]:
+    """Weights for a load and these values of urgency, and who may wait for how long. They expire when the requests end that they were estimated for."""
 
-    def terms_for(instance: Instance) -> Terms:
-        matching = matching_for(NETWORK, instance.load, instance.end_ms, hold_back=hold_back, urgency_values=urgency_values)
+    def terms_for(instance: Instance, load: str) -> Terms:
+        matching = matching_for(NETWORK, load, instance.end_ms, hold_back=hold_back, urgency_values=urgency_values)
         return with_policy(instance.terms, replace(instance.terms.policy, matching=matching))
 
     return terms_for
+
+
+def estimated_anew(terms: Terms, asked: Sequence[Asked], days: int) -> Terms:
+    """The terms with weights from what was asked so far, for as long as those before would have held. Without weights: as they are."""
+    matching = terms.policy.matching
+    if matching is None or matching.scarcity is None:
+        return terms
+    scarcity = replace(matching.scarcity, kinds=weights_seen(asked, days, matching.urgency_values))
+    return with_policy(terms, replace(terms.policy, matching=replace(matching, scarcity=scarcity)))
 
 
 POLICIES: dict[str, Policy] = {
@@ -170,6 +187,13 @@ POLICIES: dict[str, Policy] = {
             "weights of scarcity estimated for the load; who has time waits, to the end if need be",
             as_they_ship,
             estimated=estimated(TO_THE_END),
+        ),
+        Policy(
+            "learns",
+            f"the same; every {ANEW_AFTER_DAYS} days the weights are estimated anew from what was asked so far",
+            as_they_ship,
+            estimated=estimated(TO_THE_END),
+            anew=estimated_anew,
         ),
         Policy("shipped", "the product's matcher with its policy as it ships", as_they_ship),
     )

@@ -23,7 +23,7 @@ from events.vocabulary import Consequence, DeclineCode
 from ops.demand.hours import DAY_MS, HOUR_MS, local
 from ops.laboratory.instance import Asked, Instance
 from ops.laboratory.objective import placement_points
-from ops.laboratory.policies import Policy, Scene, Turns, Waiting
+from ops.laboratory.policies import ANEW_AFTER_DAYS, Anew, Policy, Scene, Turns, Waiting
 from ops.laboratory.records import Ending, Outcome, Played, Proposed, Served
 from ops.laboratory.stock import Stock
 
@@ -44,7 +44,8 @@ class _Kind(IntEnum):
     LOOK_AGAIN = 6
     ON_DUTY = 7
     MORNING = 8
-    ARRIVES = 9
+    ESTIMATED_ANEW = 9
+    ARRIVES = 10
 
 
 class _Proposal:
@@ -145,6 +146,8 @@ class _Play:
         self._agenda: list[tuple[int, int, int, Callable[[int], None]]] = []
         self._answers: Mapping[str, Answers] = {}
         """What projects answered, where the policy counts that."""
+        self._asked: list[Asked] = []
+        """Who asked so far."""
         self._added = 0
         self._step = 0
         self._calls = 0
@@ -165,6 +168,9 @@ class _Play:
             self._at(asked.arrives_ms, _Kind.ARRIVES, partial(self._arrives, asked))
         if self._policy.turns is Turns.DAILY:
             self._next_morning(instance.start_ms)
+        if self._policy.anew is not None:
+            for days in range(ANEW_AFTER_DAYS, instance.days, ANEW_AFTER_DAYS):
+                self._at(instance.start_ms + days * DAY_MS, _Kind.ESTIMATED_ANEW, partial(self._estimated_anew, self._policy.anew, days))
         while self._over_already < len(instance.asked):
             at_ms, _, _, happen = heapq.heappop(self._agenda)
             self._step += 1
@@ -193,6 +199,7 @@ class _Play:
             self._changed.add(unit)
 
     def _arrives(self, asked: Asked, at_ms: int) -> None:
+        self._asked.append(asked)
         case = _Case(asked)
         case_id = asked.request.case_id
         self._cases[case_id] = case
@@ -302,6 +309,11 @@ class _Play:
         """The place left is kept no longer."""
         case.lives_in = None
         self._moved(case)
+
+    def _estimated_anew(self, anew: Anew, days: int, _at_ms: int) -> None:
+        """Places cost something else from here on, so that whoever waits may find one; projects are trusted as before."""
+        self._terms = replace(anew(self._terms, self._asked, days), trust=self._terms.trust)
+        self._to_match.update(self._waiting)
 
     def _moved(self, case: _Case) -> None:
         """Whoever is kept apart from a case may fit where it was."""

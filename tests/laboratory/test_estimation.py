@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 
 from coordinator.matching.kinds import is_kind
 from events.vocabulary import Urgency
-from ops.laboratory.estimation import BEST, METHOD, TUNED_ON, URGENCY_VALUES, Estimate, kind_weights, rates, sample_told, weights_for, worth_of_stock
+from ops.laboratory.estimation import (
+    BEST,
+    METHOD,
+    TUNED_ON,
+    URGENCY_VALUES,
+    Estimate,
+    kind_weights,
+    rates,
+    sample_told,
+    weights_for,
+    weights_seen,
+    worth_of_stock,
+)
 from ops.laboratory.instance import requests_of
 from ops.networks.loading import load_network
 
@@ -57,6 +69,14 @@ def test_rates_count_every_kind_in_every_future_and_leave_minors_to_people() -> 
     assert list(told) == sorted(told)
     with pytest.raises(ValueError, match="at least one seed"):
         rates([], 30)
+
+
+def test_what_a_network_saw_itself_is_counted_as_in_sampled_futures() -> None:
+    asked = requests_of(load_network("it"), 1, "double", 30)
+    seen = weights_seen(asked, 30, URGENCY_VALUES)
+    assert seen == kind_weights(rates([asked], 30), URGENCY_VALUES, BEST) != ()
+    assert len(weights_seen(asked[:60], 30, URGENCY_VALUES)) < len(seen)
+    assert weights_seen((), 30, URGENCY_VALUES) == ()
 
 
 def test_a_kind_of_which_hardly_any_come_is_left_out() -> None:

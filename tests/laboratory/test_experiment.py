@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from coordinator.cli.main import app
-from ops.laboratory.experiment import Future, Plan, gain, group_summaries, run, spread, summary
+from ops.laboratory.experiment import Future, Plan, figures_of, gain, group_summaries, run, spread, summary
+from ops.laboratory.instance import instance_of
 from ops.laboratory.intervals import interval_of, paired, quantile, t_quantile
-from ops.laboratory.policies import POLICIES
+from ops.laboratory.policies import POLICIES, Policy
 from ops.laboratory.seeds import fresh, known, reporting, tuning
+from ops.laboratory.simulation import simulate
 from ops.laboratory.tables import CSV_COLUMNS, against_table, csv_rows, ends_table, groups_table, policies_table, projects_table, regret_table
+from ops.networks.loading import load_network
 
 POLICIES_PLAYED = ("shipped", "thrift", "fcfs")
 PLAN = Plan(("double",), (4, 5, 6), 8, POLICIES_PLAYED, hindsight=False, checked=False)
@@ -40,6 +44,18 @@ def test_a_policy_against_itself_gains_nothing(futures: list[Future]) -> None:
     nothing = gain(futures, "thrift", "thrift")
     assert (nothing.mean, nothing.low, nothing.high) == (0.0, 0.0, 0.0)
     assert gain(futures, "shipped", "fcfs").mean > 0
+
+
+def test_weights_of_another_load_are_played_where_asked_for_and_change_no_future() -> None:
+    plan = Plan(("double",), (4,), 8, ("scarcity", "thrift"), hindsight=False, checked=False)
+    own, named, other = (run(replace(plan, weights_for=load), 1, _quiet)[0] for load in (None, "double", "ample"))
+    assert own == named
+    assert other.figures["thrift"] == own.figures["thrift"]
+    assert other.figures["scarcity"].endings != own.figures["scarcity"].endings
+    instance = instance_of(load_network("it"), 4, "double", 8)
+    ample = POLICIES["scarcity"].terms_for(replace(instance, load="ample"))
+    by_hand = Policy("by_hand", "", lambda _terms: ample)
+    assert other.figures["scarcity"] == figures_of(simulate(instance, by_hand), instance)
 
 
 def test_every_request_but_those_of_minors_alone_is_in_one_group_of_each_dimension(futures: list[Future]) -> None:
@@ -119,6 +135,15 @@ def test_the_command_prints_tables_and_writes_rows(tmp_path: Path) -> None:
     assert [row["policy"] for row in rows] == ["shipped", "fcfs"] * 2
 
 
+def test_the_command_plays_weights_of_another_load() -> None:
+    given = ["simulate", "--policy", "scarcity", "--load", "double", "--seeds", "4", "--days", "8", "--json", "--jobs", "1"]
+    own, other = (CliRunner().invoke(app, [*given, *more]) for more in ([], ["--weights-for", "ample"]))
+    assert own.exit_code == other.exit_code == 0, other.output
+    told, told_other = (json.loads(ended.stdout)[0]["policies"] for ended in (own, other))
+    assert told["scarcity"]["v_points"] != told_other["scarcity"]["v_points"]
+    assert told["thrift"]["v_points"] == told_other["thrift"]["v_points"]
+
+
 def test_the_command_gives_json() -> None:
     ended = CliRunner().invoke(app, ["simulate", "--seeds", "1-2", "--days", "3", "--json", "--jobs", "1"])
     assert ended.exit_code == 0, ended.output
@@ -127,7 +152,7 @@ def test_the_command_gives_json() -> None:
     assert told["policies"]["shipped"]["gain_against_it"] == 0
 
 
-@pytest.mark.parametrize("wrong", [["--load", "huge"], ["--seeds", "x"], ["--seeds", "0"], ["--policy", "magic"]])
+@pytest.mark.parametrize("wrong", [["--load", "huge"], ["--seeds", "x"], ["--seeds", "0"], ["--policy", "magic"], ["--weights-for", "huge"]])
 def test_the_command_says_what_it_does_not_know(wrong: list[str]) -> None:
     ended = CliRunner().invoke(app, ["simulate", *wrong])
     assert ended.exit_code == 2

@@ -8,18 +8,22 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from coordinator.matching.best_place import Answer
+from coordinator.matching.kinds import kind_of_request
 from coordinator.matching.request import NOWHERE, near_also
 from coordinator.matching.safety import PREDICATES, excluded_by, one_live_proposal
-from events.vocabulary import DeclineCode
+from coordinator.matching.terms import Terms
+from events.network import KindWeights
+from events.vocabulary import DeclineCode, Urgency
 from ops.demand.hours import DAY_MS
-from ops.laboratory.instance import Instance, instance_of
+from ops.laboratory.instance import Asked, Instance, instance_of
 from ops.laboratory.objective import placement_points
-from ops.laboratory.policies import POLICIES, Policy, Scene
+from ops.laboratory.policies import POLICIES, Policy, Scene, with_policy
 from ops.laboratory.records import Ending, Outcome, Played, as_json
 from ops.laboratory.simulation import simulate
 from ops.networks.loading import load_network
@@ -168,3 +172,40 @@ def test_whoever_chooses_sees_the_whole_scene_and_may_wait(instance: Instance) -
     played = simulate(instance, policy)
     assert seen and played.placed
     assert all(proposed.at_ms >= instance.asked[proposed.request].arrives_ms + DAY_MS for proposed in played.proposed)
+
+
+def test_whoever_estimates_anew_sees_what_was_asked_and_nothing_to_come() -> None:
+    """Weights estimated anew after 30 and 60 days; who learns nothing by it plays as before."""
+    long = instance_of(load_network("it"), 3, "ample", days=61)
+    seen: list[int] = []
+
+    def as_before(terms: Terms, asked: Sequence[Asked], days: int) -> Terms:
+        seen.append(days)
+        assert list(asked) == [each for each in long.asked if each.arrives_ms < long.start_ms + days * DAY_MS]
+        return terms
+
+    never = simulate(long, replace(POLICIES["learns"], anew=None))
+    assert never.proposed != simulate(long, POLICIES["learns"]).proposed
+    assert simulate(long, replace(POLICIES["learns"], anew=as_before)).served == never.served
+    assert seen == [30, 60]
+
+
+def test_whoever_waits_is_looked_at_again_when_places_cost_something_else() -> None:
+    """At first every place is worth more than anybody; from the thirtieth day on nothing costs anything."""
+    long = instance_of(load_network("it"), 3, "double", days=31)
+
+    def costing(terms: Terms, weights: tuple[KindWeights, ...]) -> Terms:
+        matching = terms.policy.matching
+        assert matching is not None and matching.scarcity is not None
+        return with_policy(terms, replace(terms.policy, matching=replace(matching, scarcity=replace(matching.scarcity, kinds=weights))))
+
+    def dear(chosen: Instance, load: str) -> Terms:
+        told = POLICIES["scarcity"].terms_for(replace(chosen, load=load))
+        every = sorted({kind for asked in chosen.asked if (kind := kind_of_request(asked.request.household)) is not None})
+        return costing(told, tuple(KindWeights(kind, (9_000,)) for kind in every))
+
+    played = simulate(long, replace(POLICIES["learns"], estimated=dear, anew=lambda terms, _asked, _days: costing(terms, ())))
+    cheap_ms = long.start_ms + 30 * DAY_MS
+    urgent = {asked.index for asked in long.asked if asked.urgency is Urgency.IMMEDIATE}
+    assert min(proposed.at_ms for proposed in played.proposed if proposed.request not in urgent) == cheap_ms
+    assert sum(proposed.at_ms == cheap_ms for proposed in played.proposed) > 5
