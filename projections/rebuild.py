@@ -30,7 +30,7 @@ from projections.loading import NOT_FLUSHED, REBUILD_RECORDS, Loader
 from projections.parts import ALL, CLEAR, FROM_WHAT_IS_WANTED, VIEWS, Part, tables_of
 from projections.queries import named_queries
 from projections.runner import Source, apply
-from projections.store import Connection, Stand, Store, read_stand
+from projections.store import HOLDS_AT_MOST, Connection, Stand, Store, read_stand
 from reading.collecting import collecting_hardly
 from reading.ledger_follower import LedgerFollower
 from reading.opening import Wanted
@@ -102,7 +102,10 @@ class _Rebuild:
         """Where the shadow stands. A swap that is tried again goes on from here: what brought it level before was not undone with it."""
 
     async def run(self, max_records: int, files_in_memory: int, divided_from: int) -> Rebuilt:
-        connection, beside = await asyncpg.connect(self._url, server_settings=NOT_FLUSHED), await asyncpg.connect(self._url)
+        connection, beside = (
+            await asyncpg.connect(self._url, server_settings=NOT_FLUSHED),
+            await asyncpg.connect(self._url, server_settings=HOLDS_AT_MOST),
+        )
         try:
             if not await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", schema.shadows_of(self._source.network)):
                 raise RebuildRunning(self._source.network)

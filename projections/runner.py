@@ -20,7 +20,7 @@ from projections.folding import Folding
 from projections.queries import named_queries
 from projections.reported import effects_of
 from projections.schema import SHAPE, schema_of
-from projections.store import Connection, Stand, Store
+from projections.store import HOLDS_AT_MOST, Connection, Stand, Store
 from reading.key_errors import KeyStoreBehind
 from reading.ledger_reader import AcceptedRecord, LedgerReader
 from reading.vault import Vault
@@ -92,7 +92,7 @@ class ViewRunner:
                 connection.terminate()
 
     async def _connect(self) -> Connection:
-        return await asyncpg.connect(self._url, timeout=10, command_timeout=60)
+        return await asyncpg.connect(self._url, timeout=10, command_timeout=60, server_settings=HOLDS_AT_MOST)
 
     async def _follow(self, connection: Connection) -> None:
         store = Store(connection, schema_of(self._source.network), self._vault)

@@ -37,6 +37,8 @@ else:  # generic in their stubs alone
     Connection = asyncpg.Connection
     Pooled = asyncpg.pool.PoolConnectionProxy
 
+HOLDS_AT_MOST = {"idle_in_transaction_session_timeout": "30s"}
+"""Settings of a connection that holds the live views for a while: a process that is frozen then, whose own clock stands still, loses them by the server's."""
 CASES_FIELD = "view:cases"
 """Field of the seal: what a case's record is bound to, beside its row's key."""
 

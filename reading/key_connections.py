@@ -24,6 +24,7 @@ _SESSION = {
     "synchronous_commit": "on",
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",  # a plan made while a table was small must do when it has grown
+    "idle_in_transaction_session_timeout": "10s",  # whoever was frozen in the middle of a destruction holds what others need to start
 }
 
 

@@ -18,6 +18,7 @@ _AWAY = (
     asyncpg.OperatorInterventionError,  # 57: shutting down, starting up, crashed
     asyncpg.InsufficientResourcesError,  # 53: disk full, too many connections
     asyncpg.TransactionRollbackError,  # 40: deadlock, serialisation: nothing happened, again
+    asyncpg.IdleInTransactionSessionTimeoutError,  # 25P03: we were frozen, and the server let go of what we held
     asyncpg.ReadOnlySQLTransactionError,  # 25006: still a standby
 )
 

@@ -15,12 +15,13 @@ import asyncpg
 import pytest
 
 from ops.services.postgres import PostgresServer
-from reading import keys_schema
+from reading import key_connections, keys_schema
 from reading.key_errors import KeyStoreBehind, KeyStoreError, MasterKeyWrong
 from reading.keys import Key, new_key
 from reading.keys_postgres import PostgresKeyStore
 from reading.keys_schema import load_queries, migrate
 from reading.master_key import MasterKey
+from reading.waiting import is_away
 
 from .test_store import SUBJECTS, position
 
@@ -397,6 +398,27 @@ async def test_a_transaction_that_somebody_left_open_is_nobody_elses(store: Post
         await connection.execute("begin")
     async with store._connections.taken() as connection:
         assert not connection.is_in_transaction()
+
+
+async def test_who_is_frozen_in_the_middle_of_a_destruction_holds_nobody_up(
+    url: str, store: PostgresKeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever starts meanwhile has to destroy too before it serves."""
+    monkeypatch.setitem(key_connections._SESSION, "idle_in_transaction_session_timeout", "500ms")
+    await store.keys(SUBJECTS, create=True)
+    async with await PostgresKeyStore.open(url, "it", MASTER) as frozen:
+        frozen._connections.close()
+        frozen._connections = key_connections.KeyConnections(url, frozen._prove_connection)
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)) as told:
+            async with frozen._connections.taken() as connection, connection.transaction():
+                await connection.fetchrow(load_queries()["network_row_held"], "it")
+                async with asyncio.timeout(10):
+                    await store.destroy(SUBJECTS[:1], through=position(5))
+                await connection.execute("select 1")
+        assert is_away(told.value), "it begins again"
+        async with asyncio.timeout(10):
+            await frozen.destroy(SUBJECTS[1:2], through=position(6))
+    assert await store.destroyed_through() == position(6)
 
 
 async def test_connections_that_went_dead_together_are_found_out_together(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from projections.reported import effects_of
 from projections.runner import Source, ViewRunner
 from projections.schema import TABLES as EVERY_TABLE
 from projections.schema import schema_of, shadows_left
+from projections.store import HOLDS_AT_MOST
 from reading.key_errors import KeyStoreError
 from reading.keys_memory import MemoryKeyStore
 from reading.vault import Vault
@@ -265,6 +266,34 @@ async def test_a_reader_in_the_way_of_a_swap_that_was_brought_level_is_waited_fo
     swapped = await dump(postgres_url)
     await rebuild(postgres_url, Vault("it", keystore), source)
     assert await dump(postgres_url) == swapped
+
+
+@pytest.mark.parametrize("parts", [ALL, {Part.AUDIT}], ids=["all", "audit"])
+async def test_a_rebuild_that_is_frozen_while_it_swaps_holds_nobody_up_for_long(
+    stored: Stored, monkeypatch: pytest.MonkeyPatch, parts: Collection[Part]
+) -> None:
+    """Its clock stands still, the server's does not. What it holds by then is what every reader needs."""
+    before = await dump(stored.url)
+    monkeypatch.setitem(HOLDS_AT_MOST, "idle_in_transaction_session_timeout", "500ms")
+    swap = rebuild_module._Rebuild._swap_all if parts == ALL else rebuild_module._Rebuild._swap_parts
+    swapped, woken = asyncio.Event(), asyncio.Event()
+
+    async def frozen_before_it_commits(self: Any, *arguments: Any) -> None:
+        await swap(self, *arguments)
+        swapped.set()
+        await woken.wait()
+
+    monkeypatch.setattr(rebuild_module._Rebuild, swap.__name__, frozen_before_it_commits)
+    rebuilding = asyncio.create_task(rebuild(stored.url, stored.vault(), stored.source, parts=parts))
+    await swapped.wait()
+    try:
+        async with asyncio.timeout(5):
+            assert await dump(stored.url) == before
+    finally:
+        woken.set()
+        failed = await asyncio.gather(rebuilding, return_exceptions=True)
+    assert isinstance(failed[0], (asyncpg.PostgresError, asyncpg.InterfaceError))
+    assert await dump(stored.url) == before
 
 
 async def test_a_part_alone_needs_the_others(stored: Stored) -> None:
