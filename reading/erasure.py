@@ -33,7 +33,7 @@ from events.topics import MAX_EVENT_BYTES, TopicNames
 from events.verdict import Recorded, Refused, Unreadable
 from events.vocabulary import RefusalCode
 from reading.kafka_log import KafkaLog
-from reading.key_errors import KeysLost
+from reading.key_errors import KeysLost, LostEntry
 from reading.keys import Gone, Key, KeyStore, subjects_of_case
 from reading.keys_postgres import PostgresKeyStore
 from reading.ledger_reader import AcceptedRecord, LedgerReader
@@ -100,11 +100,11 @@ async def bring_up_to_ledger(
     async for batch in batches:
         entries += len(batch)
         await catching_up.apply(batch)
-        if catching_up.lost and not loss_accepted:
-            raise KeysLost(catching_up.lost)
+    if catching_up.lost and not loss_accepted:
+        raise KeysLost(catching_up.lost)
     await catching_up.explain(waiting)
     store.serve()
-    return BroughtUp(entries, catching_up.erased, catching_up.references_found, tuple(catching_up.lost))
+    return BroughtUp(entries, catching_up.erased, catching_up.references_found, tuple(each.sequence for each in catching_up.lost))
 
 
 async def open_keystore(
@@ -211,7 +211,7 @@ class _CatchingUp:
     def __init__(self, store: KeyStore, *, loss_accepted: bool) -> None:
         self.erased = 0
         self.references_found = 0
-        self.lost: list[int] = []
+        self.lost: list[LostEntry] = []
         self._store = store
         self._loss_accepted = loss_accepted
         self._network = _NetworkKey(store)
@@ -263,7 +263,7 @@ class _CatchingUp:
         for entry in entries:
             found |= await self._lost_references(entry, known)
             if entry.wire is not None and entry.recorded and not await self._can_be_opened(entry.wire, known | found):
-                unopened.append(entry.sequence)
+                unopened.append(LostEntry(entry.sequence, entry.wire.name, str(entry.wire.clear["event_id"])))
         await self._store.register({ref: (key.subject, key.version) for ref, key in found.items()})
         self.references_found += len(found)
         self.lost += await self._still_unexplained(unopened)
@@ -306,12 +306,12 @@ class _CatchingUp:
             self._living = list(await self._store.living_keys())
         return self._living
 
-    async def _still_unexplained(self, sequences: list[int]) -> list[int]:
+    async def _still_unexplained(self, unopened: list[LostEntry]) -> list[LostEntry]:
         """Those that no other process has meanwhile explained by destroying their keys."""
-        if not sequences:
+        if not unopened:
             return []
         through = await self._store.destroyed_through()
-        return [sequence for sequence in sequences if through is None or sequence > through.sequence]
+        return [each for each in unopened if through is None or each.sequence > through.sequence]
 
 
 async def _subjects_of(gone: Gone, store: KeyStore) -> list[str]:

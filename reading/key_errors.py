@@ -13,6 +13,10 @@ A store that cannot be reached is not among them: every operation waits until it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LISTED = 20
+"""Entries that a message names."""
 
 
 class KeyStoreError(Exception):
@@ -40,10 +44,30 @@ class KeyStoreBehind(KeyStoreError):
     """The key store must be brought up to the ledger before it serves (`reading.erasure.bring_up_to_ledger`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class LostEntry:
+    """An entry that took effect and whose event no key opens, though the store never destroyed one that did. All in clear: it names nobody."""
+
+    sequence: int
+    kind: str
+    """The event's name, such as `ReferralReceived`."""
+    event_id: str
+    """By which whoever reported it knows it."""
+
+
 class KeysLost(KeyStoreError):
     """Keys that the ledger needs are not in this store."""
 
-    def __init__(self, sequences: Sequence[int]) -> None:
-        super().__init__(f"{len(sequences)} ledger entries, the first at sequence {sequences[0]}, hold parts that no key here opens.")
-        self.sequences = tuple(sequences)
+    def __init__(self, lost: Sequence[LostEntry]) -> None:
+        listed = ", ".join(f"{each.kind} {each.event_id} in entry {each.sequence}" for each in lost[:_LISTED])
+        super().__init__(
+            f"No key of this store opens {len(lost)} events that took effect: {listed}{' and more' if len(lost) > _LISTED else ''}. The store is older than the ledger. "
+            "Restore a later copy of it; nothing is decided, shown or taken in until then."
+        )
+        self.lost = tuple(lost)
+        """In the order of the ledger."""
+
+    @property
+    def sequences(self) -> tuple[int, ...]:
         """Ledger sequences, ascending."""
+        return tuple(each.sequence for each in self.lost)

@@ -316,3 +316,21 @@ def test_the_erased_are_forgotten_after_two_weeks() -> None:
     erase(world, case)
     world.tick(16 * DAY)
     assert len(world.state.erased) == 0
+
+
+def test_who_folds_without_the_key_of_a_living_case_keeps_a_hold_that_nobody_ends() -> None:
+    """Why the loss of a decided event's key is not simply accepted (docs/adr/0065-decided-and-lost.md). After an erasure the same hold is released."""
+    world = network()
+    case = proposed(world)
+    (hold,) = world.state.holds.values()
+    assert hold.until_ms is not None
+    for erased in (False, True):
+        lost = network()
+        lost.__dict__.update({**world.__dict__, "entries": list(world.entries)})
+        if erased:
+            lost.send(CaseErased("", HELPLINE, case))
+        lost.state = lost.folded(len(lost.entries), lambda entry: locked(entry, frozenset({case})))
+        assert case not in lost.state.cases
+        for _ in range(3):
+            lost.tick(DAY)
+        assert lost.now > hold.until_ms and (hold.hold_id in lost.state.holds) is not erased

@@ -367,6 +367,7 @@ async def test_a_store_restored_without_the_keys_of_living_cases_does_not_serve(
             with pytest.raises(KeysLost) as lost:
                 await brought_up(restored, ledger)
             assert lost.value.sequences == (4,)
+            assert f"AgreementGiven {EVENT_ID} in entry 4" in str(lost.value) and CASES[1] not in str(lost.value)
             assert not restored.serving
         assert await subjects(restored) == {"network"}, "what was erased is destroyed all the same"
         assert (await brought_up(restored, ledger, loss_accepted=True)).lost == (4,)
@@ -380,11 +381,13 @@ async def test_an_empty_store_beside_a_ledger_does_not_serve(store: PostgresKeyS
     elsewhere = MemoryKeyStore("it")
     ledger = Ledger(elsewhere)
     await ledger.record(RulesAdopted(EVENT_ID, ACTOR, 1))
-    await ledger.agree(CASES[0])
+    for case in CASES[:4]:
+        await ledger.agree(case)
     async with await PostgresKeyStore.open(keystore_url, "it", MASTER) as empty:
         with pytest.raises(KeysLost) as lost:
             await brought_up(empty, ledger)
-        assert lost.value.sequences == (1, 2)
+        assert lost.value.sequences == (1, 2, 3, 4, 5), "all of them, not those of the first batch"
+        assert str(lost.value).count(" in entry ") == 5
 
 
 async def test_a_new_network_serves_at_once(keystore_url: str, store: PostgresKeyStore) -> None:
