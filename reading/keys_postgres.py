@@ -60,7 +60,7 @@ class PostgresKeyStore:
     async def open(cls, url: str, network: str, master: MasterKey) -> Self:
         """A store for `network` in the database at `url` (schema brought up by `keys_schema.migrate`). Waits until it is reachable.
 
-        Raises MasterKeyWrong where another master key wrapped it.
+        Raises MasterKeyWrong where another master key wrapped it, KeyStoreError where its schema is older than this release.
         """
         store = cls(url, network, master)
         try:
@@ -171,7 +171,12 @@ class PostgresKeyStore:
         return tuple(keys)
 
     async def _found(self) -> None:
-        """Make the network's row where there is none, and learn the pepper."""
+        """Make the network's row where there is none, and learn the pepper. Raises KeyStoreError where the schema is an earlier release's."""
+        (schema,) = await self._connections.fetch(_QUERIES["schema_is_ours"])
+        if not schema["is_ours"]:
+            raise KeyStoreError(
+                "The key store's schema is older than this release. Bring it up with `staffetta network create`, which is harmless to repeat."
+            )
         pepper = secrets.token_bytes(_PEPPER_BYTES)
         await self._connections.fetch(_QUERIES["add_network"], self.network, self._master.wrap(self._pepper_binding(), pepper))
         rows = await self._connections.fetch(_QUERIES["network_row"], self.network)

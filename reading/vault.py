@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import time
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -46,8 +47,8 @@ _VERSION = struct.Struct(">I")
 _NOTHING: Mapping[str, Key] = {}
 _NO_REFS: Mapping[bytes, Key] = {}
 _ERASING: frozenset[type] = frozenset({CaseErased, AliasErased, CaseExpired, ExplanationsExpired})
-TRIALS_AT_ONCE = 1_000_000
-"""Keys that are tried on copies of events before somebody gets an answer, unless one copy alone needs more: some six seconds."""
+SEARCHED_FOR_S = 5.0
+"""How long keys are tried on copies of events before somebody gets an answer, unless one event alone takes longer."""
 _IN_VAIN_KEPT = 10_000
 _COPIES_KEPT = 512
 """Events opened of which it is remembered by which references their copies are opened: what is decided is decided at once."""
@@ -148,26 +149,26 @@ class Vault:
         if not sought:
             return _NO_REFS, None
         living = [key for key in await self._ring.living() if key.subject != NETWORK]
-        most = max(1, TRIALS_AT_ONCE // max(1, len(living)))
-        searched = next((at for at, _, _ in sought[most:]), None)
-        if searched == sought[0][0]:  # the first event has many copies: it is searched for whole, or nothing would ever be decided
-            searched = next((at for at, _, _ in sought if at != searched), None)
+        found, searched = await asyncio.to_thread(self._tried, sought, living)
         tried = [each for each in sought if searched is None or each[0] < searched]
-        found = await asyncio.to_thread(self._tried, tried, living)
         for _, _, copy in tried:
             if copy.ref not in found:
                 self._in_vain.put(copy.ref, True)
         gone = await self._ring.register(found)
         return {ref: key for ref, key in found.items() if key.subject not in gone}, searched
 
-    def _tried(self, lost: Sequence[tuple[int, WireFact, Sealed]], living: Sequence[Key]) -> dict[bytes, Key]:
-        """The key that opens each copy, by its reference."""
+    def _tried(self, sought: Sequence[tuple[int, WireFact, Sealed]], living: Sequence[Key]) -> tuple[dict[bytes, Key], int | None]:
+        """The key that opens each copy, by its reference; and the first event for which there was no time left."""
         found: dict[bytes, Key] = {}
-        for _, wire, copy in lost:
+        began_s, last = time.monotonic(), sought[0][0]
+        for at, wire, copy in sought:
+            if at != last and time.monotonic() - began_s > SEARCHED_FOR_S:
+                return found, at
             key = next((key for key in living if event_opens_under(self.network, wire, copy, key)), None)
             if key is not None:
                 found[copy.ref] = key
-        return found
+            last = at
+        return found, None
 
     async def seal_outcomes(self, batch: Sequence[tuple[int, tuple[Outcome, ...]]], reported: Sequence[bytes] = ()) -> list[tuple[bytes, ...]]:
         """Datums of the outcomes of each (event offset, outcomes), in order. The same batch gives the same bytes.

@@ -12,6 +12,7 @@ from coordinator.gateway import metrics
 from coordinator.gateway.counting import counts
 from coordinator.gateway.identity import TheRooms
 from coordinator.gateway.rooms import Rooms
+from reading.key_errors import KeyStoreBehind
 
 router = APIRouter(tags=["service"])
 
@@ -43,13 +44,13 @@ async def read_metrics(rooms: TheRooms) -> Response:
 
 
 def network_health(rooms: Rooms, name: str) -> dict[str, object]:
-    """Whether a network's events are taken, and how far its ledger was read."""
-    tail = rooms.networks[name].intake.tail
+    """Whether a network's events are taken, and how far its ledger was read. A key store that was restored beneath this process serves nobody here any more."""
+    tail, keys = rooms.networks[name].intake.tail, rooms.networks[name].keystore
     position = tail.position
     lag_ms = tail.lag_ms()
     return {
-        "ready": tail.failure is None and tail.has_caught_up and lag_ms <= rooms.max_lag_ms,
+        "ready": keys.serving and tail.failure is None and tail.has_caught_up and lag_ms <= rooms.max_lag_ms,
         "sequence": None if position is None else position.sequence,
         "lag_ms": lag_ms,
-        "stopped_by": None if tail.failure is None else type(tail.failure).__name__,
+        "stopped_by": type(tail.failure).__name__ if tail.failure is not None else None if keys.serving else KeyStoreBehind.__name__,
     }

@@ -255,6 +255,15 @@ async def test_every_route_wants_a_token_but_those_of_the_service(running: Runni
     assert (await anyone.get("/problems/lagging")).json()["status"] == 503
 
 
+async def test_a_gateway_beneath_which_the_key_store_was_restored_is_not_ready(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes no event and shows no case until it is started again; who sends it requests is to know."""
+    monkeypatch.setattr(running.room.keystore, "_serving", False)
+    told = await running.client(None).get("/readyz")
+    assert told.status_code == 503 and told.json()["networks"]["it"]["stopped_by"] == "KeyStoreBehind"
+    monkeypatch.undo()
+    assert (await running.client(None).get("/readyz")).status_code == 200
+
+
 async def test_a_stream_tells_each_change_and_nothing_of_others(running: Running, told: Told) -> None:
     async with served(running) as url:
         owner, other = (

@@ -213,9 +213,15 @@ async def test_migrations_apply_once_and_are_never_edited(url: str, monkeypatch:
         await migrate(url)
 
 
+async def test_a_store_of_an_earlier_release_says_what_to_do(url: str) -> None:
+    await rows_of(url, "drop table keystore.destroyed_refs")
+    with pytest.raises(KeyStoreError, match="staffetta network create"):
+        await PostgresKeyStore.open(url, "it", MASTER)
+
+
 def test_every_query_has_a_name() -> None:
     assert set(load_queries()) == {
-        "network_row", "network_row_held", "add_network", "keys", "living_keys", "create_keys", "register_refs", "resolve_refs", "destroy_keys", "destroy_refs",
+        "schema_is_ours", "network_row", "network_row_held", "add_network", "keys", "living_keys", "create_keys", "register_refs", "resolve_refs", "destroy_keys", "destroy_refs",
         "remember_destroyed", "were_destroyed", "forget_destroyed", "destroyed_through",
     }  # fmt: skip
 

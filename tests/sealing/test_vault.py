@@ -524,13 +524,13 @@ async def test_keys_are_searched_for_in_batches_that_end_and_for_no_copy_twice(m
 
     monkeypatch.setattr("reading.vault.event_opens_under", counted)
     living = len(await store.living_keys()) - 1
-    monkeypatch.setattr("reading.vault.TRIALS_AT_ONCE", 3 * living)
+    monkeypatch.setattr("reading.vault.SEARCHED_FOR_S", -1.0)
     worker = Vault("it", store)
     opened: list[OpenedEvent] = []
-    for given_at_once in (3, 3, 2):
+    for copies in (*[1] * 7, 2):
         tried = 0
         batch = await worker.open_events(values[len(opened) :])
-        assert len(batch) == given_at_once and tried <= 3 * living
+        assert len(batch) == 1 and tried <= copies * living
         opened += batch
     assert [type(each.event) for each in opened] == [*[Locked] * 6, AgreementGiven, KeepApartDeclared]
 
@@ -539,9 +539,6 @@ async def test_keys_are_searched_for_in_batches_that_end_and_for_no_copy_twice(m
     assert len(await worker.open_events(values[:6])) == 6 and tried == 0 and "living_keys" not in store.calls, (
         "what was sought in vain is not sought again"
     )
-    monkeypatch.setattr("reading.vault.TRIALS_AT_ONCE", 1)
-    store._refs.clear()
-    assert [type(each.event) for each in await Vault("it", store).open_events([values[7], values[6]])] == [KeepApartDeclared], "one event is whole"
 
 
 async def test_many_copies_that_name_one_reference_are_searched_for_once(monkeypatch: pytest.MonkeyPatch) -> None:

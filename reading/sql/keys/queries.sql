@@ -1,3 +1,7 @@
+-- Whether what the last migration made is there.
+-- name: schema_is_ours
+select to_regclass('keystore.destroyed_refs') is not null as is_ours;
+
 -- name: network_row
 select wrapped_pepper, topic_id, ledger_offset, sequence, hash, event_offset, event_time_ms
 from keystore.networks where network = $1;
