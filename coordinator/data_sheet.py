@@ -15,9 +15,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from coordinator import data_sheet_words as words
 from events.fact import Actor
 from events.facts import Event, Outcome
 from events.ids import is_uuid
+from events.language import Said, filled
 from events.referral import AssessmentRecorded, Member, ReferralAccepted, ReferralClosed, ReferralReceived, ResponsibilityPassed
 from events.transfer import ArrivalConfirmed, TransferRequested
 from events.vocabulary import AgeGroup, Exploitation, Gender, Indicators, Need, Source
@@ -49,10 +51,15 @@ class Problem:
 
     line: int
     column: str
-    what: str
+    what: Said
+
+    @property
+    def said(self) -> Said:
+        """All of it."""
+        return filled(words.LINE_AND_COLUMN, self.line, self.column, self.what) if self.column else filled(words.LINE, self.line, self.what)
 
     def __str__(self) -> str:
-        return f"line {self.line}{f', column {self.column}' if self.column else ''}: {self.what}"
+        return self.said[0]
 
 
 class SheetInvalid(Exception):
@@ -157,15 +164,15 @@ def read_sheet(text: str) -> list[SheetCase]:
         for row in reader:
             line = reader.line_num
             if None in row or None in row.values():
-                problems.append(Problem(line, "", "has more or fewer cells than the header; quote a cell that holds a comma"))
+                problems.append(Problem(line, "", words.CELLS))
             elif not (named := row["case"].strip()):
-                problems.append(Problem(line, "case", "is empty; write any name that says which rows are one household"))
+                problems.append(Problem(line, "case", words.NO_NAME))
             else:
                 cases.setdefault(named, []).append((line, row))
             if line > MOST_ROWS:
-                raise SheetInvalid([Problem(line, "", f"a sheet has at most {MOST_ROWS} lines; split it")])
+                raise SheetInvalid([Problem(line, "", filled(words.TOO_LONG, MOST_ROWS))])
     except csv.Error:
-        problems.append(Problem(reader.line_num, "", "is no CSV: a quotation mark is not closed, or stands inside a cell"))
+        problems.append(Problem(reader.line_num, "", words.NO_CSV))
     found = [_read_case(named, rows, problems) for named, rows in cases.items()]
     if problems:
         raise SheetInvalid(sorted(problems, key=lambda problem: problem.line))
@@ -176,12 +183,13 @@ def _of_header(names: Sequence[str]) -> Iterable[Problem]:
     for name in names:
         if name not in COLUMNS:
             near = difflib.get_close_matches(name, COLUMNS, n=1)
-            yield Problem(1, "", f"a column is not known{f'; did you mean {near[0]}?' if near else ''}. The columns are {', '.join(COLUMNS)}")
+            perhaps = filled(words.DID_YOU_MEAN, near[0]) if near else ("", "")
+            yield Problem(1, "", filled(words.UNKNOWN_COLUMN, perhaps, ", ".join(COLUMNS)))
     if len(set(names)) != len(names):
-        yield Problem(1, "", "a column stands twice")
+        yield Problem(1, "", words.TWICE)
     for name in READ_COLUMNS:
         if name not in names:
-            yield Problem(1, name, "is missing; its cells may be empty where nothing is known")
+            yield Problem(1, name, words.COLUMN_MISSING)
 
 
 def _read_case(named: str, rows: Sequence[tuple[int, Mapping[str, str]]], problems: list[Problem]) -> SheetCase | None:
@@ -190,18 +198,18 @@ def _read_case(named: str, rows: Sequence[tuple[int, Mapping[str, str]]], proble
     for column in ("source", "province", "taken_in_charge", "indicators", "exploitation"):
         for line, row in rows[1:]:
             if row[column].strip() != first[column].strip():
-                problems.append(Problem(line, column, "differs from the first row of the same case; it is said of the case, so write it alike"))
+                problems.append(Problem(line, column, words.DIFFERS))
     cell = _Cells(first_line, first, problems)
     source = cell.one("source", Source)
     indicators = cell.one("indicators", Indicators) if first["indicators"].strip() else None
     exploitation = cell.several("exploitation", Exploitation)
     in_charge = cell.yes("taken_in_charge")
     if indicators is not None and not in_charge:
-        problems.append(Problem(first_line, "indicators", "only who has taken a case in charge assesses it; write yes under taken_in_charge"))
+        problems.append(Problem(first_line, "indicators", words.NOT_IN_CHARGE))
     household = [_read_member(number, _Cells(line, row, problems)) for number, (line, row) in enumerate(rows)]
     members = [member for member in household if member is not None]
     if len({member.person for member in members}) != len(members):
-        problems.append(Problem(first_line, "person", "two persons of the case have one letter; leave the column empty and they are counted through"))
+        problems.append(Problem(first_line, "person", words.SAME_LETTER))
     if len(problems) > before or source is None:
         return None
     province = first["province"].strip() or None
@@ -212,13 +220,13 @@ def _read_member(number: int, cell: _Cells) -> Member | None:
     age_group, gender = cell.one("age_group", AgeGroup), cell.one("gender", Gender)
     person = cell.text("person") or _letter(number)
     if not (len(person) <= 2 and person.isascii() and person.isalpha() and person.islower()):
-        cell.problem("person", "is one or two small letters that count the persons of a household (a, b, …), and no name; or leave it empty")
+        cell.problem("person", words.NO_LETTER)
     languages = cell.text("languages").split()
     if any(not (len(code) == 3 and code.isascii() and code.isalpha() and code.islower()) for code in languages):
-        cell.problem("languages", "are ISO 639-3 codes separated by spaces, such as: eng pcm")
+        cell.problem("languages", words.NO_LANGUAGES)
     only_language = cell.yes("only_language")
     if only_language and not languages:
-        cell.problem("only_language", "needs the language under languages")
+        cell.problem("only_language", words.LANGUAGE_NEEDED)
     essential, preferred = cell.several("essential_needs", Need), cell.several("preferred_needs", Need)
     parent = cell.yes("parent")
     if age_group is None or gender is None:
@@ -242,7 +250,7 @@ class _Cells:
         self._row = row
         self._problems = problems
 
-    def problem(self, column: str, what: str) -> None:
+    def problem(self, column: str, what: Said) -> None:
         self._problems.append(Problem(self._line, column, what))
 
     def text(self, column: str) -> str:
@@ -252,7 +260,7 @@ class _Cells:
         try:
             return kind(self.text(column))
         except ValueError:
-            self.problem(column, f"is one of {', '.join(kind)}")
+            self.problem(column, filled(words.ONE_OF, ", ".join(kind)))
             return None
 
     def several(self, column: str, kind: type[E]) -> list[E]:
@@ -261,14 +269,14 @@ class _Cells:
             try:
                 found.append(kind(word))
             except ValueError:
-                self.problem(column, f"are words separated by spaces, of {', '.join(kind)}")
+                self.problem(column, filled(words.SEVERAL_OF, ", ".join(kind)))
                 return []
         return found
 
     def yes(self, column: str) -> bool:
         word = self.text(column).lower()
         if word not in _YES | _NO:
-            self.problem(column, "is yes or no")
+            self.problem(column, words.YES_OR_NO)
         return word in _YES
 
 

@@ -15,7 +15,7 @@ from coordinator.plain import fields_json
 from coordinator.rooms import NetworkRoom
 from coordinator.viewing import Plain
 from events.entry import OpenedDecision
-from events.sentences import Language
+from events.language import Language
 from events.transfer import MatchExplained
 from projections.reads import Explanation
 

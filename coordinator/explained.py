@@ -11,8 +11,9 @@ from coordinator.matching.kinds import read_kind
 from coordinator.plain import fields_json
 from coordinator.viewing import Plain, without_ids
 from events.inquiry import InquiryOpened
+from events.language import Language
 from events.network import Weights
-from events.sentences import Language, inquiry_end_sentence, kept_for_sentence, rule_sentence, standing_sentence
+from events.sentences import inquiry_end_sentence, kept_for_sentence, rule_sentence, standing_sentence
 from events.transfer import PART_OF_SCARCITY, PART_OF_TRUST, Excluded, MatchExplained, ScarcityTold
 from projections.reads import Explanation, Inquired
 

@@ -12,7 +12,9 @@ from coordinator.intake.door import Answer, Told
 from coordinator.rooms import NetworkRoom
 from events.entry import Genesis
 from events.ids import uuid7
-from events.verdict import Recorded
+from events.language import Said
+from events.sentences import refusal_said
+from events.verdict import Recorded, Refused
 
 ADMINISTRATOR = "network-create"
 """Stands as the person who adopted the first policy and registered the first projects."""
@@ -25,7 +27,13 @@ class NoNetworkFile(Exception):
 
 
 class OpeningRefused(Exception):
-    """The network refused its own first events; the message names the first code."""
+    """The network refused its own first events."""
+
+    def __init__(self, sequence: int, code: str, sentence: Said) -> None:
+        super().__init__(f"The network refused one of its first events ({code}, entry {sequence}): {sentence[0]}")
+        self.sequence = sequence
+        self.code = code
+        self.sentence = sentence
 
 
 async def open_with_file(room: NetworkRoom, file: Path | None, say: Callable[[str], None]) -> list[Answer]:
@@ -46,7 +54,12 @@ async def open_with_file(room: NetworkRoom, file: Path | None, say: Callable[[st
     answers = await room.intake.submit(events, WAIT)
     refused = next((answer for answer in answers if isinstance(answer, Told) and not isinstance(answer.verdict, Recorded)), None)
     if refused is not None:
-        raise OpeningRefused(f"The network refused one of its first events: entry {refused.sequence}, {refused.verdict}.")
+        verdict = refused.verdict
+        raise OpeningRefused(
+            refused.sequence,
+            verdict.code if isinstance(verdict, Refused) else type(verdict).__name__,
+            refusal_said(verdict.code) if isinstance(verdict, Refused) else ("", ""),
+        )
     pending = sum(not isinstance(answer, Told) for answer in answers)
     say(f"network {room.name}: policy and {len(events) - 1} projects {'sent; decided when a worker runs' if pending else 'recorded'}")
     return answers

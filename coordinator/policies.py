@@ -19,6 +19,7 @@ from coordinator.plain import fields_json, value_json
 from coordinator.viewing import Plain
 from events.errors import LineInvalid
 from events.fact import Actor
+from events.language import Said
 from events.lines import format_line, parse_line
 from events.network import PolicyAdopted, PolicyProposed
 from events.policy_digest import policy_digest
@@ -33,7 +34,11 @@ _SOME_EVENT = "00000000-0000-7000-8000-000000000000"
 
 
 class PolicyMalformed(Exception):
-    """These fields make no policy; the message says why, and repeats nothing of them but names."""
+    """These fields make no policy; `said` says why, and repeats nothing of them but names."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said[0])
+        self.said = said
 
 
 class WouldBeRefused(Exception):
@@ -61,7 +66,7 @@ def policy_of(plain: Mapping[str, object]) -> PolicyAdopted:
     try:
         event = parse_line(json.dumps(line), 1)
     except LineInvalid as invalid:
-        raise PolicyMalformed(invalid.problem) from None
+        raise PolicyMalformed(invalid.said) from None
     assert isinstance(event, PolicyAdopted)
     return event
 

@@ -14,6 +14,7 @@ from coordinator.gateway.problems import CATALOGUE
 from coordinator.settings import Settings, variable_of
 from events.sentences import refusal_sentence
 from events.vocabulary import RefusalCode
+from events.words import WORDS
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
 WRITTEN = "<!-- Written by `python -m coordinator.reference`; a test compares. -->\n\n"
@@ -35,7 +36,7 @@ def problems_page() -> str:
     lines = [
         "# Problems of the gateway\n",
         WRITTEN
-        + "Problem details (RFC 9457); `type` is `/problems/CODE`, and explains itself there. `title` and `detail` are in Italian\nwhere `Accept-Language` prefers it; what a parser says of an event or a policy stays English.\n",
+        + "Problem details (RFC 9457); `type` is `/problems/CODE`, and explains itself there. `title` and `detail` are in Italian\nwhere `Accept-Language` prefers it.\n",
     ]
     lines += ["| code | status | title | what to do |", "|---|---|---|---|"]
     lines += [f"| `{code}` | {int(kind.status)} | {kind.title} | {kind.what_to_do} |" for code, kind in CATALOGUE.items()]
@@ -48,6 +49,19 @@ def refusals_page() -> str:
     lines += ["| code | English | Italian |", "|---|---|---|"]
     lines += [f"| `{code}` | {refusal_sentence(code)} | {refusal_sentence(code, 'it')} |" for code in RefusalCode]
     return "\n".join(lines) + "\n"
+
+
+def words_page() -> str:
+    """Every code of the vocabularies with the word that people read."""
+    lines = [
+        "# Words\n",
+        WRITTEN
+        + "What people read instead of a code. Events take the codes, and programs (`--json`, HTTP) read them. Refusals have [sentences](refusals.md).\n",
+    ]
+    for kind, told in WORDS.items():
+        lines += [f"## {kind.__name__}\n", "| code | English | Italian |", "|---|---|---|"]
+        lines += [*(f"| `{code}` | {english} | {italian} |" for code, (english, italian) in told.items()), ""]
+    return "\n".join(lines)
 
 
 ROLES = tuple(standing for standing in Standing if standing is not Standing.SIMULATOR)
@@ -103,6 +117,7 @@ def pages() -> dict[Path, str]:
         PAGES / "settings.md": settings_page(),
         PAGES / "problems.md": problems_page(),
         PAGES / "refusals.md": refusals_page(),
+        PAGES / "words.md": words_page(),
     }
 
 

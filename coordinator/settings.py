@@ -16,6 +16,8 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from events.language import Said, filled
+
 OUR_PREFIX = "STAFFETTA_"
 _NETWORK = re.compile(r"(?P<name>[a-z0-9-]{1,64}):(?P<partition>\d{1,4})\Z")
 
@@ -23,13 +25,18 @@ _NETWORK = re.compile(r"(?P<name>[a-z0-9-]{1,64}):(?P<partition>\d{1,4})\Z")
 class SettingsInvalid(Exception):
     """The environment does not configure this program; `problems` says each thing and what to do."""
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: tuple[Said, ...]) -> None:
+        super().__init__("\n".join(english for english, _ in problems))
         self.problems = problems
 
 
 class NotConfigured(Exception):
     """A service is neither configured nor running here; the message says which variable, and what to do."""
+
+    def __init__(self, variable: str, data: Path) -> None:
+        super().__init__(f"{variable} is not set, and nothing runs from {data}. Set it, or start everything here with `staffetta up`.")
+        self.variable = variable
+        self.data = data
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,22 +168,28 @@ INTERNAL_VARIABLES = frozenset({"STAFFETTA_PARENT_PIPE"})
 """Handed from the supervisor to its children; not for operators."""
 
 
+_NO_SETTING: Said = ("{} is no setting; {}", "{} non è un'impostazione; {}")
+_DID_YOU_MEAN: Said = ("did you mean {}?", "forse {}?")
+_KNOWN: Said = ("known are: {}", "sono note: {}")
+_NO_VALUE: Said = ("{}: {}", "{} ha un valore che non va bene ({}; si veda docs/reference/settings.md)")
+
+
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from an environment (the process's own where None). Raises SettingsInvalid with every problem at once."""
     environ = os.environ if environ is None else environ
     known = {variable_of(field): field for field in Settings.model_fields}
-    problems = []
+    problems: list[Said] = []
     for name in sorted(environ):
         if name.startswith(OUR_PREFIX) and name not in known and name not in INTERNAL_VARIABLES:
             near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(sorted(known))}"
-            problems.append(f"{name} is no setting; {hint}")
+            hint = filled(_DID_YOU_MEAN, near[0]) if near else filled(_KNOWN, ", ".join(sorted(known)))
+            problems.append(filled(_NO_SETTING, name, hint))
     values = {name: environ[name] for name in known if environ.get(name, "") != ""}
     try:
         settings = Settings.model_validate(values)
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False, include_input=False, include_context=False):
-            problems.append(f"{error['loc'][0]}: {error['msg']}")
+            problems.append(filled(_NO_VALUE, error["loc"][0], error["msg"].removeprefix("Value error, ")))
         raise SettingsInvalid(tuple(problems)) from None
     if problems:
         raise SettingsInvalid(tuple(problems))

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from events.sentences import Language
+from events.language import Language, Said, in_language
 from events.vocabulary import Escalation
 from projections.inbox import DECLINED, UNCOVERED, Item, ItemKind
 from projections.transfers import Stage
 
-Sentence = tuple[str, str]
-"""English, Italian."""
-
 
 def to_do(item: Item, body: str | None, helpline: bool, language: Language | str = Language.ENGLISH) -> str:
     """What somebody of a body does about an item. `helpline`: in that role. Raises ValueError for another language."""
-    english, italian = _sentence(item, body, helpline)
-    return english if Language(language) is Language.ENGLISH else italian
+    return in_language(_sentence(item, body, helpline), language)
 
 
-def _sentence(item: Item, body: str | None, helpline: bool) -> Sentence:
+def _sentence(item: Item, body: str | None, helpline: bool) -> Said:
     if item.kind is ItemKind.ESCALATION and item.why is not None:
         return _CALLED[Escalation(item.why)]
     if item.kind is ItemKind.REFERRAL and item.why in _ROUTED:
@@ -33,7 +29,7 @@ def _sentence(item: Item, body: str | None, helpline: bool) -> Sentence:
     return _BY_HELPLINE[item.kind] if helpline and item.kind in _BY_HELPLINE else _KINDS[item.kind]
 
 
-def _case(item: Item) -> Sentence:
+def _case(item: Item) -> Said:
     if item.state is not None and item.state.stage is Stage.PROPOSED and item.state.proposal is not None and item.state.proposal.question_stands:
         return "Answer the question of whoever was asked.", "Rispondere alla domanda di chi è stato interpellato."
     if item.assessment_due:
@@ -41,7 +37,7 @@ def _case(item: Item) -> Sentence:
     return _KINDS[ItemKind.CASE]
 
 
-_CALLED: Mapping[Escalation, Sentence] = {
+_CALLED: Mapping[Escalation, Said] = {
     Escalation.NO_PLACE: (
         "Ring projects whose figures are old; `staffetta explain` says what excluded each unit.",
         "Telefonare ai progetti con dati vecchi; `staffetta explain` dice che cosa ha escluso ogni unità.",
@@ -96,7 +92,7 @@ _CALLED: Mapping[Escalation, Sentence] = {
     ),
 }
 
-_ROUTED: Mapping[str | None, Sentence] = {
+_ROUTED: Mapping[str | None, Said] = {
     DECLINED: (
         "A project did not take the referral: find another, and send it there.",
         "Un progetto non ha preso la segnalazione: trovarne un altro e assegnargliela.",
@@ -107,7 +103,7 @@ _ROUTED: Mapping[str | None, Sentence] = {
     ),
 }
 
-_OF_TWO: Mapping[ItemKind, Sentence] = {
+_OF_TWO: Mapping[ItemKind, Said] = {
     ItemKind.CONFIRMATION: (
         "Your body reported this: have somebody of another body confirm it.",
         "L'azione è del vostro ente: farla confermare da qualcuno di un altro ente.",
@@ -119,7 +115,7 @@ _OF_TWO: Mapping[ItemKind, Sentence] = {
 }
 """Where the asker's own body has reported the action."""
 
-_OVERDUE: Mapping[ItemKind, Sentence] = {
+_OVERDUE: Mapping[ItemKind, Said] = {
     ItemKind.REVIEW: ("Review the action now: the time for it is over.", "Riesaminare subito l'azione: il tempo è scaduto."),
     ItemKind.NOTIFICATION: (
         "Notify the authority now: a minor is missing, and the time is over.",
@@ -127,14 +123,14 @@ _OVERDUE: Mapping[ItemKind, Sentence] = {
     ),
 }
 
-_BY_HELPLINE: Mapping[ItemKind, Sentence] = {
+_BY_HELPLINE: Mapping[ItemKind, Said] = {
     ItemKind.HAND_OVER: (
         "You speak for the project being left: say what is arranged, or ring it.",
         "Parlate per il progetto di partenza: dire che cosa è stato organizzato, o telefonare.",
     ),
 }
 
-_KINDS: Mapping[ItemKind, Sentence] = {
+_KINDS: Mapping[ItemKind, Said] = {
     ItemKind.REFERRAL: ("Take it in charge, or decline it.", "Prenderla in carico o rifiutarla."),
     ItemKind.CASE: ("Nothing waits: you are responsible.", "Nulla in attesa: ne siete responsabili."),
     ItemKind.PROPOSAL: ("Accept, decline with a code, or ask first.", "Accettare, rifiutare con un codice, o chiedere prima."),

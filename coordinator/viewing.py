@@ -16,7 +16,7 @@ from coordinator.domain.who_may import OUTCOMES, REPORTS, Scope, View, scope_of
 from coordinator.plain import fact_json, fields_json, value_json
 from coordinator.to_do import to_do
 from events.facts import FACT_TYPES, Event, Outcome
-from events.sentences import Language
+from events.language import Language
 from events.typed import hints_of
 from projections.freshness import AreaBand, UnitCapacity
 from projections.inbox import Item, ItemKind

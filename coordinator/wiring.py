@@ -54,9 +54,7 @@ def needed(settings: Settings, field: str) -> str:
     """The value of a setting without which nothing can be reached. Raises NotConfigured."""
     value = getattr(settings, field)
     if value is None:
-        raise NotConfigured(
-            f"{variable_of(field)} is not set, and nothing runs from {settings.data}. Set it, or start everything here with `staffetta up`."
-        )
+        raise NotConfigured(variable_of(field), settings.data)
     return str(value)
 
 

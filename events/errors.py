@@ -10,6 +10,8 @@ FactError
 
 from __future__ import annotations
 
+from events.language import Said
+
 
 class FactError(Exception):
     """The root of this tree."""
@@ -38,7 +40,8 @@ class SealBroken(FactError):
 class LineInvalid(FactError):
     """A line of an events file is not an event."""
 
-    def __init__(self, line: int, problem: str) -> None:
-        super().__init__(f"line {line}: {problem}")
+    def __init__(self, line: int, said: Said) -> None:
+        super().__init__(f"line {line}: {said[0]}")
         self.line = line
-        self.problem = problem
+        self.said = said
+        """What is the matter and what to do, without the line's number."""

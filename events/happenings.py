@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from events.sentences import Language
+from events.language import Language, Said, in_language
 
 
 def happening(fact_name: str, language: Language | str = Language.ENGLISH) -> str:
     """What happened, by the name of an event or outcome. Raises KeyError for another name, ValueError for another language."""
-    return HAPPENINGS[fact_name][0 if Language(language) is Language.ENGLISH else 1]
+    return in_language(HAPPENINGS[fact_name], language)
 
 
-HAPPENINGS: Mapping[str, tuple[str, str]] = {
+HAPPENINGS: Mapping[str, Said] = {
     # network
     "ProjectRegistered": ("A project joins the network.", "Un progetto entra nella rete."),
     "ProjectAmended": ("A project is described anew.", "Un progetto è descritto di nuovo."),

@@ -23,10 +23,12 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
+from events import lines_words as words
 from events.codec import EVENT_NAMES, OUTCOME_NAMES
 from events.errors import LineInvalid
 from events.facts import EVENT_TYPES, Event
 from events.ids import is_uuid
+from events.language import Said, filled, joined
 from events.resolution import Schema
 from events.schemas import newest
 from events.typed import hints_of, record_to_plain
@@ -46,13 +48,13 @@ _NOT_IN_TEXT = re.compile("[\0\ud800-\udfff]")
 def parse_line(text: str, line: int) -> Event:
     """The event in one line of an events file (or in one JSON object; then `line` is 1). Raises LineInvalid."""
     if len(text) > MAX_LINE_BYTES or len(text.encode("utf-8", "replace")) > MAX_LINE_BYTES:
-        raise LineInvalid(line, f"longer than {MAX_LINE_BYTES:,} bytes; an event is one line of at most that, so shorten its texts or split the file")
+        raise LineInvalid(line, filled(words.TOO_LONG, f"{MAX_LINE_BYTES:,}"))
     name = _event_name(text, line)
     try:
         return _adapter(name).validate_json(text)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False, include_input=False, include_context=True)
-        raise LineInvalid(line, f"{name}: " + _problems(name, errors)) from None
+        raise LineInvalid(line, filled(("{}: {}", "{}: {}"), name, _problems(name, errors))) from None
 
 
 def format_line(event: Event) -> str:
@@ -66,26 +68,39 @@ def _event_name(text: str, line: int) -> str:
     try:
         whole = json.loads(text, object_pairs_hook=_no_repeats, parse_constant=_no_constant)
     except json.JSONDecodeError as problem:
-        raise LineInvalid(line, f"not JSON at column {problem.colno}: {problem.msg}; write one object on one line") from None
-    except _Strict as problem:
-        raise LineInvalid(line, str(problem)) from None
+        raise LineInvalid(line, filled(words.NOT_JSON, problem.colno, problem.msg)) from None
+    except _Strict as strict:
+        raise LineInvalid(line, strict.said) from None
     except (ValueError, RecursionError):
-        raise LineInvalid(line, "not JSON that can be read: a number too long or objects too deep; write one plain object") from None
+        raise LineInvalid(line, words.NOT_READABLE) from None
     if not isinstance(whole, dict):
-        raise LineInvalid(line, 'not an object; write {"event": "<name>", "event_id": "<uuid>", …}')
+        raise LineInvalid(line, filled(words.NO_OBJECT))
     name = whole.get("event")
     if not isinstance(name, str):
-        raise LineInvalid(line, 'the field "event" is missing or no text; say which event this is, for example "event": "AvailabilityPublished"')
+        raise LineInvalid(line, words.NO_EVENT)
     if name in OUTCOME_NAMES:
-        raise LineInvalid(line, f"{name} is an outcome: the coordinator decides it and nobody reports it; leave the line out")
+        raise LineInvalid(line, filled(words.AN_OUTCOME, name))
     if name not in EVENT_NAMES:
         near = difflib.get_close_matches(name, EVENT_NAMES, n=1)
-        raise LineInvalid(line, f"unknown event; {f'did you mean {near[0]}?' if near else 'one of: ' + ', '.join(sorted(EVENT_NAMES))}")
+        instead = filled(words.DID_YOU_MEAN, near[0]) if near else filled(words.ONE_OF, ", ".join(sorted(EVENT_NAMES)))
+        raise LineInvalid(line, filled(words.UNKNOWN_EVENT, instead))
     return name
 
 
 class _Strict(Exception):
     """JSON that is read differently by different readers."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said[0])
+        self.said = said
+
+
+class _Unfit(ValueError):
+    """A value that its field cannot have: a sentence's second half, after the field's name."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said[0])
+        self.said = said
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -93,17 +108,17 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(names) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise _Strict(f"field {_shown(twice)} stands twice in one object; leave one of them out")
+        raise _Strict(filled(words.TWICE, _shown(twice)))
     return names
 
 
 def _no_constant(name: str) -> Any:
-    raise _Strict(f"{name} is not JSON; there are only whole numbers here")
+    raise _Strict(filled(words.NO_CONSTANT, name))
 
 
-def _shown(name: object) -> str:
+def _shown(name: object) -> Said:
     """A field's name, if it can be one; a stranger's text is not repeated."""
-    return f'"{name}"' if isinstance(name, str) and _A_NAME.match(name) else "with a name that no field has"
+    return (f'"{name}"', f'"{name}"') if isinstance(name, str) and _A_NAME.match(name) else words.STRANGE_NAME
 
 
 # What a field must look like, beyond its JSON type
@@ -115,20 +130,20 @@ def _instant(value: Any) -> Any:
         try:
             at = datetime.fromisoformat(value)
         except ValueError:
-            raise ValueError("is neither milliseconds nor ISO 8601; write for example 2026-03-01T08:30:00+01:00") from None
+            raise _Unfit(words.NO_INSTANT) from None
         if at.tzinfo is None:
-            raise ValueError("has no offset from UTC; add one, for example +01:00 or Z")
+            raise _Unfit(words.NO_OFFSET)
         if at.microsecond % 1000:
-            raise ValueError("is finer than a millisecond; round it")
+            raise _Unfit(words.TOO_FINE)
         value = (at - _EPOCH) // _MILLISECOND
     if type(value) is int and not 0 <= value <= _LAST_INSTANT_MS:
-        raise ValueError("is not between the years 1970 and 9999; instants are milliseconds since 1970-01-01T00:00:00Z")
+        raise _Unfit(words.NOT_IN_YEARS)
     return value
 
 
 def _uuid(value: str) -> str:
     if not is_uuid(value):
-        raise ValueError("is not a UUID in lower case with hyphens, for example 01956c2e-7d1a-7c3b-8f2e-0123456789ab")
+        raise _Unfit(words.NO_UUID)
     return value
 
 
@@ -138,19 +153,19 @@ def _day(value: str) -> str:
     except ValueError:
         good = False
     if not good:
-        raise ValueError("is not a day; write it as 2026-03-01")
+        raise _Unfit(words.NO_DAY)
     return value
 
 
 def _text(value: str) -> str:
     if _NOT_IN_TEXT.search(value):
-        raise ValueError("holds U+0000 or half a surrogate pair; leave it out")
+        raise _Unfit(words.NO_TEXT)
     return value
 
 
 def _whole(value: int) -> int:
     if not -(2**63) <= value < 2**63:
-        raise ValueError("is over 64 bits; use a smaller number")
+        raise _Unfit(words.OVER_64_BITS)
     return value
 
 
@@ -205,39 +220,35 @@ def _plain(name: str) -> Callable[[Any], dict[str, Any]]:
 # What is said about a line that is not accepted
 
 
-def _problems(name: str, errors: list[ErrorDetails]) -> str:
+def _problems(name: str, errors: list[ErrorDetails]) -> Said:
     said = [_problem(name, error) for error in errors[:_MAX_PROBLEMS]]
     if len(errors) > _MAX_PROBLEMS:
-        said.append(f"and {len(errors) - _MAX_PROBLEMS} more")
-    return "; ".join(said)
+        said.append(filled(words.MORE, len(errors) - _MAX_PROBLEMS))
+    return joined(said, "; ")
 
 
-_SAID = {
-    "missing": "is missing; add it",
-    "string_type": "must be a text in quotes",
-    "int_type": "must be a whole number without quotes",
-    "int_from_float": "must be a whole number, without a decimal point",
-    "bool_type": "must be true or false",
-    "tuple_type": "must be a list in square brackets",
-    "model_type": "must be an object in braces",
-    "int_parsing_size": "is over 64 bits; use a smaller number",
-}
-
-
-def _problem(name: str, error: ErrorDetails) -> str:
+def _problem(name: str, error: ErrorDetails) -> Said:
     where = _where(error["loc"])
     match error["type"]:
         case "extra_forbidden":
-            known = "" if len(error["loc"]) > 1 else f" ({name} has: {_fields(name)})"
-            return f"unknown field {_shown(error['loc'][-1])}{_among(error['loc'][:-1])}; correct its name or leave it out{known}"
+            known = ("", "") if len(error["loc"]) > 1 else filled(words.HAS, name, _fields(name))
+            return filled(words.UNKNOWN_FIELD, _shown(error["loc"][-1]), _among(error["loc"][:-1]), known)
         case "enum":
-            return f"field {where} must be one of {error['ctx']['expected'].replace(chr(39), '')}"
+            return filled(words.FIELD, where, filled(words.MUST_BE_ONE_OF, _listed(error["ctx"]["expected"])))
         case "value_error":
-            return f"field {where} {error['ctx']['error']}"
+            unfit = error["ctx"]["error"]
+            assert isinstance(unfit, _Unfit), "validators here raise nothing else"
+            return filled(words.FIELD, where, unfit.said)
         case "json_invalid":
-            return "not JSON that can be read; write one plain object in UTF-8"
+            return words.NOT_UTF8
         case kind:
-            return f"field {where} {_SAID.get(kind, 'is not what its schema says')}"
+            return filled(words.FIELD, where, words.BY_KIND.get(kind, words.OTHERWISE))
+
+
+def _listed(expected: str) -> Said:
+    """Pydantic's `'a', 'b' or 'c'` without its quotation marks."""
+    plain = expected.replace("'", "")
+    return plain, " o ".join(plain.rsplit(" or ", 1))
 
 
 def _where(location: tuple[int | str, ...]) -> str:
@@ -245,8 +256,8 @@ def _where(location: tuple[int | str, ...]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).removeprefix(".")
 
 
-def _among(location: tuple[int | str, ...]) -> str:
-    return f" in {_where(location)}" if location else ""
+def _among(location: tuple[int | str, ...]) -> Said:
+    return filled(words.AMONG, _where(location)) if location else ("", "")
 
 
 def _fields(name: str) -> str:

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 
+from events.language import Language, Said, in_language
 from events.vocabulary import Escalation, Host, InquiryEnd, Need, RefusalCode, Rule, ScarcityStanding
-
-
-class Language(StrEnum):
-    """ISO 639-1."""
-
-    ENGLISH = "en"
-    ITALIAN = "it"
-
+from events.words import word
 
 SAFETY = "safety"
 """Stands in explanations for the rules in `events.transfer.RULES_SHOWN_AS_SAFETY`."""
@@ -21,48 +14,53 @@ SAFETY = "safety"
 
 def refusal_sentence(code: RefusalCode, language: Language | str = Language.ENGLISH) -> str:
     """Why the event changed nothing, and what to do where something can be done. Raises ValueError for another language."""
-    return _REFUSALS[code][_column(language)]
+    return in_language(_REFUSALS[code], language)
+
+
+def refusal_said(code: RefusalCode) -> Said:
+    """The same in both languages."""
+    return _REFUSALS[code]
 
 
 def rule_sentence(rule: Rule | str, language: Language | str = Language.ENGLISH) -> str:
     """Why a unit is excluded, by a value of `Rule` or the word `safety`. Raises KeyError for another word."""
-    return _RULES[rule][_column(language)]
+    return in_language(_RULES[rule], language)
 
 
 def escalation_sentence(why: Escalation, language: Language | str = Language.ENGLISH) -> str:
     """Why an operator is called in."""
-    return _ESCALATIONS[why][_column(language)]
+    return in_language(_ESCALATIONS[why], language)
 
 
 def standing_sentence(standing: ScarcityStanding, language: Language | str = Language.ENGLISH) -> str:
     """Whether scarcity weights played a part in a match."""
-    return _STANDINGS[standing][_column(language)]
+    return in_language(_STANDINGS[standing], language)
 
 
 def inquiry_end_sentence(how: InquiryEnd, language: Language | str = Language.ENGLISH) -> str:
     """How a question to a project whether it could came to its end."""
-    return _INQUIRY_ENDS[how][_column(language)]
+    return in_language(_INQUIRY_ENDS[how], language)
 
 
 def kept_for_sentence(hosts: Iterable[Host], needs: Iterable[Need], people: int, language: Language | str = Language.ENGLISH) -> str:
     """For whom places are scarce: whom they must host and what they must offer, in the order given, and for how many people together."""
-    column = _column(language)
-    hosted = _listed([_HOSTS[host][column] for host in hosts], column)
-    needed = _listed([_NEEDS[need][column] for need in needs], column)
-    kept, who_need = (("kept for ", " who need "), ("riservato a ", " con bisogno di "))[column]
-    together = f", {people} {('people', 'persone')[column]}" if people > 1 else ""
-    return kept + hosted + (who_need + needed if needed else "") + together
+    told_for = for_whom(hosts, needs, people, language)
+    return in_language((f"kept for {told_for}", f"riservato a {told_for}"), language)
 
 
-def _listed(words: list[str], column: int) -> str:
-    return (" and ", " e ")[column].join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+def for_whom(hosts: Iterable[Host], needs: Iterable[Need], people: int, language: Language | str = Language.ENGLISH) -> str:
+    """Whom places must host and what they must offer, in the order given, and for how many people together."""
+    hosted, needed = ([word(code, language) for code in codes] for codes in (hosts, needs))
+    who_need = in_language((" who need ", " con bisogno di "), language)
+    together = f", {people} {in_language(('people', 'persone'), language)}" if people > 1 else ""
+    return _listed(hosted, language) + (who_need + _listed(needed, language) if needed else "") + together
 
 
-def _column(language: Language | str) -> int:
-    return 0 if Language(language) is Language.ENGLISH else 1
+def _listed(words: list[str], language: Language | str) -> str:
+    return in_language((" and ", " e "), language).join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
-_REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
+_REFUSALS: Mapping[RefusalCode, Said] = {
     RefusalCode.UNKNOWN_SCHEMA: (
         "This kind of event is not known here; the sender's release and the network's differ.",
         "Questo tipo di evento non è conosciuto qui; la versione di chi invia e quella della rete sono diverse.",
@@ -365,7 +363,7 @@ _REFUSALS: Mapping[RefusalCode, tuple[str, str]] = {
     ),
 }
 
-_RULES: Mapping[str, tuple[str, str]] = {
+_RULES: Mapping[str, Said] = {
     Rule.ACCEPTING: (
         "The unit is closed, takes nobody in now, or is not residential.",
         "L'unità è chiusa, ora non accoglie o non è residenziale.",
@@ -432,7 +430,7 @@ _RULES: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-_ESCALATIONS: Mapping[Escalation, tuple[str, str]] = {
+_ESCALATIONS: Mapping[Escalation, Said] = {
     Escalation.NO_PLACE: (
         "No place fits now.",
         "Ora nessun posto è adatto.",
@@ -487,7 +485,7 @@ _ESCALATIONS: Mapping[Escalation, tuple[str, str]] = {
     ),
 }
 
-_STANDINGS: Mapping[ScarcityStanding, tuple[str, str]] = {
+_STANDINGS: Mapping[ScarcityStanding, Said] = {
     ScarcityStanding.IN_FORCE: (
         "Scarcity weights were in force: a place costs what it is worth to those who may still need it.",
         "I pesi di scarsità erano in vigore: un posto costa quanto vale per chi può ancora averne bisogno.",
@@ -502,7 +500,7 @@ _STANDINGS: Mapping[ScarcityStanding, tuple[str, str]] = {
     ),
 }
 
-_INQUIRY_ENDS: Mapping[InquiryEnd, tuple[str, str]] = {
+_INQUIRY_ENDS: Mapping[InquiryEnd, Said] = {
     InquiryEnd.YES: ("The project could.", "Il progetto potrebbe."),
     InquiryEnd.NO: ("The project could not.", "Il progetto non potrebbe."),
     InquiryEnd.EXPIRED: ("Nobody answered in time; that is not a refusal.", "Nessuno ha risposto in tempo; non è un rifiuto."),
@@ -512,24 +510,4 @@ _INQUIRY_ENDS: Mapping[InquiryEnd, tuple[str, str]] = {
         "Ritirato: l'unità non è più sicura per il caso, o è stata chiusa.",
     ),
     InquiryEnd.TRANSFER_OVER: ("The transfer was over.", "Il trasferimento era concluso."),
-}
-
-_HOSTS: Mapping[Host, tuple[str, str]] = {
-    Host.WOMEN: ("women", "donne"),
-    Host.MEN: ("men", "uomini"),
-    Host.TRANS_WOMEN: ("trans women", "donne trans"),
-    Host.TRANS_MEN: ("trans men", "uomini trans"),
-    Host.NON_BINARY: ("non-binary people", "persone non binarie"),
-    Host.MOTHERS_WITH_CHILDREN: ("mothers with children", "madri con figli"),
-    Host.FATHERS_WITH_CHILDREN: ("fathers with children", "padri con figli"),
-    Host.UNACCOMPANIED_MINORS: ("unaccompanied minors", "minori non accompagnati"),
-}
-
-_NEEDS: Mapping[Need, tuple[str, str]] = {
-    Need.PSYCHIATRIC_CARE: ("psychiatric care", "cure psichiatriche"),
-    Need.ADDICTION_CARE: ("care for an addiction", "cure per una dipendenza"),
-    Need.DISABILITY_SUPPORT: ("support with a disability", "assistenza per una disabilità"),
-    Need.STEP_FREE: ("step-free access", "accesso senza gradini"),
-    Need.PREGNANCY_CARE: ("care in pregnancy", "assistenza in gravidanza"),
-    Need.SERIOUS_ILLNESS_CARE: ("care for a serious illness", "cure per una malattia grave"),
 }

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from coordinator.access import MACHINE_BODY, Grant, Standing
-from coordinator.cli.outcome import NotDone
+from coordinator.cli.not_done import Cannot, NotDone
 from coordinator.domain.who_may import Scope, View, scope_of
 from events.ids import is_slug
 
@@ -31,14 +31,14 @@ def acting_as(role: str, network: str) -> Grant:
         return Grant(_user(), MACHINE_BODY, Standing.PROJECT, project, (network,))
     if role in _CHOSEN:
         return Grant(_user(), MACHINE_BODY, Standing(role), None, (network,))
-    raise NotDone(f"There is no role {role!r} to act in.", f"One of {', '.join(sorted(_CHOSEN))}, or project:ID.")
+    raise NotDone(Cannot.UNKNOWN_ROLE, role=role, known=", ".join(sorted(_CHOSEN)))
 
 
 def allowed(grant: Grant, view: View) -> Scope:
     """How far the role sees the view. Raises NotDone where it has no right to it."""
     scope = scope_of(grant.standing, view)
     if scope is None:
-        raise NotDone(f"The role {grant.standing} does not see this.", "docs/reference/access.md says who sees what; --as chooses another role.")
+        raise NotDone(Cannot.NOT_FOR_ROLE, role=grant.standing)
     return scope
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from coordinator.cli.outcome import Exit, NotDone, print_not_done
+from coordinator.cli.not_done import Cannot, NotDone
+from coordinator.cli.outcome import Exit, print_not_done
 from coordinator.cli.wires import Wires
 from coordinator.settings import NetworkPlace, Settings, SettingsInvalid
-from events.sentences import Language
+from events.language import Language, joined
 
 if TYPE_CHECKING:
     from coordinator.rooms import NetworkRoom
@@ -35,12 +36,19 @@ def wires_of(context: typer.Context) -> Wires:
     return wires
 
 
+def language_of(context: typer.Context) -> Language:
+    """Of the command that runs: what `LanguageOption` was given."""
+    language = context.params["language"]
+    assert isinstance(language, Language)
+    return language
+
+
 def settings_of(context: typer.Context) -> Settings:
     """Raises NotDone where the environment configures nothing that works."""
     try:
         return wires_of(context).load_settings()
     except SettingsInvalid as invalid:
-        raise NotDone("The settings do not fit: " + "; ".join(invalid.problems), "Correct these variables of the environment.") from None
+        raise NotDone(Cannot.SETTINGS_INVALID, problems=joined(invalid.problems, "; ")) from None
 
 
 def place_of(settings: Settings, network: str | None) -> NetworkPlace:
@@ -48,7 +56,7 @@ def place_of(settings: Settings, network: str | None) -> NetworkPlace:
     place = settings.network(network)
     if place is None:
         known = ", ".join(each.name for each in settings.networks)
-        raise NotDone(f"There is no network {network!r} here.", f"Configured are: {known}. Another is added in STAFFETTA_NETWORKS.")
+        raise NotDone(Cannot.UNKNOWN_NETWORK, name=network, known=known)
     return place
 
 
@@ -72,12 +80,12 @@ def run(context: typer.Context, as_json: bool, work: Callable[[], Awaitable[T]])
     async def whole() -> T:
         return await work()
 
-    with reporting(as_json):
+    with reporting(as_json, language_of(context)):
         return asyncio.run(whole())
 
 
 @contextmanager
-def reporting(as_json: bool) -> Iterator[None]:
+def reporting(as_json: bool, language: Language) -> Iterator[None]:
     """Failures of the block are told in words, and end the command with status 2."""
     try:
         yield
@@ -89,11 +97,11 @@ def reporting(as_json: bool) -> Iterator[None]:
         told = describe(failure)
         if told is None:
             raise
-        print_not_done(told, as_json)
+        print_not_done(told, as_json, language)
         raise typer.Exit(int(Exit.NOT_DONE)) from None
 
 
-def require_yes(asked: str, yes: bool, otherwise: str) -> None:
+def require_yes(asked: str, yes: bool, otherwise: Cannot) -> None:
     """Asks on the terminal, unless the answer was given beforehand. Raises NotDone, which says what was not done."""
     if not yes and not typer.confirm(asked, default=False, err=True):
         raise NotDone(otherwise)

@@ -12,18 +12,21 @@ import asyncpg
 import typer
 from rich.markup import escape
 
-from coordinator.cli.command import JsonOption, NetworkOption, place_of, reporting, settings_of, wires_of
+from coordinator.cli import doctor_words as words
+from coordinator.cli.command import JsonOption, LanguageOption, NetworkOption, place_of, reporting, settings_of, wires_of
 from coordinator.cli.failures import describe
-from coordinator.cli.instants import age_text
+from coordinator.cli.instants import age_said
 from coordinator.cli.outcome import Exit, end, out, print_json
 from coordinator.rooms import NetworkRoom
 from coordinator.settings import Settings
+from events.language import Language, Said, filled, in_language
 from projections.reporting import draw_up_unserved
 from projections.unserved import Unserved
 
 WITHIN = timedelta(seconds=30)
 """How long one look may take before what it asks counts as not answering."""
 
+_NOTHING: Said = ("", "")
 CLOCKS_APART = timedelta(seconds=5)
 BEHIND = 1_000
 """Entries that views may lack before it is worth a word."""
@@ -34,12 +37,13 @@ class Finding:
     """What one look found."""
 
     name: str
+    """Of `doctor_words.NAMES`."""
     well: bool
-    found: str
-    what_to_do: str = ""
+    found: Said
+    what_to_do: Said = ("", "")
 
 
-def doctor(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False) -> None:
+def doctor(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False, language: LanguageOption = Language.ENGLISH) -> None:
     """Look at topics, clocks, key store, ledger, events, views and requests that wait. Exit status 1 where something is wrong."""
 
     async def work() -> list[Finding]:
@@ -65,17 +69,28 @@ def doctor(context: typer.Context, network: NetworkOption = None, as_json: JsonO
         finally:
             await opened.__aexit__(None, None, None)
 
-    with reporting(as_json):
+    with reporting(as_json, language):
         findings = asyncio.run(work())
     if as_json:
-        print_json({"well": all(finding.well for finding in findings), "findings": findings})
+        print_json({"well": all(finding.well for finding in findings), "findings": [_finding_json(finding, language) for finding in findings]})
     else:
         for finding in findings:
-            mark = "[green]well[/]" if finding.well else "[bold red]wrong[/]"
-            out.print(f"{mark}  [bold]{finding.name}[/]: {escape(finding.found)}")
-            if finding.what_to_do:
-                out.print(f"       {escape(finding.what_to_do)}")
+            _show(finding, language)
     end(Exit.WELL if all(finding.well for finding in findings) else Exit.WRONG)
+
+
+def _finding_json(finding: Finding, language: Language) -> dict[str, object]:
+    found, what_to_do = in_language(finding.found, language), in_language(finding.what_to_do, language)
+    return {"name": finding.name, "well": finding.well, "found": found, "what_to_do": what_to_do}
+
+
+def _show(finding: Finding, language: Language) -> None:
+    mark, style = (words.WELL, "green") if finding.well else (words.WRONG, "bold red")
+    out.print(
+        f"[{style}]{in_language(mark, language):<5}[/]  [bold]{in_language(words.NAMES[finding.name], language)}[/]: {escape(in_language(finding.found, language))}"
+    )
+    if what_to_do := in_language(finding.what_to_do, language):
+        out.print(f"       {escape(what_to_do)}")
 
 
 async def _look(name: str, look: Callable[[], Awaitable[Finding]]) -> Finding:
@@ -90,8 +105,8 @@ def _failed(name: str, failure: Exception) -> Finding:
     """A failure as a finding; its text only where it is one of ours, which say nothing about anybody."""
     known = describe(failure)
     if known is not None:
-        return Finding(name, False, known.matter, known.what_to_do)
-    return Finding(name, False, f"could not be looked at ({type(failure).__name__})")
+        return Finding(name, False, known.said, known.said_to_do)
+    return Finding(name, False, filled(words.NOT_LOOKED_AT, type(failure).__name__))
 
 
 async def _topics(settings: Settings, room: NetworkRoom) -> Finding:
@@ -100,8 +115,8 @@ async def _topics(settings: Settings, room: NetworkRoom) -> Finding:
     notes: list[str] = []
     problems = await topic_problems(settings, room.bootstrap, notes.append)
     if problems:
-        return Finding("topics", False, "; ".join(problems), "Nothing of ours runs on them so. Correct the settings with Kafka's own tools.")
-    return Finding("topics", True, "as they must be" + "".join(f"; {note}" for note in notes))
+        return Finding("topics", False, _alike("; ".join(problems)), words.CORRECT_TOPICS)
+    return Finding("topics", True, filled(words.TOPICS_WELL, "".join(f"; {note}" for note in notes)))
 
 
 async def _clocks(room: NetworkRoom) -> Finding:
@@ -114,11 +129,9 @@ async def _clocks(room: NetworkRoom) -> Finding:
         await connection.close()
     last = await _last_event_ms(room)
     ahead_ms = 0 if last is None or room.own_clock else last - time.time_ns() // 1_000_000
-    found = f"PostgreSQL's and this machine's {abs(apart):.2f} s apart" + (
-        f"; the last event is {ahead_ms} ms ahead of this machine" if ahead_ms > 0 else ""
-    )
+    found = filled(words.APART, abs(apart), filled(words.AHEAD, ahead_ms) if ahead_ms > 0 else "")
     well = abs(apart) < CLOCKS_APART.total_seconds() and ahead_ms < CLOCKS_APART.total_seconds() * 1000
-    return Finding("clocks", well, found, "" if well else "Set the clocks by NTP: deadlines follow the brokers' clocks.")
+    return Finding("clocks", well, found, _NOTHING if well else words.SET_CLOCKS)
 
 
 async def _last_event_ms(room: NetworkRoom) -> int | None:
@@ -131,7 +144,7 @@ async def _last_event_ms(room: NetworkRoom) -> int | None:
 async def _keystore(room: NetworkRoom) -> Finding:
     through = await room.keystore.destroyed_through()
     await room.vault.ready()
-    return Finding("key store", True, f"opens; erasures applied through entry {through.sequence if through else 'none'}")
+    return Finding("key store", True, filled(words.KEYS_OPEN, through.sequence if through else words.NO_ENTRY))
 
 
 async def _ledger(room: NetworkRoom) -> Finding:
@@ -142,8 +155,8 @@ async def _ledger(room: NetworkRoom) -> Finding:
         ignored = sum(reader.ignored.values())
         position = reader.position
     if position is None:
-        return Finding("ledger", False, "there is no genesis", "Create the network: staffetta network create.")
-    return Finding("ledger", True, f"{entries} entries chain from the genesis to {position.sequence}, {ignored} records ignored")
+        return Finding("ledger", False, words.NO_GENESIS, words.CREATE)
+    return Finding("ledger", True, filled(words.CHAINS, entries, position.sequence, ignored))
 
 
 async def _events(room: NetworkRoom) -> Finding:
@@ -154,21 +167,11 @@ async def _events(room: NetworkRoom) -> Finding:
             continue
         decided = -1 if reader.position is None else reader.position.event_offset
     if bounds.start > decided + 1:
-        return Finding(
-            "events",
-            False,
-            f"the topic begins at {bounds.start}, and offset {decided + 1} is next",
-            "Restore the records; if there were none, see no-event.",
-        )
+        return Finding("events", False, filled(words.BEGINS_LATE, bounds.start, decided + 1), words.RESTORE)
     if bounds.end < decided + 1:
-        return Finding(
-            "events",
-            False,
-            f"the topic ends at {bounds.end}, and offset {decided} was decided",
-            "It lost its tail or was replaced; see source-changed.",
-        )
+        return Finding("events", False, filled(words.ENDS_EARLY, bounds.end, decided), words.REPLACED)
     waiting = bounds.end - decided - 1
-    return Finding("events", True, f"{waiting} wait for a decision" if waiting else "all are decided")
+    return Finding("events", True, filled(words.UNDECIDED, waiting) if waiting else words.ALL_DECIDED)
 
 
 async def _views(room: NetworkRoom) -> Finding:
@@ -178,13 +181,11 @@ async def _views(room: NetworkRoom) -> Finding:
         position = reader.position
     health = (await room.reads.health(None if position is None else position.offset + 1)).answer
     behind = (position.sequence if position else -1) - health.sequence
-    found = f"stand at entry {health.sequence}, {behind} behind; runner {health.state}"
-    if health.problem:
-        found += f": {health.problem}"
-    if health.since_ms is not None:
-        found += f" for {age_text(time.time_ns() // 1_000_000 - health.since_ms)}"
+    problem = filled(words.PROBLEM, health.problem) if health.problem else ""
+    since = "" if health.since_ms is None else filled(words.FOR_SO_LONG, age_said(time.time_ns() // 1_000_000 - health.since_ms))
+    found = filled(words.VIEWS_STAND, health.sequence, behind, words.RUNNERS[health.state], problem, since)
     well = behind < BEHIND and health.state != "stopped"
-    return Finding("views", well, found, "" if well else "Is a projector running? `staffetta projector`; `staffetta rebuild all` folds them again.")
+    return Finding("views", well, found, _NOTHING if well else words.REBUILD)
 
 
 async def _requests(room: NetworkRoom) -> Finding:
@@ -193,20 +194,15 @@ async def _requests(room: NetworkRoom) -> Finding:
 
 def requests_finding(seen: Unserved) -> Finding:
     """Whether requests wait that should not."""
-    found = f"{seen.waiting} wait for a place, {seen.late} of them past their limit"
+    found = filled(words.WAITING, seen.waiting, seen.late)
     if seen.fitting:
-        longest = age_text(seen.longest_ms)
-        return Finding(
-            "requests",
-            False,
-            f"{found}; for {seen.fitting} a fresh place plainly fits and nothing was proposed, the longest for {longest}",
-            "The matcher proposes nothing where it should. Place them by hand (`staffetta explain`, `staffetta transfers`), and have the release looked at.",
-        )
+        unserved = filled(words.UNSERVED, found, seen.fitting, age_said(seen.longest_ms or 0))
+        return Finding("requests", False, unserved, words.PLACE_BY_HAND)
     if seen.rises:
-        return Finding(
-            "requests",
-            False,
-            f"{found} ({seen.late_percent} %; a day before {seen.late_percent_before} %)",
-            "More wait too long than yesterday: is capacity published, do projects answer? `staffetta capacity`, `staffetta inbox`.",
-        )
+        return Finding("requests", False, filled(words.RISES, found, seen.late_percent, seen.late_percent_before), words.LOOK_AT_CAPACITY)
     return Finding("requests", True, found)
+
+
+def _alike(text: str) -> Said:
+    """What a part of the program found, and says in English alone."""
+    return text, text

@@ -10,10 +10,16 @@ from typing import Annotated
 
 import typer
 
-from coordinator.cli.command import JsonOption, reporting
-from coordinator.cli.outcome import NotDone, out, print_json, print_table, say
+from coordinator.cli import doing_words as words
+from coordinator.cli.code_words import request_kind
+from coordinator.cli.command import JsonOption, LanguageOption, reporting
+from coordinator.cli.not_done import Cannot, NotDone
+from coordinator.cli.outcome import out, print_json, print_table, say, told
+from coordinator.cli.policy_words import words_in as policy_words_in
+from events.language import Language
 from ops.laboratory.estimation import BEST, HOLD_BACK, METHOD, TUNED_ON, URGENCY_VALUES, Estimate, sample_told, weights_for
 from ops.laboratory.instance import LOADS
+from ops.networks.loading import NetworkFileInvalid, shipped_networks
 
 _LONGEST_DAYS = 366
 
@@ -33,16 +39,17 @@ def estimate(
         int, typer.Option("--valid-days", min=1, max=_LONGEST_DAYS * 2, help="When the weights expire, and thrift alone holds again.")
     ] = 365,
     as_json: JsonOption = False,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Estimate scarcity weights from sampled futures, for `policy preview` and `policy adopt`. docs/laboratory.md"""
-    with reporting(as_json):
+    with reporting(as_json, language):
         if load not in LOADS:
-            raise NotDone(f"--load: there is no {load!r}.", f"One of: {', '.join(LOADS)}.")
+            raise NotDone(Cannot.UNKNOWN_CHOICE, what="--load", name=load, known=", ".join(LOADS))
         chosen, sampled = Estimate((horizon,) * len(URGENCY_VALUES), share), tuple(range(1, seeds + 1))
         try:
             kinds = weights_for(network, load, days, sampled, chosen)
-        except FileNotFoundError:
-            raise NotDone(f"--network: there is no {network!r}.", "The networks that ship are listed in ops/networks.") from None
+        except (FileNotFoundError, NetworkFileInvalid):
+            raise NotDone(Cannot.UNKNOWN_CHOICE, what="--network", name=network, known=", ".join(shipped_networks())) from None
         now_ms = int(time.time() * 1000)
         changes = {
             "matching": {
@@ -66,16 +73,16 @@ def estimate(
             try:
                 file.write_text(json.dumps(changes, indent=1) + "\n", encoding="utf-8")
             except OSError as failure:
-                raise NotDone(f"{file} cannot be written: {failure.strerror}.") from None
+                raise NotDone(Cannot.CANNOT_WRITE, file=file, failure=failure.strerror) from None
     if as_json:
         print_json(changes)
         return
     print_table(
-        "Points a person, while one such request could be served, two, ...",
-        ("request that may come", "weights"),
-        [(each.kind, " ".join(map(str, each.weights))) for each in kinds],
-        empty="No place is scarce.",
+        policy_words_in(language).points,
+        policy_words_in(language).points_columns,
+        [(request_kind(each.kind, language), " ".join(map(str, each.weights))) for each in kinds],
+        empty=told(words.NOTHING_SCARCE, language),
     )
-    out.print(f"Estimated from {sample_told(load, days, sampled, chosen)}.")
+    out.print(told(words.ESTIMATED, language, sample_told(load, days, sampled, chosen)))
     if file is not None:
-        say(f"Written to {file}. Next: staffetta policy preview {file}")
+        say(told(words.ESTIMATE_WRITTEN, language, str(file), str(file)))

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 
 from rich.markup import escape
 
+from coordinator.cli.code_words import PARTS, request_kind, rule_word, word_of
 from coordinator.cli.explaining_words import Words, words_in
 from coordinator.cli.instants import age_text, time_text
 from coordinator.cli.outcome import out, print_table
-from coordinator.explained import kept_for, parts_named
-from events.sentences import Language, escalation_sentence, inquiry_end_sentence, rule_sentence, standing_sentence
+from coordinator.explained import parts_named
+from events.language import Language, in_language
+from events.sentences import escalation_sentence, inquiry_end_sentence, rule_sentence, standing_sentence
 from events.transfer import Excluded, ScarcityTold, TrustTold
+from events.vocabulary import Reason, TransferEnd, Urgency
 from projections.network import Unit
 from projections.reads import Explanation, Inquired, OpenTransfer
+from projections.transfers import Stage
 
 
 def show_explanations(
@@ -23,14 +27,14 @@ def show_explanations(
     words = words_in(language)
     if transfer is not None:
         state, people = transfer.state, len(transfer.household)
-        how = f", {state.how}" if state.how else ""
+        how = f", {word_of(TransferEnd, state.how, language)}" if state.how else ""
         out.print(
             words.request.format(
-                transfer.transfer.urgency,
-                transfer.transfer.reason,
+                word_of(Urgency, transfer.transfer.urgency, language),
+                word_of(Reason, transfer.transfer.reason, language),
                 words.person if people == 1 else words.people.format(people),
                 time_text(transfer.transfer.requested_at_ms),
-                f"{state.stage}{how}",
+                f"{word_of(Stage, state.stage, language)}{how}",
             )
         )
         for why in dict.fromkeys(called.why for called in state.escalations):
@@ -47,7 +51,7 @@ def show_inquiries(inquiries: Sequence[Inquired], language: Language = Language.
     rows = [
         (
             each.unit_id, each.project_id, f"{each.sequence}\n{time_text(each.asked_at_ms)}",
-            words.answer_by.format(time_text(each.answer_by_ms)) if each.how is None else f"{each.how}\n{inquiry_end_sentence(each.how, language)}",
+            words.answer_by.format(time_text(each.answer_by_ms)) if each.how is None else inquiry_end_sentence(each.how, language),
         )
         for each in inquiries
     ]  # fmt: skip
@@ -63,7 +67,7 @@ def _show(one: Explanation, units: Mapping[str, Unit], language: Language) -> No
     rows = [
         (
             number, scored.unit_id, _project(units, scored.unit_id), scored.total,
-            " ".join(f"{name}={part:+d}" for name, part in zip(parts_named(told), scored.parts, strict=False) if part), age_text(one.at_ms - scored.observed_at_ms, language),
+            ", ".join(f"{part:+d} {in_language(PARTS[name], language)}" for name, part in zip(parts_named(told), scored.parts, strict=False) if part), age_text(one.at_ms - scored.observed_at_ms, language),
         )
         for number, scored in enumerate(told.scored, start=1)
     ]  # fmt: skip
@@ -77,7 +81,10 @@ def _show(one: Explanation, units: Mapping[str, Unit], language: Language) -> No
     print_table(
         words.excluded,
         words.excluded_columns,
-        [(excluded.rule, excluded.count, _which(excluded, words), rule_sentence(excluded.rule, language)) for excluded in told.excluded],
+        [
+            (rule_word(excluded.rule, language), excluded.count, _which(excluded, words), rule_sentence(excluded.rule, language))
+            for excluded in told.excluded
+        ],
         right=frozenset({words.excluded_columns[1]}),
         empty=words.none,
     )
@@ -119,7 +126,7 @@ def _show_scarcity(told: ScarcityTold, language: Language) -> None:
         print_table(
             words.scarcity,
             words.scarcity_columns,
-            [(kind.kind, kind.free, kind.weight, kept_for(kind.kind, language) if kind.weight else "") for kind in told.kinds],
+            [(request_kind(kind.kind, language), kind.free, kind.weight) for kind in told.kinds],
             right=frozenset(words.scarcity_columns[1:3]),
         )
     if told.unknown:

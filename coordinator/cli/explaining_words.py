@@ -1,10 +1,10 @@
-"""The words of `staffetta explain` in English and Italian: headings and sums. Sentences about rules and scarcity are `events.sentences`'; codes stay codes."""
+"""The words of `staffetta explain` in English and Italian: headings and sums. Sentences about rules and scarcity are `events.sentences`'."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from events.sentences import Language
+from events.language import Language, in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class Words:
     short_by: str
     sums: str
     scarcity: str
-    scarcity_columns: tuple[str, str, str, str]
-    """Kind of request, left, weight, why."""
+    scarcity_columns: tuple[str, str, str]
+    """For whom places are kept, left, weight."""
     unknown: str
     same: str
     """Entry, digest."""
@@ -59,7 +59,7 @@ class Words:
 
 
 _ENGLISH = Words(
-    request="[bold]{} transfer[/] because of {}, {}, requested {} UTC; now {}",
+    request="[bold]Transfer, {}[/], because of {}, {}, requested {} UTC; now {}",
     person="1 person",
     people="{} people",
     called="An operator is called in: {}",
@@ -84,7 +84,7 @@ _ENGLISH = Words(
     short_by="Decided together with others; the search for the best ended early, at most {} points short of it for all together.",
     sums="{} fitted + {} excluded = {} units accounted for.",
     scarcity="What their places cost, in points a person",
-    scarcity_columns=("request that may come", "left", "weight", "why"),
+    scarcity_columns=("kept for", "left", "weight"),
     unknown="{} of these units could serve nobody for whom places are scarce, and cost nothing.",
     same="Entry {}: recomputed, and the same (SHA-256 {}).",
     over="Its term is over: {} explanations (entries {}) can be read no more.",
@@ -94,7 +94,7 @@ _ENGLISH = Words(
 )
 
 _ITALIAN = Words(
-    request="[bold]Trasferimento {}[/], motivo {}, {}, richiesto {} UTC; ora {}",
+    request="[bold]Trasferimento, urgenza {}[/], motivo {}, {}, richiesto {} UTC; ora {}",
     person="1 persona",
     people="{} persone",
     called="Serve un operatore: {}",
@@ -119,7 +119,7 @@ _ITALIAN = Words(
     short_by="Decisa insieme ad altre; la ricerca della soluzione migliore è finita prima, al massimo {} punti sotto di essa per tutte insieme.",
     sums="{} adatte + {} escluse = {} unità di cui si è dato conto.",
     scarcity="Quanto costano i loro posti, in punti a persona",
-    scarcity_columns=("richiesta che può arrivare", "rimasti", "peso", "perché"),
+    scarcity_columns=("riservati a", "rimasti", "peso"),
     unknown="{} di queste unità non potrebbero accogliere nessuno per cui i posti scarseggiano, e non costano nulla.",
     same="Registrazione {}: ricalcolata, ed è la stessa (SHA-256 {}).",
     over="Il termine è scaduto: {} spiegazioni (registrazioni {}) non si possono più leggere.",
@@ -128,9 +128,7 @@ _ITALIAN = Words(
     level=", alla pari con il registro {} fa",
 )
 
-_WORDS = {Language.ENGLISH: _ENGLISH, Language.ITALIAN: _ITALIAN}
-
 
 def words_in(language: Language) -> Words:
     """Those of a language."""
-    return _WORDS[language]
+    return in_language((_ENGLISH, _ITALIAN), language)

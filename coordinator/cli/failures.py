@@ -6,18 +6,56 @@ import asyncpg
 
 from coordinator.access import TokensInvalid
 from coordinator.access_log import NotRecorded
-from coordinator.cli.outcome import NotDone
+from coordinator.cli.instants import age_said
+from coordinator.cli.not_done import Cannot, NotDone
 from coordinator.intake.append import BrokersSilent
 from coordinator.intake.door import EventTooLarge, Lagging
 from coordinator.intake.tail import TailEnded
+from coordinator.opening import OpeningRefused
 from coordinator.provisioning import TopicsWrong
 from coordinator.settings import NotConfigured
 from events.errors import FactError
+from events.topics import MAX_EVENT_BYTES
 from ops.services.errors import ServiceFailed
 from ops.topics import TopicsUnreachable
-from projections.errors import ProjectionError
-from reading.errors import ReadingError, TopicMissing
-from reading.key_errors import KeyStoreError
+from projections import errors as views
+from reading import errors as reading
+from reading import key_errors as keys
+
+TOLD: tuple[tuple[type[Exception], Cannot], ...] = (
+    (reading.TopicMissing, Cannot.TOPIC_MISSING),
+    (reading.TopicChanged, Cannot.TOPIC_CHANGED),
+    (reading.LedgerTailLost, Cannot.LEDGER_TAIL_LOST),
+    (reading.LedgerHeadTrimmed, Cannot.LEDGER_HEAD_TRIMMED),
+    (reading.BodyUnreadable, Cannot.BODY_UNREADABLE),
+    (reading.StateDiverged, Cannot.STATE_DIVERGED),
+    (reading.EventsTruncated, Cannot.EVENTS_TRUNCATED),
+    (reading.EventDiffers, Cannot.EVENT_DIFFERS),
+    (reading.EventsHole, Cannot.EVENTS_HOLE),
+    (reading.EventFromFuture, Cannot.EVENT_FROM_FUTURE),
+    (reading.EventKeyMissing, Cannot.EVENT_KEY_MISSING),
+    (reading.ReadingError, Cannot.READING_FAILED),
+    (keys.MasterKeyWrong, Cannot.MASTER_KEY_WRONG),
+    (keys.MasterKeyUnusable, Cannot.MASTER_KEY_WRONG),
+    (keys.KeyStoreError, Cannot.KEY_STORE_FAILED),
+    (views.ViewsMissing, Cannot.VIEWS_MISSING),
+    (views.ViewsOutdated, Cannot.VIEWS_OUTDATED),
+    (views.AsOfAhead, Cannot.VIEWS_BEHIND),
+    (views.RebuildRunning, Cannot.REBUILD_RUNNING),
+    (views.PlaceHeldTwice, Cannot.PLACE_HELD_TWICE),
+    (views.ProjectionError, Cannot.VIEWS_FAILED),
+    (TokensInvalid, Cannot.TOKENS_INVALID),
+    (FactError, Cannot.FACT_UNREADABLE),
+    (BrokersSilent, Cannot.BROKERS_SILENT),
+    (NotRecorded, Cannot.NOT_RECORDED),
+    (NotConfigured, Cannot.NOT_CONFIGURED),
+    (OpeningRefused, Cannot.OPENING_REFUSED),
+    (TopicsWrong, Cannot.TOPICS_WRONG),
+    (ServiceFailed, Cannot.SERVICE_FAILED),
+    (TopicsUnreachable, Cannot.SERVICE_FAILED),
+    (TailEnded, Cannot.TAIL_ENDED),
+)
+"""The first that fits is told; what a failure knows (its attributes) goes into the words, and `detail`, its own text."""
 
 
 def describe(failure: BaseException) -> NotDone | None:
@@ -25,31 +63,18 @@ def describe(failure: BaseException) -> NotDone | None:
     match failure:
         case NotDone():
             return failure
-        case TopicMissing():
-            return NotDone(str(failure), "Create the network first: staffetta network create.")
         case TailEnded() if failure.__cause__ is not None:
-            return describe(failure.__cause__) or NotDone(str(failure))
-        case ReadingError() | KeyStoreError() | ProjectionError() | TokensInvalid() | FactError():
-            return NotDone(str(failure))
-        case BrokersSilent():
-            return NotDone(
-                str(failure), "Is Kafka running? `staffetta up` starts it; KAFKA_BOOTSTRAP_SERVERS names another. Sending again is harmless."
-            )
-        case NotRecorded():
-            return NotDone(str(failure), "Is Kafka running, with the topic of access records? `staffetta doctor` looks.")
-        case Lagging():
-            return NotDone(f"Decisions are behind: {failure}.", "Is a worker running? `staffetta doctor` tells. Sending again is harmless.")
-        case EventTooLarge():
-            return NotDone(str(failure), "Shorten its texts. Nothing was sent.")
+            return describe(failure.__cause__) or NotDone(Cannot.TAIL_ENDED, detail=failure)
+        case Lagging(lag_ms=lag_ms):
+            return NotDone(Cannot.LAGGING, lag=age_said(lag_ms))
+        case EventTooLarge(index=index, size_bytes=size):
+            return NotDone(Cannot.EVENT_TOO_LARGE, number=index + 1, size=size, most=MAX_EVENT_BYTES)
+        case keys.KeysLost(lost=lost):
+            return NotDone(Cannot.KEYS_LOST, detail=failure, count=len(lost), first=f"{lost[0].kind} {lost[0].event_id}")
         case asyncpg.PostgresError() | asyncpg.InterfaceError():
-            return NotDone(f"PostgreSQL refused: {type(failure).__name__}.", "Check DATABASE_URL and KEYSTORE_URL, or start it with `staffetta up`.")
-        case NotConfigured() | TopicsWrong():
-            return NotDone(str(failure))
-        case ServiceFailed() | TopicsUnreachable():
-            return NotDone(str(failure), "`staffetta doctor` looks at what runs; the logs are in the data directory.")
+            return NotDone(Cannot.DATABASE_REFUSED, kind=type(failure).__name__)
         case ConnectionError() | TimeoutError():
-            return NotDone(
-                f"A service does not answer ({type(failure).__name__}).", "Start what is missing with `staffetta up`, or correct the settings."
-            )
+            return NotDone(Cannot.NO_ANSWER, kind=type(failure).__name__)
         case _:
-            return None
+            why = next((why for kind, why in TOLD if isinstance(failure, kind)), None)
+            return None if why is None else NotDone(why, **{**vars(failure), "detail": failure})

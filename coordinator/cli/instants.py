@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from coordinator.cli.outcome import NotDone
-from events.sentences import Language
+from coordinator.cli.not_done import Cannot, NotDone
+from events.language import Language, Said
 from projections.moment import AsOf, AtSequence, AtTime
 
 
@@ -17,7 +17,7 @@ def parse_as_of(text: str | None) -> AsOf:
         return AtSequence(int(text))
     at_ms = parse_time(text)
     if at_ms is None:
-        raise NotDone(f"--as-of {text!r} is neither a sequence nor a time.", "Write a ledger sequence (1042) or an ISO 8601 time (2026-03-01T14:30).")
+        raise NotDone(Cannot.NO_MOMENT, text=text)
     return AtTime(at_ms)
 
 
@@ -40,6 +40,11 @@ def time_text(at_ms: int | None) -> str:
     if at_ms is None:
         return ""
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def age_said(age_ms: int) -> Said:
+    """A duration for people in each language."""
+    return age_text(age_ms, Language.ENGLISH), age_text(age_ms, Language.ITALIAN)
 
 
 def age_text(age_ms: int | None, language: Language = Language.ENGLISH) -> str:

@@ -18,10 +18,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from coordinator.cli.command import JsonOption, reporting, require_yes, settings_of, wires_of
-from coordinator.cli.outcome import NotDone, print_json, say
+from coordinator.cli import doing_words as words
+from coordinator.cli.command import JsonOption, LanguageOption, reporting, require_yes, settings_of, wires_of
+from coordinator.cli.not_done import Cannot, NotDone
+from coordinator.cli.outcome import print_json, say, told
 from coordinator.running import Running, clear_running, only_one, process_started, read_running, write_running
 from coordinator.settings import Settings
+from events.language import Language, filled, in_language
 
 TEND_EVERY = timedelta(milliseconds=200)
 READY_WITHIN = timedelta(minutes=3)
@@ -34,59 +37,61 @@ def up(
         bool, typer.Option("--detach", "-d", help="Return when all is ready, and leave it running; `staffetta down` stops it.")
     ] = False,
     as_json: JsonOption = False,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Start everything on persistent data: Kafka and PostgreSQL where none is configured, the networks, worker, projector, relay, gateway.
 
     Runs until ctrl-C, which stops all of it. A second one beside it does no harm: it says what runs.
     """
-    with reporting(as_json):
+    with reporting(as_json, language):
         settings = settings_of(context)
         if detach:
-            _tell(_detached(settings), as_json)
+            _tell(_detached(settings, language), as_json, language)
             return
         with only_one(settings.data) as mine:
             if not mine:
-                _tell(_other(settings), as_json)
+                _tell(_other(settings, language), as_json, language)
                 return
-            _run(context, settings, as_json)
+            _run(context, settings, as_json, language)
 
 
-def down(context: typer.Context, as_json: JsonOption = False) -> None:
+def down(context: typer.Context, as_json: JsonOption = False, language: LanguageOption = Language.ENGLISH) -> None:
     """Stop what `staffetta up` runs from this data directory. Data stay."""
-    with reporting(as_json):
+    with reporting(as_json, language):
         settings = settings_of(context)
         stopped = stop_running(settings.data)
         if as_json:
             print_json({"stopped": stopped})
         else:
-            say("Stopped. The data stay; `staffetta up` goes on with them." if stopped else "Nothing was running.")
+            say(told(words.STOPPED if stopped else words.NOTHING_RAN, language))
 
 
 def reset(
     context: typer.Context,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonOption = False,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Stop, and forget everything that the data directory holds: ledger, keys, views, tokens, logs. Asks first.
 
     Brokers and databases that the environment names are never touched.
     """
-    with reporting(as_json):
+    with reporting(as_json, language):
         settings = settings_of(context)
         data = settings.data
         if not data.exists():
-            _reset_said(False, as_json)
+            _reset_said(False, as_json, language)
             return
         if not (data / "up.lock").exists():
-            raise NotDone(f"{data} is no data directory of `staffetta up`.", "Check STAFFETTA_DATA; nothing was deleted.")
-        require_yes(f"Delete everything in {data.absolute()}? Keys are gone for good", yes, "Nothing was deleted.")
+            raise NotDone(Cannot.NO_DATA_DIRECTORY, data=data)
+        require_yes(in_language(filled(words.ASK_FORGET, data.absolute()), language), yes, Cannot.NOTHING_DELETED)
         stop_running(data)
         with only_one(data) as mine:
             if not mine:
-                raise NotDone("Something still runs from this directory.", "Stop it with `staffetta down`, then reset again.")
+                raise NotDone(Cannot.STILL_RUNS)
             for directory in (*_elsewhere(data), data):
                 shutil.rmtree(directory)
-        _reset_said(True, as_json)
+        _reset_said(True, as_json, language)
 
 
 def stop_running(data: Path) -> bool:
@@ -98,17 +103,14 @@ def stop_running(data: Path) -> bool:
     until = time.monotonic() + STOPPED_WITHIN.total_seconds()
     while process_started(running.supervisor_pid) == running.supervisor_started:
         if time.monotonic() > until:
-            raise NotDone(
-                f"Process {running.supervisor_pid} does not end.",
-                f"Look at its log in {data / 'logs'}, or end it with kill -9: its children end with it.",
-            )
+            raise NotDone(Cannot.DOES_NOT_END, pid=running.supervisor_pid, logs=data / "logs")
         time.sleep(TEND_EVERY.total_seconds())
     return True
 
 
-def _run(context: typer.Context, settings: Settings, as_json: bool) -> None:
+def _run(context: typer.Context, settings: Settings, as_json: bool, language: Language) -> None:
     """In the foreground, until a signal."""
-    with _told_to_stop() as told:
+    with _told_to_stop() as asked_to_stop:
         local = wires_of(context).start_local(settings, lambda line: say(escape(line)))
         try:
             running = Running(
@@ -116,17 +118,17 @@ def _run(context: typer.Context, settings: Settings, as_json: bool) -> None:
                 local.gateway_url, tuple(local.describe()), local.environment,
             )  # fmt: skip
             write_running(settings.data, running)
-            _tell(running, as_json)
+            _tell(running, as_json, language)
             if not as_json:
-                say("[bold]Press ctrl-C to stop all of it.[/]")
-            while not told():
+                say(told(words.PRESS, language))
+            while not asked_to_stop():
                 local.tend()
                 time.sleep(TEND_EVERY.total_seconds())
         finally:
-            say("Stopping.")
+            say(told(words.STOPPING, language))
             clear_running(settings.data)
             local.stop()
-    say("Stopped; nothing was left running.")
+    say(told(words.ALL_STOPPED, language))
 
 
 @contextlib.contextmanager
@@ -162,7 +164,7 @@ class Told:
             raise KeyboardInterrupt
 
 
-def _detached(settings: Settings) -> Running:
+def _detached(settings: Settings, language: Language) -> Running:
     """Starts `staffetta up` in a session of its own and waits until it is ready."""
     running = read_running(settings.data)
     if running is not None:
@@ -171,52 +173,56 @@ def _detached(settings: Settings) -> Running:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "coordinator", "up"], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            [sys.executable, "-m", "coordinator", "up", "--in", language],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
-    say(f"Starting; its log is {escape(str(log))}.")
+    say(told(words.STARTING, language, str(log)))
     until = time.monotonic() + READY_WITHIN.total_seconds()
     while time.monotonic() < until:
         running = read_running(settings.data)
         if running is not None:
             return running
         if process.poll() is not None:
-            raise NotDone(f"It ended with status {process.returncode} before it was ready.", f"Its log says why: {log}")
+            raise NotDone(Cannot.ENDED_EARLY, status=process.returncode, log=log)
         time.sleep(TEND_EVERY.total_seconds())
-    raise NotDone("It is not ready after three minutes.", f"Its log may say why: {log}. `staffetta down` stops it.")
+    raise NotDone(Cannot.NOT_READY, log=log)
 
 
-def _other(settings: Settings) -> Running:
+def _other(settings: Settings, language: Language) -> Running:
     """What another `up` runs from the same directory; waits while that one is starting."""
     until = time.monotonic() + READY_WITHIN.total_seconds()
     while time.monotonic() < until:
         running = read_running(settings.data)
         if running is not None:
-            say("Running already; nothing more was started.")
+            say(told(words.RUNS_ALREADY, language))
             return running
         with only_one(settings.data) as free:
             if free:
                 break
         time.sleep(TEND_EVERY.total_seconds())
-    raise NotDone("Another `staffetta up` was starting from this directory and is not ready.", f"Look into {settings.data / 'logs'}, then try again.")
+    raise NotDone(Cannot.OTHER_NOT_READY, logs=settings.data / "logs")
 
 
-def _tell(running: Running, as_json: bool) -> None:
+def _tell(running: Running, as_json: bool, language: Language) -> None:
     if as_json:
         print_json(
             {"gateway_url": running.gateway_url, "supervisor_pid": running.supervisor_pid, "started_at": running.started_at, "runs": running.children}
         )
         return
-    say(f"[bold green]Ready.[/] Gateway: {escape(running.gateway_url)} (described at {escape(running.gateway_url)}/docs)")
+    say(told(words.READY, language, running.gateway_url, running.gateway_url))
     for line in running.children:
         say(f"  {escape(line)}")
-    say("Stop it with [bold]staffetta down[/].")
+    say(told(words.STOP_WITH, language))
 
 
-def _reset_said(deleted: bool, as_json: bool) -> None:
+def _reset_said(deleted: bool, as_json: bool, language: Language) -> None:
     if as_json:
         print_json({"deleted": deleted})
     else:
-        say("Everything is forgotten." if deleted else "There was nothing to forget.")
+        say(told(words.FORGOTTEN if deleted else words.NOTHING_TO_FORGET, language))
 
 
 def _elsewhere(data: Path) -> list[Path]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Mapping
 
 import typer
+from typer._click.exceptions import NoArgsIsHelpError, UsageError  # Typer's own copy of click has no public name
 
+from coordinator.cli.not_done import Cannot, NotDone
 from coordinator.cli.on_demand import Loaded, Room, group_of
+from coordinator.cli.outcome import Exit, print_not_done
+from coordinator.cli.usage import language_given, wrong_use
 from coordinator.cli.wires import Wires
 
 
@@ -193,4 +198,16 @@ def run(wires: Wires, arguments: list[str] | None = None) -> None:
     """Runs one command and ends the process with its status. `arguments`: those of the process where None."""
     if logging.lastResort is not None:
         logging.lastResort.setLevel(logging.ERROR)  # a command says itself what it did; processes, which log, set up handlers of their own
-    app(args=arguments, obj=wires)
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        status = app(args=given, obj=wires, standalone_mode=False)
+    except NoArgsIsHelpError as asked:
+        asked.show()
+        status = int(Exit.NOT_DONE)
+    except UsageError as error:
+        print_not_done(wrong_use(error), "--json" in given, language_given(given))
+        status = int(Exit.NOT_DONE)
+    except typer.Abort:
+        print_not_done(NotDone(Cannot.NOBODY_ANSWERED), "--json" in given, language_given(given))
+        status = int(Exit.NOT_DONE)
+    sys.exit(status if isinstance(status, int) else int(Exit.WELL))

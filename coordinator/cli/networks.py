@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from coordinator.cli.command import JsonOption, place_of, run, settings_of, wires_of
+from coordinator.cli.command import JsonOption, LanguageOption, place_of, run, settings_of, wires_of
 from coordinator.cli.instants import parse_time
-from coordinator.cli.outcome import NotDone, print_json, say
+from coordinator.cli.not_done import Cannot, NotDone
+from coordinator.cli.outcome import print_json, say
 from coordinator.intake.door import Answer, Told
-from coordinator.opening import NoNetworkFile, OpeningRefused, open_with_file
+from coordinator.opening import NoNetworkFile, open_with_file
+from events.language import Language
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="Networks: one country's system each, one partition of every topic."
@@ -34,6 +36,7 @@ def create(
     empty: Annotated[bool, typer.Option("--empty", help="No policy and no projects: they will be submitted.")] = False,
     created_at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="When it begins, for a network on its own clock (ISO 8601).")] = None,
     as_json: JsonOption = False,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Create a network: topics, schemas, key store, views, genesis; then its policy and projects. Harmless to repeat."""
 
@@ -42,7 +45,7 @@ def create(
         place = place_of(settings, name)
         begins = None if created_at is None else parse_time(created_at)
         if created_at is not None and begins is None:
-            raise NotDone(f"--at {created_at!r} is no time.", "Write an ISO 8601 time, for example 2026-03-01T00:00.")
+            raise NotDone(Cannot.NO_TIME, option="--at", text=created_at)
         wires = wires_of(context)
         new = await wires.create_network(settings, place, _say, created_at_ms=begins)
         if empty:
@@ -50,10 +53,8 @@ def create(
         async with wires.open_network(settings, place, taking_events=True) as room:
             try:
                 return new, await open_with_file(room, file, _say)
-            except NoNetworkFile as missing:
-                raise NotDone(str(missing), "Name one with --file, or say --empty.") from None
-            except OpeningRefused as refused:
-                raise NotDone(str(refused)) from None
+            except NoNetworkFile:
+                raise NotDone(Cannot.NO_NETWORK_FILE, network=room.name) from None
 
     new, answers = run(context, as_json, work)
     if as_json:

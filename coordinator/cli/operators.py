@@ -8,14 +8,17 @@ from typing import Annotated
 
 import typer
 
-from coordinator.cli.command import JsonOption, NetworkOption, in_network, place_of, require_yes, run, settings_of, wires_of
-from coordinator.cli.outcome import NotDone, print_json, say
+from coordinator.cli import doing_words as words
+from coordinator.cli.command import JsonOption, LanguageOption, NetworkOption, in_network, place_of, require_yes, run, settings_of, wires_of
+from coordinator.cli.not_done import Cannot, NotDone
+from coordinator.cli.outcome import print_json, say, told
 from coordinator.ledger.accepting_loss import LossRefused, LostEvent, loss_through, lost_events
 from coordinator.ledger.core import SystemClock
 from coordinator.ledger.heal import Healed, HealRefused
 from coordinator.ledger.operator_entries import OperatorRefused, operator_entries
 from coordinator.ledger.trimming import Trimmable, TrimRefused, trimmable
 from coordinator.rooms import NetworkRoom
+from events.language import Language, Said, filled, in_language, joined
 from ops.topics import delete_records
 from reading.ledger_reader import AcceptedRecord
 
@@ -29,6 +32,7 @@ def no_event(
     why: WhyOption,
     network: NetworkOption = None,
     as_json: JsonOption = False,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """State that offsets of the events topic hold no event, so that decisions go on behind them. Refused where one of them does."""
 
@@ -37,11 +41,11 @@ def no_event(
         try:
             return await operator.no_event(first, last, why)
         except OperatorRefused as refused:
-            raise NotDone(f"Nothing was written: {refused}.") from None
+            raise NotDone(Cannot.NOT_WRITTEN, detail=refused) from None
         finally:
             await operator.close()
 
-    _tell(in_network(context, network, as_json, work), as_json)
+    _tell(in_network(context, network, as_json, work), as_json, language)
 
 
 def source_changed(
@@ -50,6 +54,7 @@ def source_changed(
     why: WhyOption,
     network: NetworkOption = None,
     as_json: JsonOption = False,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """State that the events topic was replaced or restored, and that the next event is at this offset of it."""
 
@@ -58,14 +63,14 @@ def source_changed(
         try:
             return await operator.source_changed(first_new, why)
         except OperatorRefused as refused:
-            raise NotDone(f"Nothing was written: {refused}.") from None
+            raise NotDone(Cannot.NOT_WRITTEN, detail=refused) from None
         finally:
             await operator.close()
 
-    _tell(in_network(context, network, as_json, work), as_json)
+    _tell(in_network(context, network, as_json, work), as_json, language)
 
 
-def heal(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False) -> None:
+def heal(context: typer.Context, network: NetworkOption = None, as_json: JsonOption = False, language: LanguageOption = Language.ENGLISH) -> None:
     """Append a lost tail of the ledger again, verbatim, from the raw entries that the views keep. Stop every worker first."""
 
     async def work() -> Healed:
@@ -73,14 +78,14 @@ def heal(context: typer.Context, network: NetworkOption = None, as_json: JsonOpt
         try:
             return await wires_of(context).heal(settings, place_of(settings, network))
         except HealRefused as refused:
-            raise NotDone(f"Not healed: {refused}.", "The two differ; compare them before anything proposes.") from None
+            raise NotDone(Cannot.NOT_HEALED, detail=refused) from None
 
     healed = run(context, as_json, work)
     sequence = healed.position.sequence if healed.position else None
     if as_json:
         print_json({"appended": healed.appended, "sequence": sequence})
     else:
-        say(f"{healed.appended} entries appended; the ledger ends with entry {sequence}." if healed.appended else "Nothing was missing.")
+        say(told(words.HEALED, language, healed.appended, sequence) if healed.appended else told(words.NOTHING_MISSING, language))
 
 
 def accept_loss(
@@ -90,6 +95,7 @@ def accept_loss(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which events no key opens; refuse nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonOption = False,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Refuse waiting events whose keys are lost for good, which no key opens, and decide the others up to this offset. Asks first.
 
@@ -103,23 +109,22 @@ def accept_loss(
                 accepted = loss_through(offset, lost)
                 left = [each for each in lost if each.offset > offset]
                 if not dry_run:
-                    asked = f"Refuse for good {_listed(accepted)}, which no key opens, and decide what waits before offset {offset}"
-                    require_yes(asked, yes, "Nothing was refused.")
+                    require_yes(in_language(filled(words.ASK_LOSS, _listed(accepted), offset), language), yes, Cannot.NOTHING_REFUSED)
                     settings = settings_of(context)
                     await wires_of(context).accept_loss(settings, place_of(settings, network), room, offset, accepted)
                 return accepted, left
         except LossRefused as refused:
-            raise NotDone(f"Nothing was refused: {refused}.") from None
+            raise NotDone(Cannot.LOSS_REFUSED, detail=refused) from None
 
     accepted, left = in_network(context, network, as_json, work)
     if as_json:
         print_json({"refused" if not dry_run else "would_refuse": accepted, "left": left})
         return
-    say(f"{'Would be refused' if dry_run else 'Refused'}: {_listed(accepted)}.")
+    say(told(words.WOULD_BE_REFUSED if dry_run else words.LOSS_REFUSED, language, _listed(accepted)))
     if left:
-        say(f"No key opens {_listed(left)} either: workers stop there.")
+        say(told(words.LOSS_LEFT, language, _listed(left)))
     if not dry_run:
-        say("Tell whoever reported them to report what still holds again, as a new case; then start the workers.")
+        say(told(words.REPORT_AGAIN, language))
 
 
 def trim_events(
@@ -128,6 +133,7 @@ def trim_events(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compare and say what would go; delete nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonOption = False,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Hold the events topic against the ledger, byte for byte, and delete its records older than the policy's term. Asks first.
 
@@ -141,35 +147,32 @@ def trim_events(
                 found = await trimmable(room.name, lambda: room.reader(None), log, room.vault, now_ms)
                 if found.below is None or dry_run:
                     return found, False
-                asked = f"{found.verified} events are as the ledger has them. Delete the records below offset {found.below} from {room.names.events}"
-                require_yes(asked, yes, "Nothing was deleted.")
+                asked = filled(words.ASK_TRIM, found.verified, found.below, room.names.events)
+                require_yes(in_language(asked, language), yes, Cannot.NOTHING_DELETED)
                 if await log.topic_id() != found.topic_id:
                     raise TrimRefused("the events topic was replaced meanwhile")
                 await delete_records(room.bootstrap, room.names.events, room.partition, found.below)
                 return found, True
         except TrimRefused as refused:
-            raise NotDone(f"Nothing was deleted: {refused}.") from None
+            raise NotDone(Cannot.TRIM_REFUSED, detail=refused) from None
 
     found, deleted = in_network(context, network, as_json, work)
     if as_json:
         first = found.below if deleted else found.first_offset
         print_json({"verified": found.verified, "trimmed_to": found.below, "kept": found.kept, "first_offset": first})
     elif found.below is None:
-        say(f"{found.verified} events are as the ledger has them; none that may go is older than its term.")
+        say(told(words.NOTHING_TO_TRIM, language, found.verified))
     else:
-        say(
-            f"{found.verified} events are as the ledger has them; {'the topic now begins' if deleted else 'it would then begin'} at offset {found.below}, "
-            f"and {found.kept} of them stay."
-        )
+        say(told(words.TRIMMED if deleted else words.WOULD_TRIM, language, found.verified, found.below, found.kept))
 
 
-def _tell(record: AcceptedRecord, as_json: bool) -> None:
+def _tell(record: AcceptedRecord, as_json: bool, language: Language) -> None:
     if as_json:
         print_json({"sequence": record.envelope.sequence, "hash": record.position.hash})
     else:
-        say(f"Written as entry {record.envelope.sequence}.")
+        say(told(words.WRITTEN, language, record.envelope.sequence))
 
 
-def _listed(lost: Sequence[LostEvent]) -> str:
+def _listed(lost: Sequence[LostEvent]) -> Said:
     """Each event by its offset, kind and id, which whoever reported it has too."""
-    return ", ".join(f"{each.kind} {each.event_id} at offset {each.offset}" for each in lost)
+    return joined((filled(words.LOST_EVENT, each.kind, each.event_id, each.offset) for each in lost), ", ")

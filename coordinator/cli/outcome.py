@@ -17,6 +17,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from coordinator.cli.layout import folded, widths_of
+from coordinator.cli.not_done import NotDone
+from events.language import Language, Said, filled, in_language
 
 
 class Exit(IntEnum):
@@ -27,17 +29,15 @@ class Exit(IntEnum):
     NOT_DONE = 2
 
 
-class NotDone(Exception):
-    """The command could not be done: what is the matter, and what to do about it."""
-
-    def __init__(self, matter: str, what_to_do: str = "") -> None:
-        super().__init__(matter)
-        self.matter = matter
-        self.what_to_do = what_to_do
-
+_NOT_DONE: Said = ("Not done.", "Non eseguito.")
 
 out = Console(soft_wrap=False)
 err = Console(stderr=True, soft_wrap=True)
+
+
+def told(said: Said, language: Language, *values: object) -> str:
+    """A text of the word tables, filled in, in a language. Values are shown as they are: their brackets are no markup."""
+    return in_language(filled(said, *(escape(value) if isinstance(value, str) else value for value in values)), language)
 
 
 def say(text: str) -> None:
@@ -86,14 +86,15 @@ def _print_blocks(title: str, columns: Sequence[str], rows: Sequence[Sequence[st
     out.print(blocks)
 
 
-def print_not_done(failure: NotDone, as_json: bool) -> None:
+def print_not_done(failure: NotDone, as_json: bool, language: Language) -> None:
     """Says on standard error why nothing was done."""
+    matter, what_to_do = in_language(failure.said, language), in_language(failure.said_to_do, language)
     if as_json:
-        sys.stderr.write(json.dumps({"error": failure.matter, "what_to_do": failure.what_to_do}) + "\n")
+        sys.stderr.write(json.dumps({"error": matter, "what_to_do": what_to_do, "code": failure.why}, ensure_ascii=False) + "\n")
         return
-    err.print(f"[bold red]Not done.[/] {escape(failure.matter)}")
-    if failure.what_to_do:
-        err.print(escape(failure.what_to_do))
+    err.print(f"[bold red]{in_language(_NOT_DONE, language)}[/] {escape(matter)}")
+    if what_to_do:
+        err.print(escape(what_to_do))
 
 
 def end(status: Exit) -> None:

@@ -14,10 +14,12 @@ import typer
 from rich.markup import escape
 
 from coordinator.cli.acting import AsOption, acting_as, allowed
+from coordinator.cli.code_words import request_kind, word_of
 from coordinator.cli.command import JsonOption, LanguageOption, NetworkOption, in_network
 from coordinator.cli.estimating import estimate
 from coordinator.cli.instants import time_text
-from coordinator.cli.outcome import Exit, NotDone, end, out, print_json, print_table, say
+from coordinator.cli.not_done import Cannot, NotDone
+from coordinator.cli.outcome import Exit, end, out, print_json, print_table, say
 from coordinator.cli.policy_words import Words, words_in
 from coordinator.domain.adopting import lasts
 from coordinator.domain.previewing import Preview
@@ -30,12 +32,13 @@ from coordinator.state_now import instant, state_now
 from events.fact import Actor
 from events.facts import Event
 from events.ids import uuid7
+from events.language import Language
 from events.network import PolicyAdopted, PolicyProposed
 from events.policy_digest import policy_digest
-from events.sentences import Language, refusal_sentence
+from events.sentences import refusal_said, refusal_sentence
 from events.two_people import ActionConfirmed
 from events.verdict import Recorded, Refused
-from events.vocabulary import Role
+from events.vocabulary import Role, Urgency
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="The policy: in force, previewed, adopted by two bodies.")
 
@@ -79,7 +82,9 @@ def show(
     scarcity = matching.scarcity
     out.print(words.estimated.format(time_text(scarcity.estimated_at_ms), time_text(scarcity.valid_until_ms)))
     out.print(escape(words.method.format(scarcity.method, scarcity.sample)))
-    print_table(words.points, words.points_columns, [(each.kind, " ".join(map(str, each.weights))) for each in scarcity.kinds])
+    print_table(
+        words.points, words.points_columns, [(request_kind(each.kind, language), " ".join(map(str, each.weights))) for each in scarcity.kinds]
+    )
 
 
 @app.command(short_help="Who would gain or lose a place by another")
@@ -101,11 +106,13 @@ def preview(
         scope = allowed(grant, View.PREVIEW)
         state = await state_now(room)
         candidate = _candidate(state, file)
+        if not as_json:
+            say(words_in(language).working.format(len(state.waiting), len(state.open_units)))
         try:
             found = previewed(state, candidate, instant(room, state))
         except WouldBeRefused as would:
             named = would.refusal.field or would.refusal.code
-            raise NotDone(words_in(language).would_be_refused.format(named, refusal_sentence(would.refusal.code, language))) from None
+            raise NotDone(Cannot.POLICY_REFUSED, named=named, sentence=refusal_said(would.refusal.code)) from None
         if scope is not Scope.INDICATORS:
             await room.access.record(grant, View.PREVIEW, {each.case_id for each in found.requests})
         return found, scope
@@ -117,10 +124,10 @@ def preview(
     words = words_in(language)
     out.print(words.against.format(found.version_candidate, found.version_running, sum(each.requests for each in found.kinds)))
     if scope is not Scope.INDICATORS:
-        _show_requests(found, words)
+        _show_requests(found, words, language)
     rows = [
         (
-            each.kind, each.requests, each.placed_running, each.placed_candidate, each.gain_place, each.lose_place, each.gain_eligibility,
+            request_kind(each.kind, language), each.requests, each.placed_running, each.placed_candidate, each.gain_place, each.lose_place, each.gain_eligibility,
             each.lose_eligibility,
         )
         for each in found.kinds
@@ -128,13 +135,16 @@ def preview(
     print_table(words.kinds, words.kinds_columns, rows, right=frozenset(words.kinds_columns[1:]), empty=words.nobody_waits)
 
 
-def _show_requests(found: Preview, words: Words) -> None:
+def _show_requests(found: Preview, words: Words, language: Language) -> None:
     rows = [
-        (each.case_id, each.urgency, each.kind, each.running, each.candidate, each.running_fits, each.candidate_fits)
+        (
+            f"{each.case_id}\n{word_of(Urgency, each.urgency, language)}, {request_kind(each.kind, language)}", each.running, each.candidate,
+            each.running_fits, each.candidate_fits,
+        )
         for each in found.requests
         if each.running != each.candidate or each.running_fits != each.candidate_fits
-    ]
-    print_table(words.changes, words.changes_columns, rows, right=frozenset(words.changes_columns[5:]), empty=words.none)
+    ]  # fmt: skip
+    print_table(words.changes, words.changes_columns, rows, right=frozenset(words.changes_columns[3:]), empty=words.none)
 
 
 @app.command(short_help="Propose a policy, or confirm and adopt it")
@@ -144,7 +154,7 @@ def adopt(
     person: Annotated[str, typer.Option("--person", metavar="ID", help="Who you are: the opaque id of a member of the staff.")],
     body: Annotated[str, typer.Option("--body", metavar="SLUG", help="The body that you act for.")],
     reason: Annotated[str, typer.Option("--reason", help="What changes, and why, for the second body.")] = "",
-    emergency: Annotated[str, typer.Option("--emergency", help="Why no second body can be asked first; one reviews it after.")] = "",
+    emergency: Annotated[str, typer.Option("--emergency", help="Cannot no second body can be asked first; one reviews it after.")] = "",
     network: NetworkOption = None,
     as_json: JsonOption = False,
     role: AsOption = ADMINISTRATOR,
@@ -195,16 +205,16 @@ def next_steps(state: State, candidate: PolicyAdopted, actor: Actor, reason: str
     adopting = [adopted] if actor.role is Role.ADMINISTRATOR else []
     if not takes_two(_in_force(state)) or (state.approved_policy is not None and state.approved_policy.digest == digest and lasts(state, at_ms)):
         if not adopting:
-            raise NotDone("No second body is missing.", "An administrator adopts it.")
+            raise NotDone(Cannot.NO_BODY_MISSING)
         return adopting
     proposals = [each.event for each in state.awaited.values() if isinstance(each.event, PolicyProposed) and each.event.digest == digest]
     for proposed in proposals:
         if proposed.actor.body != actor.body and proposed.actor.person != actor.person:
             return [ActionConfirmed(_event_id(at_ms), actor, None, proposed.event_id), *adopting]
     if proposals:
-        raise NotDone("This policy waits for a second body.", "A person of another body runs the same command with the same file.")
+        raise NotDone(Cannot.WAITS_FOR_BODY)
     if not reason.strip():
-        raise NotDone("A policy is proposed with a reason.", "Add --reason, for the second body.")
+        raise NotDone(Cannot.REASON_NEEDED)
     proposal = PolicyProposed(_event_id(at_ms), actor, candidate.version, digest, reason, emergency)
     return [proposal, *(adopting if emergency else [])]
 
@@ -215,7 +225,7 @@ def _event_id(at_ms: int) -> str:
 
 def _in_force(state: State) -> PolicyAdopted:
     if state.policy is None:
-        raise NotDone("No policy is in force.", "`staffetta network create` provisions a network with its first one.")
+        raise NotDone(Cannot.NO_POLICY)
     return state.policy
 
 
@@ -225,12 +235,12 @@ def _candidate(state: State, file: Path) -> PolicyAdopted:
     try:
         changes = json.loads(file.read_text(encoding="utf-8"))
     except OSError as failure:
-        raise NotDone(f"{file} cannot be read: {failure.strerror}.") from None
+        raise NotDone(Cannot.CANNOT_READ, file=file, failure=failure.strerror) from None
     except ValueError:
-        raise NotDone(f"{file} is no JSON.", "Write a JSON object with the fields that change.") from None
+        raise NotDone(Cannot.NO_JSON, file=file) from None
     if not isinstance(changes, dict):
-        raise NotDone(f"{file} holds no JSON object.", "Write a JSON object with the fields that change.")
+        raise NotDone(Cannot.NO_JSON_OBJECT, file=file)
     try:
         return candidate_of(in_force, changes)
     except PolicyMalformed as malformed:
-        raise NotDone(f"{file} is no policy: {malformed}.") from None
+        raise NotDone(Cannot.NO_POLICY_IN, file=file, problem=malformed.said) from None

@@ -1,10 +1,10 @@
-"""The words of `staffetta policy show`, `preview` and `adopt` in English and Italian. Codes stay codes."""
+"""The words of `staffetta policy show`, `preview` and `adopt` in English and Italian."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from events.sentences import Language
+from events.language import Language, in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +23,18 @@ class Words:
     points: str
     points_columns: tuple[str, str]
     """Kind of request, weights."""
+    working: str
+    """Requests that wait, open units."""
     against: str
     """Candidate, policy in force, how many requests."""
     changes: str
-    changes_columns: tuple[str, str, str, str, str, str, str]
-    """Case, urgency, kind, place now, place then, fitting now, fitting then."""
+    changes_columns: tuple[str, str, str, str, str]
+    """Case and request, place now, place then, fitting now, fitting then."""
     none: str
     kinds: str
     kinds_columns: tuple[str, str, str, str, str, str, str, str]
     """Kind, waiting, placed now, placed then, gain a place, lose one, gain eligibility, lose it."""
     nobody_waits: str
-    would_be_refused: str
-    """Field or code, sentence."""
     recorded: str
     no_answer: str
     now_another: str
@@ -49,14 +49,14 @@ _ENGLISH = Words(
     method="By {}, from {}.",
     points="Points a person, while one such request could be served, two, ...",
     points_columns=("request that may come", "weights"),
+    working="[dim]{} requests that wait against {} open units, under both policies[/]",
     against="Policy {} against policy {} in force; requests that wait: {}",
     changes="Requests for which something changes",
-    changes_columns=("case", "urgency", "kind", "place now", "place then", "fit now", "fit then"),
+    changes_columns=("case, request", "place now", "place then", "fit now", "fit then"),
     none="None.",
     kinds="By kind of request",
     kinds_columns=("kind", "waiting", "placed now", "placed then", "gain a place", "lose one", "gain eligibility", "lose it"),
     nobody_waits="Nobody waits.",
-    would_be_refused="The network would refuse this policy ({}): {}",
     recorded="recorded.",
     no_answer="No answer yet.",
     now_another="A person of another body confirms it with the same command and the same file.",
@@ -71,22 +71,20 @@ _ITALIAN = Words(
     method="Con {}, da {}.",
     points="Punti a persona, finché si potrebbe servire una richiesta così, due, ...",
     points_columns=("richiesta che può arrivare", "pesi"),
+    working="[dim]{} richieste in attesa a confronto con {} unità aperte, con entrambe le policy[/]",
     against="Policy {} a confronto con la policy {} in vigore; richieste in attesa: {}",
     changes="Richieste per cui cambia qualcosa",
-    changes_columns=("caso", "urgenza", "tipo", "posto ora", "posto poi", "adatte ora", "adatte poi"),
+    changes_columns=("caso, richiesta", "posto ora", "posto poi", "adatte ora", "adatte poi"),
     none="Nessuna.",
     kinds="Per tipo di richiesta",
     kinds_columns=("tipo", "in attesa", "posto ora", "posto poi", "ottengono un posto", "lo perdono", "più unità adatte", "meno unità adatte"),
     nobody_waits="Nessuno attende.",
-    would_be_refused="La rete respingerebbe questa policy ({}): {}",
     recorded="registrato.",
     no_answer="Ancora nessuna risposta.",
     now_another="Una persona di un altro ente la conferma con lo stesso comando e lo stesso file.",
 )
 
-_WORDS = {Language.ENGLISH: _ENGLISH, Language.ITALIAN: _ITALIAN}
-
 
 def words_in(language: Language) -> Words:
     """Those of a language."""
-    return _WORDS[language]
+    return in_language((_ENGLISH, _ITALIAN), language)

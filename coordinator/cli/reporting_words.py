@@ -1,10 +1,10 @@
-"""The words of `staffetta indicators` and `retention` in Italian, by the English ones. Codes stay codes."""
+"""The words of `staffetta indicators` and `retention` in Italian, by the English ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from events.sentences import Language
+from events.language import Language
 
 Row = tuple[object, ...]
 
@@ -18,25 +18,13 @@ def said(text: str, language: Language) -> str:
 
 
 def rows_in(rows: Sequence[Row], language: Language) -> list[Row]:
-    """Rows of (what, which, number) in a language: `what` as a whole, in `which` and `number` the words that are no code."""
-    return [(said(str(what), language), _part(which, language), _part(number, language)) for what, which, number in rows]
-
-
-def _part(cell: object, language: Language) -> object:
-    """A code, a figure or a month stays; words that stand alone, or after an urgency, are said."""
-    if language is Language.ENGLISH or not isinstance(cell, str):
-        return cell
-    for words in PARTS:
-        if cell == words or cell.endswith(f" {words}"):
-            return cell.removesuffix(words) + ITALIAN[words]
-    return cell
+    """Rows of (what, which, number) with what they are about in a language; the other two are told in it already."""
+    return [(said(str(what), language), which, number) for what, which, number in rows]
 
 
 HALF_WITHIN, NINE_OF_TEN_WITHIN = "half within", "nine of ten within"
 AS_TRUSTED, ALL_ALIKE, ALL_FREE = "as trusted", "all alike", "all free"
 NO_TERM = "the policy sets no term"
-PARTS = (HALF_WITHIN, NINE_OF_TEN_WITHIN, AS_TRUSTED, ALL_ALIKE, ALL_FREE, NO_TERM)
-"""Words that stand in `which` or `number`."""
 
 INDICATORS, WHAT, WHICH, NUMBER = "Indicators", "what", "which", "number"
 STANDS = "As of entry {}. Cases and events are counted, not persons; not for publication: numbers may be small."

@@ -8,25 +8,29 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from coordinator.cli.command import JsonOption, reporting
-from coordinator.cli.outcome import Exit, NotDone, end, out, print_json
+from coordinator.cli import doing_words as words
+from coordinator.cli.command import JsonOption, LanguageOption, reporting
+from coordinator.cli.not_done import Cannot, NotDone
+from coordinator.cli.outcome import Exit, end, out, print_json, told
 from coordinator.plain import value_json
 from coordinator.scenario import Played, PlayedStep, ScenarioInvalid, play, read_script
+from events.language import Language
 
 
 def scenario(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios to play, one after another.", exists=True, dir_okay=False)],
     only_wrong: Annotated[bool, typer.Option("--only-wrong", help="Show only what does not hold.")] = False,
     as_json: JsonOption = False,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Play scenarios step by step on a clock of their own, and compare what happens with what they expect. docs/guides/training.md"""
-    with reporting(as_json):
+    with reporting(as_json, language):
         played = [_played(file) for file in files]
     if as_json:
         print_json([_scenario_json(one) for one in played])
     else:
         for one in played:
-            _show(one, only_wrong)
+            _show(one, only_wrong, language)
     end(Exit.WELL if all(one.holds for one in played) else Exit.WRONG)
 
 
@@ -34,25 +38,27 @@ def _played(file: Path) -> Played:
     try:
         return play(read_script(file.read_text(encoding="utf-8"), str(file)))
     except UnicodeDecodeError:
-        raise NotDone(f"{file} is no text in UTF-8.", "Save it as UTF-8.") from None
+        raise NotDone(Cannot.NOT_UTF8, file=file) from None
     except ScenarioInvalid as invalid:
-        raise NotDone(str(invalid), "docs/guides/training.md describes the format. Nothing was played.") from None
+        raise NotDone(Cannot.SCENARIO_INVALID, detail=invalid) from None
 
 
-def _show(played: Played, only_wrong: bool) -> None:
+def _show(played: Played, only_wrong: bool, language: Language) -> None:
     steps = [step for step in played.steps if not only_wrong or not step.holds]
     out.print(f"\n[bold]{escape(played.script.title)}[/]  [dim]{escape(played.script.file)}[/]")
     if not only_wrong:
         out.print(escape(played.script.teaches), style="italic")
     for step in steps:
-        _show_step(step)
+        _show_step(step, language)
     checks = [check for step in played.steps for check in step.checks]
     broken = sum(not check.holds for check in checks)
-    counted = f"{len(played.steps)} steps, {len(checks)} expectations"
-    out.print(f"[green]✓ {counted}, all hold[/]" if not broken else f"[bold red]✗ {counted}, {broken} do not hold[/]")
+    if broken:
+        out.print(f"[bold red]✗ {told(words.HOLD_NOT_ALL, language, len(played.steps), len(checks), broken)}[/]")
+    else:
+        out.print(f"[green]✓ {told(words.HOLD_ALL, language, len(played.steps), len(checks))}[/]")
 
 
-def _show_step(step: PlayedStep) -> None:
+def _show_step(step: PlayedStep, language: Language) -> None:
     out.print(f"\n[bold]{step.number:>2}  {step.when}[/]  {escape(step.what)}")
     if step.says:
         out.print(f"    [italic]{escape(step.says)}[/]")
@@ -62,7 +68,8 @@ def _show_step(step: PlayedStep) -> None:
         if check.holds:
             out.print(f"    [green]✓[/] {escape(check.what)}")
         else:
-            out.print(f"    [bold red]✗[/] {escape(check.what)} [red](line {step.line}; instead: {escape(check.found) or 'not so'})[/]")
+            instead = told(words.INSTEAD, language, step.line, check.found or words.NOT_SO)
+            out.print(f"    [bold red]✗[/] {escape(check.what)} [red]({instead})[/]")
 
 
 def _scenario_json(played: Played) -> dict[str, object]:

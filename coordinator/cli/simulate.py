@@ -11,8 +11,11 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from coordinator.cli.command import JsonOption, reporting
-from coordinator.cli.outcome import NotDone, print_json, print_table, say
+from coordinator.cli import doing_words as words
+from coordinator.cli.command import JsonOption, LanguageOption, reporting
+from coordinator.cli.not_done import Cannot, NotDone
+from coordinator.cli.outcome import print_json, print_table, say, told
+from events.language import Language, in_language
 from ops.laboratory.experiment import Future, Plan, gain, of_load, run, summary
 from ops.laboratory.instance import LOADS
 from ops.laboratory.plots import NoPlots, groups_plot, shares_plot
@@ -37,11 +40,13 @@ def simulate(
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write one row a future and policy to this file.", dir_okay=False)] = None,
     plots: Annotated[Path | None, typer.Option("--plot", help="Write plots into this directory.", file_okay=False)] = None,
     as_json: JsonOption = False,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Play policies of matching against each other on synthetic months. docs/laboratory.md"""
-    with reporting(as_json):
+    with reporting(as_json, language):
         if policy == "list":
-            print_table("Policies of play", ("name", "what it does"), [(known.name, known.told) for known in POLICIES.values()])
+            columns = [in_language(column, language) for column in words.POLICIES_COLUMNS]
+            print_table(told(words.POLICIES_OF_PLAY, language), columns, [(known.name, known.told) for known in POLICIES.values()])
             return
         others = against if against is not None else ["thrift", "fcfs"]
         names = tuple(dict.fromkeys([policy, *others]))
@@ -56,7 +61,7 @@ def simulate(
         )
         if plots is not None or hindsight:
             _needs_the_laboratory(plots=plots is not None)
-        futures = run(plan, jobs or os.cpu_count() or 1, lambda done, of: say(f"[dim]{done} of {of} futures[/]") if not as_json else None)
+        futures = run(plan, jobs or os.cpu_count() or 1, lambda done, of: say(told(words.FUTURES, language, done, of)) if not as_json else None)
         if csv_file is not None:
             _write(csv_file, futures)
         if plots is not None:
@@ -72,7 +77,7 @@ def _known(given: list[str] | tuple[str, ...], names: object, option: str) -> tu
     assert isinstance(names, dict)
     for name in given:
         if name not in names:
-            raise NotDone(f"{option}: there is no {name!r}.", f"One of: {', '.join(names)}.")
+            raise NotDone(Cannot.UNKNOWN_CHOICE, what=option, name=name, known=", ".join(names))
     return tuple(dict.fromkeys(given))
 
 
@@ -85,7 +90,7 @@ def _seeds(text: str) -> tuple[int, ...]:
     except ValueError:
         found = []
     if not found or min(found) < 1:
-        raise NotDone(f"--seeds {text!r} names no futures.", "Write a number, a range or a list, such as 7, 1-10 or 1,5,9.")
+        raise NotDone(Cannot.NO_FUTURES, text=text)
     return tuple(dict.fromkeys(found))
 
 
@@ -96,7 +101,7 @@ def _needs_the_laboratory(*, plots: bool) -> None:
             import matplotlib as _matplotlib  # noqa: F401
         import scipy as _scipy  # noqa: F401
     except ImportError as missing:
-        raise NotDone(f"This needs {missing.name}.", "`make lab` installs the laboratory's packages, or: pip install 'staffetta[lab]'.") from None
+        raise NotDone(Cannot.PACKAGE_MISSING, package=missing.name) from None
 
 
 def _write(file: Path, futures: list[Future]) -> None:
@@ -112,7 +117,7 @@ def _plot(futures: list[Future], names: tuple[str, ...], directory: Path) -> Non
         if len(names) > 1:
             written += [groups_plot(of_load(futures, load), names[1], names[0], directory) for load in dict.fromkeys(each.load for each in futures)]
     except NoPlots as missing:
-        raise NotDone(str(missing)) from None
+        raise NotDone(Cannot.NO_PLOTS, detail=missing) from None
     for path in written:
         say(f"[dim]{escape(str(path))}[/]")
 

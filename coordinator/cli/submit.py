@@ -11,22 +11,26 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
+from coordinator.cli import doing_words as words
 from coordinator.cli.command import JsonOption, LanguageOption, NetworkOption, in_network, run
-from coordinator.cli.outcome import Exit, NotDone, end, out, print_json, say
+from coordinator.cli.not_done import Cannot, NotDone, listed
+from coordinator.cli.outcome import Exit, end, out, print_json, say, told
 from coordinator.intake.append import BrokersSilent
 from coordinator.intake.door import Answer, Gone, Lagging, NotYet, Told
 from coordinator.rooms import NetworkRoom
 from events.errors import LineInvalid
 from events.facts import Event
+from events.language import Language, Said, filled, joined
 from events.lines import parse_line
-from events.sentences import Language, refusal_sentence
+from events.lines_words import LINE
+from events.sentences import refusal_said
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 
 CHUNK_EVENTS = 250
 RETRY_EVERY = timedelta(seconds=1)
-MAX_INVALID_SHOWN = 20
+MAX_SHOWN = 20
+"""Answers are shown one by one of a file of at most so many lines; of a longer one, those alone that were not simply recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,9 @@ def read_events(path: Path) -> list[Line]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise NotDone(f"There is no file {path}.") from None
+        raise NotDone(Cannot.NO_FILE, file=path) from None
     except UnicodeDecodeError:
-        raise NotDone(f"{path} is not UTF-8 text.", "An events file holds one JSON object a line.") from None
+        raise NotDone(Cannot.NOT_UTF8, file=path) from None
     lines: list[Line] = []
     invalid: list[LineInvalid] = []
     for number, line in enumerate(text.split("\n"), start=1):
@@ -55,9 +59,8 @@ def read_events(path: Path) -> list[Line]:
         except LineInvalid as problem:
             invalid.append(problem)
     if invalid:
-        shown = "\n".join(f"  {problem}" for problem in invalid[:MAX_INVALID_SHOWN])
-        more = f"\n  and {len(invalid) - MAX_INVALID_SHOWN} more" if len(invalid) > MAX_INVALID_SHOWN else ""
-        raise NotDone(f"{path}: {len(invalid)} of {len(invalid) + len(lines)} lines are no events:\n{shown}{more}", "Nothing was sent.")
+        problems = listed([filled(LINE, problem.line, problem.said) for problem in invalid])
+        raise NotDone(Cannot.LINES_INVALID, file=path, wrong=len(invalid), lines=len(invalid) + len(lines), problems=problems)
     return lines
 
 
@@ -88,7 +91,7 @@ def submit(
             chunk = [line.event for line in lines[start : start + CHUNK_EVENTS]]
             answers += await _send(room, chunk, timedelta(seconds=wait), timedelta(seconds=patience))
             if not as_json:
-                say(f"[dim]{len(answers)} of {len(lines)} sent[/]")
+                say(told(words.SENT, language, len(answers), len(lines)))
         return answers
 
     answers = in_network(context, network, as_json, work, taking_events=True)
@@ -139,27 +142,32 @@ def _plain(line: Line, answer: Answer) -> dict[str, object]:
 def _show(lines: Sequence[Line], answers: Sequence[Answer], language: Language) -> None:
     """Each line that was not simply recorded, then the sums."""
     for line, answer in zip(lines, answers, strict=True):
-        text = _words(answer, language)
-        if text is not None or len(lines) <= MAX_INVALID_SHOWN:
-            sequence = f"entry {answer.sequence}" if isinstance(answer, Told) else "no entry"
-            out.print(f"line {line.number}: {type(line.event).__name__}: {escape(text or 'recorded')} [dim]({sequence})[/]")
-    sums = ", ".join(f"{count} {kind}" for kind, count in summary(answers).items())
-    out.print(f"[bold]{len(lines)} events[/]: {escape(sums or 'none')}")
+        said = _words(answer)
+        if said is not None or len(lines) <= MAX_SHOWN:
+            entry = filled(words.ENTRY, answer.sequence) if isinstance(answer, Told) else words.NO_ENTRY
+            out.print(told(words.OF_LINE, language, line.number, type(line.event).__name__, said or words.RECORDED, entry))
+    sums = joined((_sum(kind, count) for kind, count in summary(answers).items()), ", ")
+    out.print(told(words.EVENTS, language, len(lines), sums if lines else words.NONE))
 
 
-def _words(answer: Answer, language: Language) -> str | None:
+def _sum(kind: str, count: int) -> Said:
+    name, _, code = kind.partition(":")
+    return filled(words.SUMS[name], count, code)
+
+
+def _words(answer: Answer) -> Said | None:
     match answer:
         case NotYet():
-            return "stored, no entry yet"
+            return words.NOT_YET
         case Gone():
-            return "not sent: the case is erased"
+            return words.GONE
         case Told(repeated=repeated):
             match answer.verdict:
                 case Recorded():
-                    return "accepted before" if repeated else None
+                    return words.ACCEPTED_BEFORE if repeated else None
                 case Refused(code=code, field=field):
-                    return f"refused ({code}{f', {field}' if field else ''}): {refusal_sentence(code, language)}"
+                    return filled(words.REFUSED, f"{code}{f', {field}' if field else ''}", refusal_said(code))
                 case Duplicate(of_sequence=first):
-                    return f"repeats entry {first}"
+                    return filled(words.REPEATS, first)
                 case Unreadable(why=why):
-                    return f"unreadable ({why})"
+                    return filled(words.UNREADABLE, why)

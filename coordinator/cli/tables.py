@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from coordinator.cli.code_words import ROUTED, word_of
+from coordinator.cli.facts_told import fact_text
 from coordinator.cli.instants import age_text, time_text
 from coordinator.cli.outcome import out, print_table
 from coordinator.cli.views_words import Words, words_in
 from coordinator.viewing import Plain
 from events.glass import GlassBroken
 from events.happenings import happening
-from events.sentences import Language
+from events.language import Language, in_language
+from events.vocabulary import Escalation, Level, Reason, Role, Urgency
+from events.words import word
 from projections.actions import Action, ActionStage, is_open, overdue, review_open, stage_of
 from projections.freshness import UnitCapacity, UnitTrust
 from projections.hand_over import HandOver
 from projections.inbox import Item, ItemKind
 from projections.reads import AuditEntry, OpenTransfer
-from projections.transfers import TransferState
+from projections.transfers import Stage, TransferState
 
 HELPLINE = "helpline"
 _WIDE = 120
 """Columns from which the audit trail shows everything side by side."""
 _WIDE_FOR_CAPACITY = 150
-_NO_DURATION_MS = 1_000_000_000_000
-"""Milliseconds beyond which a number is an instant (since 2001)."""
-_TO_SOMEBODY = ("ReferralRouted", "ResponsibilityPassed")
 _LONGEST_FACT = 400
 """Characters of a fact's fields in a timeline; `--json` has them all."""
 
@@ -38,7 +39,7 @@ def print_capacity(units: Sequence[UnitCapacity], *, permille_too: bool, languag
     if wide:
         rows: list[tuple[object, ...]] = [
             (
-                one.unit.project_id, one.unit.unit_id, one.unit.level, one.macro_area, one.unit.region, one.places, one.occupied, one.reserved,
+                one.unit.project_id, one.unit.unit_id, word_of(Level, one.unit.level, language), one.macro_area, one.unit.region, one.places, one.occupied, one.reserved,
                 one.held, one.free, age_text(one.age_ms, language), _freshness_text(one, words),
                 answered_text(one.trust, permille_too=permille_too, language=language),
             )
@@ -48,7 +49,7 @@ def print_capacity(units: Sequence[UnitCapacity], *, permille_too: bool, languag
         rows = [
             (
                 one.unit.unit_id if one.unit.unit_id.startswith(one.unit.project_id) else words.of_project.format(one.unit.unit_id, one.unit.project_id),
-                one.unit.level, f"{one.macro_area} {one.unit.region}", one.free, _places_text(one, words),
+                word_of(Level, one.unit.level, language), f"{one.macro_area} {one.unit.region}", one.free, _places_text(one, words),
                 ", ".join(dict.fromkeys(filter(None, (age_text(one.age_ms, language), _freshness_text(one, words))))),
                 answered_text(one.trust, permille_too=permille_too, language=language),
             )
@@ -68,7 +69,7 @@ def answered_text(trust: UnitTrust | None, *, permille_too: bool, language: Lang
 
 
 def _freshness_text(one: UnitCapacity, words: Words) -> str:
-    flags = (words.freshness[one.freshness], "" if one.accepting else words.not_accepting, words.over if one.over_capacity else "")
+    flags = (words.freshness[one.freshness], words.over if one.over_capacity else "", "" if one.accepting else words.not_accepting)
     return ", ".join(filter(None, flags))
 
 
@@ -96,18 +97,19 @@ def print_audit(entries: Sequence[AuditEntry], language: Language = Language.ENG
 
 def asked_text(one: OpenTransfer, language: Language = Language.ENGLISH) -> str:
     """How urgent it is, for what, for how many people."""
-    return words_in(language).asked.format(one.transfer.urgency, one.transfer.reason, people_text(len(one.household), language))
+    urgency, reason = word_of(Urgency, one.transfer.urgency, language), word_of(Reason, one.transfer.reason, language)
+    return words_in(language).asked.format(urgency, reason, people_text(len(one.household), language))
 
 
 def stands_text(one: OpenTransfer, plain: Plain, language: Language = Language.ENGLISH) -> str:
     """How far it is, where to, and who is responsible."""
     place = one.state.proposal.unit_id if one.state.proposal and _told_place(plain) else ""
-    return "\n".join(filter(None, (_stage_text(plain), place, words_in(language).responsible.format(one.responsible or HELPLINE))))
+    return "\n".join(filter(None, (_stage_text(plain, language), place, words_in(language).responsible.format(who_text(one.responsible, language)))))
 
 
 def to_know_text(one: OpenTransfer, language: Language = Language.ENGLISH) -> str:
     """Until when it is needed, why an operator was called in, and what the hand-over lacks."""
-    called = ", ".join(called.why for called in one.state.escalations)
+    called = ", ".join(dict.fromkeys(word(called.why, language) for called in one.state.escalations))
     lacks = "" if one.state.hand_over is None else hand_over_text(one.state.hand_over, language)
     return "\n".join(filter(None, (time_text(one.transfer.needed_by_ms), called and words_in(language).called.format(called), lacks)))
 
@@ -121,8 +123,8 @@ def people_text(people: int, language: Language = Language.ENGLISH) -> str:
 def action_text(action: Action, language: Language = Language.ENGLISH) -> str:
     """What was reported, what somebody is to see by it, and who reported it."""
     event = action.event
-    purpose = f"\n{event.purpose}" if isinstance(event, GlassBroken) else ""
-    return f"{type(event).__name__}{purpose}\n{words_in(language).by.format(event.actor.body)}"
+    purpose = f"\n{word(event.purpose, language)}" if isinstance(event, GlassBroken) else ""
+    return f"{happening(type(event).__name__, language)}{purpose}\n{words_in(language).by.format(event.actor.body)}"
 
 
 def action_times_text(action: Action, at_ms: int, language: Language = Language.ENGLISH) -> str:
@@ -179,6 +181,22 @@ def place_text(plain: Plain) -> str:
     return str(proposal["unit_id"]) if isinstance(proposal, dict) else ""
 
 
+def what_text(item: Item, language: Language = Language.ENGLISH) -> str:
+    """Why it stands in the inbox, and how urgent it is."""
+    why = ""
+    if item.kind is ItemKind.ESCALATION and item.why is not None:
+        why = word_of(Escalation, item.why, language)
+    elif item.why is not None:
+        why = in_language(ROUTED[item.why], language) if item.why in ROUTED else happening(item.why, language)
+    urgency = "" if item.urgency is None else word_of(Urgency, item.urgency, language)
+    return "\n".join(filter(None, (word_of(ItemKind, item.kind, language), why, urgency)))
+
+
+def who_text(project_id: str | None, language: Language) -> str:
+    """A project by its id; None: the helpline."""
+    return word(Role.HELPLINE, language) if project_id is None else project_id
+
+
 def more_text(item: Item, language: Language = Language.ENGLISH) -> str:
     """What else there is to know: how many people, the clock of the answer, what the hand-over lacks, the id to answer with; of which transfer to ask why."""
     words, state = words_in(language), item.state
@@ -194,7 +212,7 @@ def hand_over_text(hand_over: HandOver, language: Language = Language.ENGLISH) -
     if hand_over.is_complete:
         return ""
     words = words_in(language)
-    return words.hand_over.format(hand_over.sides, ", ".join(hand_over.missing) or words.lacks_nothing)
+    return words.hand_over.format(hand_over.sides, ", ".join(word(item, language) for item in hand_over.missing) or words.lacks_nothing)
 
 
 def _clock_text(state: TransferState | None, words: Words) -> str:
@@ -209,34 +227,10 @@ def _clock_text(state: TransferState | None, words: Words) -> str:
 
 
 def fact_row(plain: Plain, language: Language = Language.ENGLISH) -> tuple[object, ...]:
-    """(time, entry, fact, what it says) of one fact in a case's timeline: in a sentence, then its fields."""
-    hidden = {"sequence", "at_ms", "event", "outcome", "event_id", "actor", "case_id", "excluded", "scored", "digest"}
-    fact = str(plain.get("event") or plain["outcome"])
-    told = [happening(fact, language)]
-    told += [words_in(language).to_helpline] if plain.get("outcome") in _TO_SOMEBODY and plain.get("project_id") is None else []
-    told += [_field_text(name, value) for name, value in plain.items() if name not in hidden and value not in (None, "", [])]
-    at_ms = plain["at_ms"]
+    """(time, entry, fact, what it says) of one fact in a case's timeline."""
+    at_ms, name = plain["at_ms"], str(plain.get("event") or plain["outcome"])
     assert isinstance(at_ms, int)
-    return time_text(at_ms), plain["sequence"], fact, shorten("\n".join(told), _LONGEST_FACT)
-
-
-def _field_text(name: str, value: object) -> str:
-    """One field in a line: instants as times, records by what they say."""
-    times = value if isinstance(value, list) else [value]
-    if name.endswith("_ms") and all(isinstance(time, int) and time > _NO_DURATION_MS for time in times):
-        return f"{name.removesuffix('_ms')}: {', '.join(map(time_text, times))}"
-    if isinstance(value, list):
-        between = "; " if any(isinstance(each, dict) for each in value) else ", "
-        return f"{name}: {between.join(_record_text(each) for each in value)}"
-    return f"{name}: {_record_text(value)}"
-
-
-def _record_text(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(_field_text(name, inner) for name, inner in value.items() if inner not in (None, "", [], False))
-    if isinstance(value, list):
-        return ", ".join(_record_text(each) for each in value)
-    return str(value)
+    return time_text(at_ms), plain["sequence"], name, shorten(fact_text(plain, language), _LONGEST_FACT)
 
 
 def shorten(text: str, most: int) -> str:
@@ -244,10 +238,10 @@ def shorten(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most + 1].rsplit(maxsplit=1)[0]} ..."
 
 
-def _stage_text(plain: Plain) -> str:
+def _stage_text(plain: Plain, language: Language) -> str:
     """The stage as the role is told it."""
     state = plain["state"]
-    return str(state["stage"]) if isinstance(state, dict) else ""
+    return word_of(Stage, str(state["stage"]), language) if isinstance(state, dict) else ""
 
 
 def _told_place(plain: Plain) -> bool:

@@ -11,11 +11,13 @@ import typer
 from coordinator.access import Grant, Standing
 from coordinator.access_log import Why
 from coordinator.cli.acting import AsOption, acting_as, allowed
+from coordinator.cli.code_words import word_of
 from coordinator.cli.command import AsOfOption, JsonOption, LanguageOption, NetworkOption, in_network
 from coordinator.cli.explaining import show_explanations, show_inquiries
 from coordinator.cli.explaining_words import words_in as explaining_words_in
 from coordinator.cli.instants import age_text, parse_as_of, time_text
-from coordinator.cli.outcome import NotDone, out, print_json, print_table
+from coordinator.cli.not_done import Cannot, NotDone
+from coordinator.cli.outcome import out, print_json, print_table
 from coordinator.cli.tables import (
     HELPLINE,
     action_text,
@@ -31,7 +33,9 @@ from coordinator.cli.tables import (
     stands_text,
     to_know_text,
     week_text,
+    what_text,
     when_text,
+    who_text,
 )
 from coordinator.cli.views_words import Words, words_in
 from coordinator.detail import cases_in, detail_json, details, whole_json, wholes
@@ -56,8 +60,9 @@ from coordinator.viewing import (
     unit_json,
 )
 from events.ids import is_uuid
-from events.sentences import Language
+from events.language import Language
 from events.vocabulary import SightPurpose
+from events.words import word
 from projections.moment import Seen
 from projections.reads import Explanation, Explanations, OpenTransfer
 
@@ -83,7 +88,7 @@ def capacity(
             await _bands(room, grant, as_json, language)
             return
         if allowed(grant, View.CAPACITY) is not Scope.EVERYTHING and project not in (None, grant.project_id):
-            raise NotDone("Another project's figures are not shown to a project.", "Leave out --project: the network's bands are shown without it.")
+            raise NotDone(Cannot.OTHERS_FIGURES)
         seen = await room.reads.capacity(parse_as_of(as_of), project_id=project or grant.project_id, macro_area=area)
         if as_json:
             print_json(seen_json(seen, "units", [unit_json(one, grant) for one in seen.answer]))
@@ -142,12 +147,10 @@ def case(
         grant = acting_as(role, room.name)
         allowed(grant, View.CASE)
         moment = parse_as_of(as_of)
-        case_of = _uuid(case_id, "case")
+        case_of = _uuid(case_id, Cannot.NO_CASE_ID)
         seen = await room.reads.timeline(case_of, moment)
         if not seen.answer or (grant.standing is Standing.PROJECT and not await is_involved(room.reads, grant, case_of, moment)):
-            raise NotDone(
-                "No such case is known.", "It may be unknown, erased, or not yet there at that moment; `staffetta transfers` lists the open ones."
-            )
+            raise NotDone(Cannot.NO_CASE)
         opening = None
         if scope_of(grant.standing, View.FREE_TEXT) is Scope.OPENED:
             now = await room.reads.actions_about(case_of)
@@ -179,10 +182,10 @@ def inbox(
     async def work(room: NetworkRoom) -> None:
         grant = acting_as(role, room.name)
         if allowed(grant, View.INBOX) is Scope.OWN_PROJECT and project != grant.project_id:
-            raise NotDone("That inbox is not this role's.", "A project sees its own; the helpline sees all.")
+            raise NotDone(Cannot.OTHERS_INBOX)
         moment = parse_as_of(as_of)
         if project != HELPLINE and project not in {one.project_id for one in (await room.reads.projects(moment)).answer}:
-            raise NotDone(f"There is no project {project!r} in {room.name}.", "`staffetta capacity` shows projects that have units.")
+            raise NotDone(Cannot.UNKNOWN_PROJECT, project=project, network=room.name)
         seen = await room.reads.inbox(None if project == HELPLINE else project, moment)
         await room.access.record(grant, View.INBOX, [item.case_id for item in seen.answer])
         if as_json:
@@ -190,14 +193,16 @@ def inbox(
             return
         rows = [
             (
-                "\n".join(filter(None, (item.kind, item.why, item.urgency))), when_text(item, language),
+                what_text(item, language), when_text(item, language),
                 to_do(item, grant.body, grant.standing is not Standing.PROJECT, language),
                 "\n".join(filter(None, (place_text(item_for(grant, item)), more_text(item, language), item.case_id))),
             )
             for item in seen.answer
         ]  # fmt: skip
         words = words_in(language)
-        print_table(words.inbox.format(project), words.inbox_columns, rows, empty=words.nothing_waits)
+        print_table(
+            words.inbox.format(who_text(None if project == HELPLINE else project, language)), words.inbox_columns, rows, empty=words.nothing_waits
+        )
         out.print(_standing(seen, language))
 
     in_network(context, network, as_json, work)
@@ -320,7 +325,8 @@ def access(
         rows = [
             (
                 time_text(look.at_ms), "\n".join(filter(None, (look.person, look.body))),
-                look.standing if look.project_id is None else f"{look.standing} {look.project_id}", f"{look.view}\n{look.why}",
+                " ".join(filter(None, (word_of(Standing, look.standing, language), look.project_id))),
+                f"{word_of(View, look.view, language)}\n{word_of(Why, look.why, language)}",
                 _cases_text(look.cases, words),
             )
             for look in shown
@@ -349,10 +355,10 @@ def explain(
         grant = acting_as(role, room.name)
         allowed(grant, View.EXPLANATION)
         moment = parse_as_of(as_of)
-        seen: Seen[Explanations | None] = await room.reads.explanations(_uuid(transfer_id, "transfer"), moment)
+        seen: Seen[Explanations | None] = await room.reads.explanations(_uuid(transfer_id, Cannot.NO_TRANSFER_ID), moment)
         found = seen.answer
         if found is None or not (found.told or found.over):
-            raise NotDone("There is no explanation of such a transfer.", "It may be unknown, or erased.")
+            raise NotDone(Cannot.NO_EXPLANATION)
         explained = found.told if every else found.told[-1:]
         if detail and explained:
             await _detail(room, grant, explained, as_json, language)
@@ -396,10 +402,7 @@ async def _full(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation
                 out.print(explaining_words_in(language).same.format(one.sequence, whole.explained.digest.hex()))
     wrong = [f"{one.sequence} ({whole.found})" for one, whole in zip(explained, found, strict=True) if whole.found is not Recomputed.SAME]
     if wrong:
-        raise NotDone(
-            f"Recomputed, and not the same as recorded: {', '.join(wrong)}.",
-            "`gone`, and what differs in a network where cases were erased since, may be for want of their keys; `staffetta replay` tells them apart.",
-        )
+        raise NotDone(Cannot.RECOMPUTED_OTHERWISE, which=", ".join(wrong))
 
 
 async def _detail(room: NetworkRoom, grant: Grant, explained: Sequence[Explanation], as_json: bool, language: Language) -> None:
@@ -409,10 +412,7 @@ async def _detail(room: NetworkRoom, grant: Grant, explained: Sequence[Explanati
     now = await room.reads.actions_about(told.case_id)
     opening = opening_of(grant, now.answer, SightPurpose.SAFETY_DETAIL, told.case_id, now.at_ms, transfer_id=told.transfer_id)
     if opening is None:
-        raise NotDone(
-            "Which danger and which link is shown to whoever opened it.",
-            f"Report GlassBroken with purpose `safety_detail`, this case and transfer, as {grant.person}; somebody of another body confirms it.",
-        )
+        raise NotDone(Cannot.DETAIL_NOT_OPENED, person=grant.person)
     explained = [one for one in explained if one.explained.case_id == told.case_id]
     found = await details(room, explained)
     await room.access.record(grant, View.DETAIL, cases_in(explained, found), Why.BREAK_GLASS, action_id=opening)
@@ -420,7 +420,12 @@ async def _detail(room: NetworkRoom, grant: Grant, explained: Sequence[Explanati
         print_json([{"sequence": one.sequence, "units": detail_json(units)} for one, units in zip(explained, found, strict=True)])
         return
     rows = [
-        (one.sequence, unit.unit_id, ", ".join(f"{danger.kind} {danger.value}" for danger in unit.dangers), ", ".join(unit.apart_from))
+        (
+            one.sequence,
+            unit.unit_id,
+            ", ".join(f"{word(danger.kind, language)} {danger.value}" for danger in unit.dangers),
+            ", ".join(unit.apart_from),
+        )
         for one, units in zip(explained, found, strict=True)
         for unit in units
     ]
@@ -437,11 +442,11 @@ def _cases_text(cases: Sequence[str], words: Words) -> str:
     return words.more_cases.format(first, len(cases) - 1) if len(cases) > 1 else first
 
 
-def _uuid(text: str, what: str) -> str:
+def _uuid(text: str, otherwise: Cannot) -> str:
     """The id, lower-case. Raises NotDone where it is none."""
     lower = text.strip().lower()
     if not is_uuid(lower):
-        raise NotDone(f"That is no {what} id.", f"A {what} id is a UUID, such as 0198c0de-0000-7000-8000-000000000000.")
+        raise NotDone(otherwise)
     return lower
 
 

@@ -1,11 +1,11 @@
-"""The words of the views' tables in English and Italian: headings and what stands in cells. Codes and ids stay as they are reported."""
+"""The words of the views' tables in English and Italian: headings and what stands in cells. Ids stay as they are reported."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from events.sentences import Language
+from events.language import Language, in_language
 from projections.bands import Band
 from projections.freshness import Freshness
 
@@ -189,9 +189,9 @@ _ENGLISH = Words(
 
 _ITALIAN = Words(
     capacity="Capacità",
-    capacity_columns=("unità", "livello", "dove", "liberi", "posti", "dati", "risposte"),
+    capacity_columns=("unità", "livello", "dove", "liberi", "posti", "dati", "in passato"),
     capacity_wide=(
-        "progetto", "unità", "livello", "area", "regione", "posti", "occupati", "riservati", "tenuti", "liberi", "età", "stato", "risposte",
+        "progetto", "unità", "livello", "area", "regione", "posti", "occupati", "riservati", "tenuti", "liberi", "età", "stato", "in passato",
     ),
     no_unit="Nessuna unità è aperta.",
     free_of="{} posti liberi su {}.",
@@ -221,7 +221,7 @@ _ITALIAN = Words(
     case="Caso",
     case_columns=("ora (UTC)", "reg.", "fatto", "che cosa"),
     to_helpline="al numero verde",
-    inbox="In arrivo per {}",
+    inbox="In arrivo: {}",
     inbox_columns=("che cosa", "quando (UTC)", "da fare", "riguardo a"),
     nothing_waits="Nulla in attesa.",
     since="dal {}",
@@ -261,9 +261,7 @@ _ITALIAN = Words(
     none_excluded="Nessuna unità è stata esclusa così.",
 )  # fmt: skip
 
-_WORDS = {Language.ENGLISH: _ENGLISH, Language.ITALIAN: _ITALIAN}
-
 
 def words_in(language: Language) -> Words:
     """Those of a language."""
-    return _WORDS[language]
+    return in_language((_ENGLISH, _ITALIAN), language)

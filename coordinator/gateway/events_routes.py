@@ -138,6 +138,6 @@ def _event(text: str, line: int, room: NetworkRoom, grant: Grant) -> Event:
     try:
         event = parse_line(text, line)
     except LineInvalid as invalid:
-        raise Problem(Code.EVENT_INVALID, invalid.problem, {"line": invalid.line}) from None
+        raise Problem(Code.EVENT_INVALID, invalid.said, {"line": invalid.line}) from None
     require_own_words(room, grant, event.actor, line)
     return event

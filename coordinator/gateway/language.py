@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Header
 
-from events.sentences import Language
+from events.language import Language
 
 AcceptLanguage = Annotated[str | None, Header(description="Language of sentences: `it`, else English.")]
 

@@ -181,7 +181,7 @@ def _policy(plain: dict[str, Any]) -> PolicyAdopted:
     try:
         return policy_of(plain["policy"])
     except PolicyMalformed as malformed:
-        raise Problem(Code.POLICY_INVALID, str(malformed)) from None
+        raise Problem(Code.POLICY_INVALID, malformed.said) from None
 
 
 def _said(room: NetworkRoom, grant: Grant, key: str | None, kind: type[Event], plain: dict[str, Any], **fields: object) -> Event:
@@ -194,6 +194,6 @@ def _said(room: NetworkRoom, grant: Grant, key: str | None, kind: type[Event], p
     try:
         event = parse_line(json.dumps({**fields, "event": kind.__name__, "event_id": key, "actor": plain["actor"]}), 1)
     except LineInvalid as invalid:
-        raise Problem(Code.EVENT_INVALID, invalid.problem) from None
+        raise Problem(Code.EVENT_INVALID, invalid.said) from None
     require_own_words(room, grant, event.actor)
     return event

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from coordinator.gateway.language import AcceptLanguage, language_of
 from coordinator.gateway.problems_in_italian import IN_ITALIAN
-from events.sentences import Language
+from events.language import Language, Said, in_language
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -123,7 +123,7 @@ CATALOGUE: dict[Code, Kind] = {
     Code.BUSY: Kind(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Not now",
-        "A preview is worked out for one at a time in each network, and in bounded time. Wait as `Retry-After` says and ask again.",
+        "Previews are worked out one at a time in each network. Wait as `Retry-After` says and ask the same again: yours goes on, and is kept for minutes.",
     ),
     Code.TIME_NOT_YOURS: Kind(
         HTTPStatus.BAD_REQUEST, "The broker dates events here", "Leave out the record time: only a development network on its own clock takes one."
@@ -150,18 +150,13 @@ CATALOGUE: dict[Code, Kind] = {
 }
 
 
-Said = tuple[str, str]
-"""English, Italian."""
-
-
 class Problem(Exception):
-    """Ends a request with a problem. `detail` and `more` never hold what the caller sent, nor anything about a person.
-
-    `detail` as one text: what a parser says of an event or a policy, in English alone; empty: what to do, from the catalogue.
+    """Ends a request with a problem. `detail` and `more` never hold what the caller sent, nor anything about a person. `detail` None: what to do, from the
+    catalogue.
     """
 
     def __init__(
-        self, code: Code, detail: str | Said = "", more: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
+        self, code: Code, detail: Said | None = None, more: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(str(code))
         self.code = code
@@ -173,19 +168,19 @@ class Problem(Exception):
 def words_of(code: Code, language: Language) -> tuple[str, str]:
     """Title and what to do."""
     kind = CATALOGUE[code]
-    return (kind.title, kind.what_to_do) if language is Language.ENGLISH else IN_ITALIAN[code]
+    return in_language(((kind.title, kind.what_to_do), IN_ITALIAN[code]), language)
 
 
 def response_of(problem: Problem, language: Language) -> JSONResponse:
     """The problem as a response."""
     kind = CATALOGUE[problem.code]
     title, what_to_do = words_of(problem.code, language)
-    detail = problem.detail if isinstance(problem.detail, str) else problem.detail[0 if language is Language.ENGLISH else 1]
+    detail = what_to_do if problem.detail is None else in_language(problem.detail, language)
     content = {
         "type": f"/problems/{problem.code}",
         "title": title,
         "status": int(kind.status),
-        "detail": detail or what_to_do,
+        "detail": detail,
         "code": str(problem.code),
         **problem.more,
     }

@@ -25,7 +25,7 @@ IN_ITALIAN: Mapping[str, tuple[str, str]] = {
     "method-not-allowed": ("Non in questo modo", "Si veda `Allow`, o la descrizione in /openapi.json."),
     "event-invalid": (
         "Non è un evento",
-        "Correggere ciò che `detail` nomina (in inglese); in un invio di più eventi `line` dice dove. Nulla della richiesta è stato conservato.",
+        "Correggere ciò che `detail` nomina; in un invio di più eventi `line` dice dove. Nulla della richiesta è stato conservato.",
     ),
     "request-invalid": ("La richiesta non va bene", "Correggere i parametri nominati in `fields`."),
     "idempotency-key-invalid": (
@@ -42,7 +42,7 @@ IN_ITALIAN: Mapping[str, tuple[str, str]] = {
     ),
     "policy-invalid": (
         "Non è una policy",
-        "Correggere ciò che `detail` nomina (in inglese). `GET /v1/{network}/policy` mostra ogni campo; nulla della richiesta è stato conservato.",
+        "Correggere ciò che `detail` nomina. `GET /v1/{network}/policy` mostra ogni campo; nulla della richiesta è stato conservato.",
     ),
     "policy-would-be-refused": (
         "La rete respingerebbe questa policy",
@@ -55,7 +55,7 @@ IN_ITALIAN: Mapping[str, tuple[str, str]] = {
     "no-policy": ("Nessuna policy è in vigore", "`staffetta network create` dota una rete della sua prima policy."),
     "busy": (
         "Non adesso",
-        "In ogni rete si calcola un'anteprima alla volta, e in un tempo limitato. Attendere quanto dice `Retry-After` e chiedere di nuovo.",
+        "In ogni rete si calcola un'anteprima alla volta. Attendere quanto dice `Retry-After` e chiedere di nuovo la stessa: continua, e resta per minuti.",
     ),
     "time-not-yours": (
         "Qui gli eventi li data il broker",

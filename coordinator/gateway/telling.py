@@ -13,8 +13,9 @@ from events.availability import AvailabilityPublished, AvailabilityReaffirmed
 from events.entry import Locked, Unread
 from events.fact import Actor
 from events.facts import Outcome
+from events.language import Language
 from events.network import UnitAmended, UnitClosed, UnitOpened
-from events.sentences import Language, refusal_sentence
+from events.sentences import refusal_sentence
 from events.verdict import Duplicate, Recorded, Refused, Unreadable
 
 

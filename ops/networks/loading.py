@@ -94,6 +94,11 @@ def load_network(network: str) -> Network:
     return read_network(text)
 
 
+def shipped_networks() -> list[str]:
+    """Names of the networks that ship, sorted."""
+    return sorted(file.name.removesuffix(".json") for file in files("ops.networks").iterdir() if file.name.endswith(".json"))
+
+
 def read_network(text: str) -> Network:
     """The network in this JSON text. Raises NetworkFileInvalid, saying what contradicts what."""
     data = json.loads(text)

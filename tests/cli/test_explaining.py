@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import fields, replace
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -20,12 +21,30 @@ from events.fact import Actor
 from events.facts import EVENT_TYPES, OUTCOME_TYPES
 from events.glass import GlassBroken
 from events.happenings import HAPPENINGS, happening
-from events.sentences import Language
+from events.language import Language
 from events.transfer import Excluded, MatchExplained, Rest, ScarcityTold, Scored, TrustTold
-from events.vocabulary import Role, Rule, ScarcityStanding, SightPurpose
+from events.vocabulary import (
+    ContactReason,
+    DeclineCode,
+    Escalation,
+    InquiryEnd,
+    OverrideCode,
+    Reason,
+    ReferralDeclineCode,
+    ReferralEnd,
+    Relevance,
+    Role,
+    Rule,
+    ScarcityStanding,
+    SightPurpose,
+    Source,
+    Urgency,
+)
+from events.vocabulary import Indicators as Found
 from projections.actions import Action
 from projections.calibration import Bin, Calibration, Scores
-from projections.indicators import Indicators, Period, Waits
+from projections.freshness import Freshness
+from projections.indicators import NOT_SAID, Fate, Indicators, Period, Waits
 from projections.reads import Explanation
 from projections.terms import Terms
 
@@ -45,12 +64,19 @@ TOLD = MatchExplained(
     scarcity=ScarcityTold(ScarcityStanding.MISSING, (), 2),
     short_by=5,
 )
-_ONE = {"code": 1}
 _WAITS = Waits(3, 90 * HOUR, 100 * HOUR)
 _SCORES = Scores(1, 1)
+
+
+def _each(kind: type[StrEnum]) -> dict[str, int]:
+    return dict.fromkeys(kind, 1)
+
+
 INDICATORS = Indicators(
-    Period(0, 1), 7, _ONE, _ONE, _ONE, 1, _ONE, 1, 1, _ONE, _ONE, _ONE, _WAITS, 1, _ONE, _ONE, _ONE, _ONE, 50, {"planned": _WAITS}, {"planned": _WAITS},
-    1, 1, 1, 1, 1, 1, 1, 1, _ONE, 1, 1, _ONE, 1, 1, 1, _ONE, 1, _ONE, 1, 1, Calibration(1, 1, _SCORES, _SCORES, _SCORES, (Bin(900, 1000, 1, 900, 900),)), 1,
+    Period(0, 1), 7, _each(Relevance), _each(ContactReason), {"ita": 1, NOT_SAID: 1}, 1, _each(Source), 1, 1, _each(ReferralDeclineCode), _each(Found),
+    _each(ReferralEnd), _WAITS, 1, _each(Reason), _each(Urgency), _each(Fate), _each(Escalation), 50, dict.fromkeys(Urgency, _WAITS),
+    dict.fromkeys(Urgency, _WAITS), 1, 1, 1, 1, 1, 1, 1, 1, _each(OverrideCode), 1, 1, _each(DeclineCode), 1, 1, 1, _each(InquiryEnd), 1, _each(Freshness),
+    1, 1, Calibration(1, 1, _SCORES, _SCORES, _SCORES, (Bin(900, 1000, 1, 900, 900),)), 1,
 )  # fmt: skip
 TERMS = Terms(7, 0, {202601: 1}, 1, 1, 1, 1, None, 1, None)
 OPENED = Action(
@@ -90,13 +116,14 @@ def test_both_languages_fill_in_the_same_and_say_it_differently(said_in: Callabl
 
 
 def test_every_figure_of_a_report_has_its_words_in_italian() -> None:
-    rows = [*reporting._rows(INDICATORS), *reporting._terms(TERMS)]
-    assert len(rows) > 50
-    told = rows_in(rows, Language.ITALIAN)
-    assert all(str(row[0]).strip() != str(english[0]).strip() for row, english in zip(told, rows, strict=True))
-    assert ("  attesa della prima proposta", "planned metà entro") in [row[:2] for row in told]
+    english, italian = ([*reporting._rows(INDICATORS, language), *reporting._terms(TERMS, language)] for language in Language)
+    assert len(english) > 100
+    told = rows_in(italian, Language.ITALIAN)
+    assert all(str(row[0]).strip() != str(other[0]).strip() for row, other in zip(told, english, strict=True))
+    assert ("  attesa della prima proposta", "programmata: metà entro") in [row[:2] for row in told]
     assert ("  punteggio di Brier", "tutti liberi") in [row[:2] for row in told]
     assert told[-1][2] == "la policy non pone termini"
+    assert not [row for row in (*told, *english) if "_" in str(row)], "a code is shown as it is"
     for text in (reporting_words.STANDS, reporting_words.TERMS_STAND):
         assert said(text, Language.ITALIAN).count("{}") == text.count("{}")
 
@@ -113,7 +140,8 @@ def test_a_duration_has_italian_days() -> None:
 
 
 def test_what_is_to_be_seen_stands_beside_the_action() -> None:
-    assert action_text(OPENED) == "GlassBroken\nfree_text\nby numero-verde"
+    assert action_text(OPENED) == "Somebody asks to see what is behind glass.\nfree text\nby numero-verde"
+    assert action_text(OPENED, Language.ITALIAN).endswith("testo libero\nda numero-verde")
 
 
 def test_by_when_to_confirm_is_said_while_it_waits_alone() -> None:

@@ -10,6 +10,8 @@ from rich.console import Console
 from coordinator.cli import outcome, tables
 from coordinator.cli.layout import folded, widths_of
 from coordinator.cli.tables import fact_row, shorten
+from events.happenings import happening
+from events.language import Language, in_language
 from events.vocabulary import Level
 from projections.audit import AuditRow
 from projections.freshness import Freshness, UnitCapacity, UnitTrust
@@ -35,17 +37,21 @@ def unit(unit_id: str, project: str, level: Level) -> UnitCapacity:
     return UnitCapacity(opened, "nord-ovest", 6, 3, 1, 2, 0, False, False, 0, 190_000_000, Freshness.AGEING, 1, UnitTrust(700, 300, 812))
 
 
+@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("width", [60, 80, 119, 120, 160])
-def test_capacity_and_audit_are_told_at_any_width(width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_capacity_and_audit_are_told_at_any_width(
+    width: int, language: Language, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for module in (outcome, tables):
         monkeypatch.setattr(module, "out", Console(width=width))
     units = (unit("asimmetrie-abruzzo-molise-09", "asimmetrie-abruzzo-molise", Level.SEMI_AUTONOMY), unit("alba-03", "alba", Level.FIRST))
-    tables.print_capacity(units, permille_too=True)
+    tables.print_capacity(units, permille_too=True, language=language)
     row = AuditRow(7, "AvailabilityPublished", "Refused", "more_than_places", "places", None, ("Refused", "CapacityChanged"))
-    tables.print_audit((AuditEntry(row, 1_700_000_000_000, 6, 7, None, bytes(32)),))
+    tables.print_audit((AuditEntry(row, 1_700_000_000_000, 6, 7, None, bytes(32)),), language)
     text = capsys.readouterr().out
     assert all(len(line) <= width for line in text.splitlines())
-    for said in ("alba-03", "answered", "accepting", "AvailabilityPublished", "more_than_places", "CapacityChanged", "000000000000"):
+    answered, accepting = in_language((("answered", "accepting"), ("passato", "accoglie")), language)
+    for said in ("alba-03", answered, accepting, "AvailabilityPublished", "more_than_places", "CapacityChanged", "000000000000"):
         assert said in text, said
 
 
@@ -99,22 +105,31 @@ def test_columns_fit_in_what_is_there(columns: list[list[str]], available: int) 
 
 
 def test_a_fact_is_told_in_times_and_words() -> None:
-    household = [{"person": "a", "age_group": "adult", "parent": False, "languages": ["eng", "ita"], "essential_needs": []}]
-    told = fact_row(
-        {
-            "sequence": 7,
-            "at_ms": 1_700_000_000_000,
-            "event": "AgreementGiven",
-            "household": household,
-            "until_ms": 1_700_000_000_000,
-            "paused_ms": 5_000,
-        }
+    member = {
+        "person": "a",
+        "age_group": "adult",
+        "gender": "trans_woman",
+        "parent": False,
+        "essential_needs": ["step_free"],
+        "languages": ["eng", "ita"],
+    }
+    referral = {
+        "sequence": 7, "at_ms": 1_700_000_000_000, "event": "ReferralReceived", "source": "labour_inspectorate", "province": None, "household": [member],
+    }  # fmt: skip
+    assert fact_row(referral)[1:] == (
+        7,
+        "ReferralReceived",
+        (
+            "Somebody became known.\nsignalled by: labour inspectorate\n"
+            "household: person: a, age: adult, gender: trans woman, essential needs: step-free access, languages: eng, ita"
+        ),
     )
-    assert told[1:3] == (7, "AgreementGiven")
-    assert (
-        told[3]
-        == "One adult agrees to move.\nhousehold: person: a, age_group: adult, languages: eng, ita\nuntil: 2023-11-14 22:13:20\npaused_ms: 5000"
+    assert fact_row(referral, Language.ITALIAN)[3] == (
+        "È arrivata una segnalazione.\nsegnalato da: ispettorato del lavoro\n"
+        "nucleo: persona: a, età: persona adulta, genere: donna trans, bisogni essenziali: accesso senza gradini, lingue: eng, ita"
     )
+    resumed = {"sequence": 9, "at_ms": 0, "outcome": "ProposalResumed", "deadline_at_ms": 1_700_000_000_000, "paused_ms": 5_000, "by_itself": False}
+    assert fact_row(resumed)[3] == f"{happening('ProposalResumed')}\nuntil: 2023-11-14 22:13:20\nstopped for: 5s\nby itself: no"
     passed = fact_row({"sequence": 8, "at_ms": 1_700_000_000_000, "outcome": "ResponsibilityPassed", "project_id": None})
     assert passed[3] == "Responsibility passes.\nto the helpline"
 

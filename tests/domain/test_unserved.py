@@ -132,10 +132,10 @@ def test_no_history_raises_a_false_alarm(seed: int) -> None:
 def test_the_finding_says_what_to_do() -> None:
     silent = requests_finding(Unserved(0, 4, 2, 3 * HOUR, 1, 0, 4))
     assert not silent.well
-    assert "nothing was proposed" in silent.found
+    assert "nothing was proposed" in silent.found[0] and "nulla è stato proposto" in silent.found[1]
     slow = requests_finding(Unserved(0, 10, 0, None, 5, 2, 10))
     assert not slow.well
-    assert "50 %; a day before 20 %" in slow.found
+    assert "50 %; a day before 20 %" in slow.found[0]
     assert requests_finding(Unserved(0, 10, 0, None, 2, 0, 10)).well
     assert requests_finding(Unserved(0, 10, 0, None, 9, 8, 10)).well
 

@@ -8,9 +8,9 @@ from itertools import combinations
 
 import pytest
 
+from events.language import Language
 from events.sentences import (
     SAFETY,
-    Language,
     escalation_sentence,
     inquiry_end_sentence,
     kept_for_sentence,

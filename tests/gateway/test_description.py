@@ -13,7 +13,7 @@ from coordinator.gateway.language import language_of
 from coordinator.gateway.problems import CATALOGUE, Code, words_of
 from coordinator.gateway.problems_in_italian import IN_ITALIAN
 from coordinator.gateway.rooms import Rooms
-from events.sentences import Language
+from events.language import Language
 
 
 async def asked(address: str, **headers: str) -> httpx.Response:

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from events.sentences import Language, refusal_sentence
+from events.language import Language
+from events.sentences import refusal_sentence
 from events.vocabulary import RefusalCode
 from tests.gateway.conftest import Running, problem
 from tests.gateway.story import (

@@ -14,9 +14,9 @@ from coordinator.viewing import item_for, timeline_json
 from events.entry import OpenedDecision
 from events.fact import Danger
 from events.handover import HandOverAmended
+from events.language import Language
 from events.person import AgreementWithdrawn, CasesFoundSame, SafetyLowered
 from events.referral import ReferralDeclined, ReferralReceived
-from events.sentences import Language
 from events.transfer import (
     AuthorityNotified,
     NotificationDue,
