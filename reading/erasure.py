@@ -154,7 +154,7 @@ async def follow(store: KeyStore, vault: Vault | None, batches: AsyncIterable[Se
             vault.forget(gone)
         behind = last.sequence - (remembered.sequence if remembered else -1) if last else 0
         if gone or behind >= REMEMBERED_EVERY or (behind > 0 and not batch):
-            await store.destroy(await _subjects_of(gone, store), through=last)
+            await _destroy(gone, store, last)
             remembered = last
 
 
@@ -231,7 +231,7 @@ class _CatchingUp:
         self._last = batch[-1].position
         if gone.cases:
             self._destroyed += (await self._store.keys([case_subject(case_id) for case_id in gone.cases], create=False)).values()
-        await self._store.destroy(await _subjects_of(gone, self._store), through=self._last if self._loss_accepted or not self.lost else None)
+        await _destroy(gone, self._store, self._last if self._loss_accepted or not self.lost else None)
 
     async def explain(self, waiting: Waiting) -> None:
         """Remember of events that wait, and whose references the store has lost, that their keys are destroyed, where this pass destroyed them. The others are
@@ -312,6 +312,14 @@ class _CatchingUp:
             return []
         through = await self._store.destroyed_through()
         return [each for each in unopened if through is None or each.sequence > through.sequence]
+
+
+async def _destroy(gone: Gone, store: KeyStore, through: Position | None) -> None:
+    """Destroy what goes, and remember how far that was. Twice: a worker that is behind may make a key for explanations while all keys are looked at; once its
+    case's is gone nobody does."""
+    if gone.cases:
+        await store.destroy(await _subjects_of(gone, store), through=None)
+    await store.destroy(await _subjects_of(gone, store), through=through)
 
 
 async def _subjects_of(gone: Gone, store: KeyStore) -> list[str]:

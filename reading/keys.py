@@ -49,6 +49,12 @@ def new_key(subject: str) -> Key:
     return Key(subject, FIRST_VERSION, secrets.token_bytes(SEAL_KEY_BYTES), secrets.token_bytes(SECRET_BYTES))
 
 
+def owner_of(subject: str) -> str | None:
+    """The subject without whose key this one gets none: of explanations, their case's. Null: there is none."""
+    explained = explained_by(subject)
+    return None if explained is None else case_subject(explained[0])
+
+
 def subjects_of_case(case_id: str) -> tuple[str, str]:
     """Subjects that are destroyed when a case is erased, whether or not they ever had a key; beside them go those of its explanations' months."""
     return case_subject(case_id), explanation_subject(case_id, None)
@@ -89,10 +95,11 @@ class KeyStore(Protocol):
     async def register(self, refs: Mapping[bytes, tuple[str, int]], new: Collection[Key] = ()) -> frozenset[str]:
         """Make each reference (16 bytes) name the key of its subject and version. Again is the same as once.
 
-        `new`: keys (`new_key`) that become their subjects' in the same step, where these have none.
+        `new`: keys (`new_key`) that become their subjects' in the same step, where these have none. One for a case's explanations, only while that case
+        has its own.
 
-        Gives the subjects whose key is gone, and those of `new` that had one already or are destroyed (`keys` tells which); their references were not
-        registered, and nothing sealed under them may be sent.
+        Gives the subjects whose key is gone, and those of `new` that had one already, are destroyed or may have none (`keys` tells which); their references
+        were not registered, and nothing sealed under them may be sent.
         """
 
     async def resolve(self, refs: Collection[bytes]) -> Mapping[bytes, Key]:

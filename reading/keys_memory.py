@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from events.acceptance import Position
 from events.subjects import is_explanation
-from reading.keys import Key, new_key
+from reading.keys import Key, new_key, owner_of
 
 
 class MemoryKeyStore:
@@ -30,7 +30,7 @@ class MemoryKeyStore:
 
     async def register(self, refs: Mapping[bytes, tuple[str, int]], new: Collection[Key] = ()) -> frozenset[str]:
         """See `KeyStore.register`."""
-        gone = {key.subject for key in new if key.subject in self._keys or key.subject in self._destroyed}
+        gone = {key.subject for key in new if key.subject in self._keys or key.subject in self._destroyed or self._is_orphan(key.subject)}
         self._keys |= {key.subject: key for key in new if key.subject not in gone}
         for ref, (subject, version) in refs.items():
             key = self._keys.get(subject)
@@ -39,6 +39,10 @@ class MemoryKeyStore:
             else:
                 self._refs.setdefault(ref, key)
         return frozenset(gone)
+
+    def _is_orphan(self, subject: str) -> bool:
+        owner = owner_of(subject)
+        return owner is not None and owner not in self._keys
 
     async def resolve(self, refs: Collection[bytes]) -> Mapping[bytes, Key]:
         """See `KeyStore.resolve`."""

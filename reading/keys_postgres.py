@@ -23,7 +23,7 @@ from events.seal import SEAL_KEY_BYTES, SECRET_BYTES
 from events.subjects import is_explanation
 from reading.key_connections import KeyConnections
 from reading.key_errors import KeyStoreBehind, KeyStoreError
-from reading.keys import FIRST_VERSION, Key, new_key
+from reading.keys import FIRST_VERSION, Key, new_key, owner_of
 from reading.keys_schema import load_queries
 from reading.master_key import MasterKey
 from reading.waiting import until_reachable
@@ -118,6 +118,7 @@ class PostgresKeyStore:
         rows = await self._fetch(
             "register_refs", self.network, list(refs), [tags[subject] for subject, _ in refs.values()], [version for _, version in refs.values()],
             [tags[key.subject] for key in new], [self._wrap(key) for key in new], FIRST_VERSION,
+            [None if (owner := owner_of(key.subject)) is None else self._tag(owner) for key in new],
         )  # fmt: skip
         living = {(row["subject_tag"], row["version"]) for row in rows}
         return frozenset(subject for subject, version in wanted if (tags[subject], version) not in living)

@@ -22,7 +22,7 @@ from events.vocabulary import Escalation, KeepApart, RefusalCode, Role
 from ops.services.postgres import PostgresServer
 from reading.erasure import BroughtUp, bring_up_to_ledger, follow
 from reading.key_errors import KeyDestroyed, KeysLost, KeyStoreBehind
-from reading.keys import KeyStore, subjects_of_case
+from reading.keys import Key, KeyStore, new_key, subjects_of_case
 from reading.keys_memory import MemoryKeyStore
 from reading.keys_postgres import PostgresKeyStore
 from reading.keys_schema import migrate
@@ -160,6 +160,23 @@ async def test_two_cases_found_the_same_keep_both_their_keys_until_then() -> Non
     await ledger.record(CasesFoundSame(EVENT_ID, ACTOR, CASES[0], CASES[1]))
     await follow(store, None, ledger.after(None))
     assert await subjects(store) == {"network", *subjects_of_case(CASES[0]), *subjects_of_case(CASES[1])}
+
+
+async def test_a_key_that_is_made_while_all_are_looked_at_goes_too() -> None:
+    late = new_key(f"explanation:{CASES[0]}:24300")
+
+    class Looked(MemoryKeyStore):
+        async def living_keys(self) -> Sequence[Key]:
+            looked = await super().living_keys()
+            await self.register({b"r" * 16: (late.subject, 1)}, [late])
+            return looked
+
+    store = Looked("it")
+    ledger = Ledger(store)
+    await ledger.record(AgreementGiven(EVENT_ID, ACTOR, CASES[0], "a", 7))
+    await ledger.erase(CASES[0])
+    await follow(store, None, ledger.after(None))
+    assert {key.subject for key in await store.living_keys()} == {"network"}
 
 
 async def test_what_waits_of_a_case_that_a_restored_store_destroys_again_is_known_to_be_erased(

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from events.acceptance import Position
-from reading.keys import KeyStore, new_key, subjects_of_case
+from reading import erasure
+from reading.keys import Gone, KeyStore, new_key, subjects_of_case
 from reading.keys_memory import MemoryKeyStore
 from reading.keys_postgres import PostgresKeyStore
 from reading.keys_schema import migrate
@@ -133,6 +134,35 @@ async def test_a_new_key_does_not_replace_one_nor_bring_one_back(store: KeyStore
     assert await store.register(refs, [new_key(subject) for subject in SUBJECTS[:3]]) == frozenset(SUBJECTS[:2])
     assert set(await store.resolve(refs)) == {bytes([2]) * 16}
     assert await store.keys(SUBJECTS[:2], create=True) == {SUBJECTS[0]: keys[SUBJECTS[0]]}
+
+
+async def test_explanations_of_a_case_whose_key_is_gone_get_none(store: KeyStore) -> None:
+    """A worker that slept through the erasure would make it, and leave something about the case that a key opens."""
+    first, second = (new_key(f"explanation:{CASES[0]}:{month}") for month in (24300, 24301))
+    refs = {bytes([1]) * 16: (first.subject, 1), bytes([2]) * 16: (second.subject, 1)}
+    assert await store.register(refs, [first, second]) == {first.subject, second.subject}, "the case never had one"
+    await store.keys(SUBJECTS[:1], create=True)
+    assert await store.register({bytes([1]) * 16: (first.subject, 1)}, [first]) == frozenset()
+    await store.destroy([SUBJECTS[0], first.subject], through=None)
+    assert await store.register(refs, [second]) == {first.subject, second.subject}
+    assert not await store.resolve(refs) and not await store.keys([first.subject, second.subject], create=False)
+
+
+async def test_an_erasure_beside_workers_that_explain_leaves_no_key(store: KeyStore) -> None:
+    for turn in range(10):
+        case = f"{turn:08}-3333-4333-8333-333333333333"
+        await store.keys([f"case:{case}"], create=True)
+        keys = [new_key(f"explanation:{case}:{month}") for month in range(24300, 24306)]
+        await asyncio.gather(
+            *(store.register({secrets.token_bytes(16): (key.subject, 1)}, [key]) for key in keys[:3]),
+            erased(case, store),
+            *(store.register({secrets.token_bytes(16): (key.subject, 1)}, [key]) for key in keys[3:]),
+        )
+        assert [key.subject for key in await store.living_keys() if case in key.subject] == []
+
+
+async def erased(case: str, store: KeyStore) -> None:
+    await erasure._destroy(Gone((case,)), store, None)
 
 
 async def test_new_keys_offered_at_once_by_rivals(store: KeyStore) -> None:

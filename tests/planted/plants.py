@@ -528,6 +528,11 @@ def repetitions_stop() -> AbstractContextManager[None]:
     return patched(DecidingEvents, "_is_old", lambda *_: False)
 
 
+def orphans_get_keys() -> AbstractContextManager[None]:
+    """Explanations get a key although their case's is gone."""
+    return patched(MemoryKeyStore, "_is_orphan", lambda *_: False)
+
+
 def destroyed_and_not_remembered() -> AbstractContextManager[None]:
     """What went with its key looks like what was never there."""
 

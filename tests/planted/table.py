@@ -49,6 +49,7 @@ _OF_ANOTHER_CASE = test_vault.test_what_is_under_the_key_of_another_case_is_regi
 _NAMED_ALIKE = test_vault.test_an_event_that_names_the_reference_of_an_outcome_opens_alike_in_every_batch
 _UNREGISTERED = test_vault.test_a_copy_whose_reference_is_in_no_store_tells_no_key
 _NO_KEY = test_stops.test_an_event_that_no_key_opens_stops_after_the_events_before_it
+_ORPHANS = test_store.test_explanations_of_a_case_whose_key_is_gone_get_none
 _OLD = test_stops.test_an_old_event_of_a_case_long_erased_stops_nobody
 _WENT = test_stops.test_an_event_whose_key_went_with_its_case_is_refused
 _NAMED_LOSS = test_accepting_loss.test_an_acceptance_ends_with_the_event_that_it_names
@@ -560,6 +561,12 @@ BUGS: tuple[Bug, ...] = (
     Bug("sealing", "a restored store's lost references stay lost", plant.lost_references_stay_lost, ((test_of(_LOST), _LOST.__name__),)),
     Bug("sealing", "a key that a restore lost counts as destroyed", plant.lost_keys_are_erasures, ((test_of(_NO_KEY), _NO_KEY.__name__),)),
     Bug("sealing", "an old event of an erased case stops a network", plant.repetitions_stop, ((test_of(_OLD), _OLD.__name__),)),
+    Bug(
+        "sealing",
+        "explanations get a key after their case's is gone",
+        plant.orphans_get_keys,
+        ((test_of(_ORPHANS, fresh=lambda: MemoryKeyStore("it")), _ORPHANS.__name__),),
+    ),
     Bug("sealing", "what went with its key counts as lost", plant.destroyed_and_not_remembered, ((test_of(_WENT), _WENT.__name__),)),
     Bug("sealing", "one accepted loss accepts all", plant.any_loss_accepted, ((test_of(_NAMED_LOSS), _NAMED_LOSS.__name__),)),
     Bug("sealing", "what was refused unread is read later", plant.refused_unread_is_read, ((test_of(_UNREAD), _UNREAD.__name__),)),

@@ -30,11 +30,17 @@ on conflict (network, subject_tag) do nothing
 returning subject_tag;
 
 -- The lock makes a destruction wait for us or us for it: no reference outlives its key. With the references go new keys ($5, $6, of version $7): one
--- whose subject has a row already, living or destroyed, is not taken, and neither are the references to it.
+-- whose subject has a row already, living or destroyed, is not taken, and neither are the references to it; nor is one that belongs to another subject
+-- ($8; null: to none) whose key is gone, for whoever destroyed that one looked for what belonged to it, and looks no more.
 -- name: register_refs
-with offered as (
+with owners as (
+    select subject_tag from keystore.keys
+    where network = $1 and subject_tag = any($8::bytea[]) and wrapped is not null
+    order by key_id for share
+), offered as (
     insert into keystore.keys (network, subject_tag, version, wrapped)
-    select $1, new.tag, $7, new.wrapped from unnest($5::bytea[], $6::bytea[]) as new (tag, wrapped)
+    select $1, new.tag, $7, new.wrapped from unnest($5::bytea[], $6::bytea[], $8::bytea[]) as new (tag, wrapped, owner)
+    where new.owner is null or new.owner in (select subject_tag from owners)
     order by new.tag
     on conflict (network, subject_tag) do nothing
     returning key_id, subject_tag, version
