@@ -17,8 +17,11 @@ Afterwards one process follows the ledger (`follow`), so that the next start has
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from aiokafka.errors import KafkaError
 
 from events.acceptance import Position
 from events.codec import Sealed, WireFact, join, name_of
@@ -32,6 +35,7 @@ from events.subjects import NETWORK, case_subject
 from events.topics import MAX_EVENT_BYTES, TopicNames
 from events.verdict import Recorded, Refused, Unreadable
 from events.vocabulary import RefusalCode
+from reading.errors import TopicMissing
 from reading.kafka_log import KafkaLog
 from reading.key_errors import KeysLost, LostEntry
 from reading.keys import Gone, Key, KeyStore, subjects_of_case
@@ -42,6 +46,8 @@ from reading.opening import decoded_event, decoded_outcome, event_opens_under, m
 from reading.partition_log import OutOfRange
 from reading.sealing import key_told
 from reading.vault import Vault
+
+log = logging.getLogger(__name__)
 
 _TOLD = frozenset({AliasErased.__name__, CaseExpired.__name__, ExplanationsExpired.__name__})
 """Outcomes by which keys go."""
@@ -122,19 +128,19 @@ async def open_keystore(
 
 
 def events_on_kafka(bootstrap: str, names: TopicNames, partition: int) -> Waiting:
-    """A network's events. What is missing there is for its worker to find."""
+    """A network's events. What is missing there is for its worker to find; who may not read them learns nothing, and stops later where it need not."""
 
     async def read(offset: int) -> AsyncIterator[Sequence[bytes]]:
-        log = KafkaLog(bootstrap, names.events, partition, MAX_EVENT_BYTES * WAITING_AT_ONCE)
+        events = KafkaLog(bootstrap, names.events, partition, MAX_EVENT_BYTES * WAITING_AT_ONCE)
         try:
-            end = (await log.bounds()).end
-            while offset < end and (records := await log.read(offset, WAITING_AT_ONCE, READ_WAIT_MS)):
+            end = (await events.bounds()).end
+            while offset < end and (records := await events.read(offset, WAITING_AT_ONCE, READ_WAIT_MS)):
                 yield [record.value or b"" for record in records]
                 offset = records[-1].offset + 1
-        except OutOfRange:
-            return
+        except (OutOfRange, TopicMissing, KafkaError) as why:
+            log.warning("waiting_events_not_read", extra={"topic": names.events, "why": type(why).__name__})
         finally:
-            await log.close()
+            await events.close()
 
     return read
 

@@ -160,6 +160,26 @@ async def test_an_event_of_a_case_that_was_erased_while_it_waited_is_refused_as_
     assert told.verdict == Refused(RefusalCode.CASE_ERASED, "")
 
 
+async def test_somebody_elses_erasure_hides_no_loss(network: Running, postgres: PostgresServer) -> None:
+    """Erased moments before the event whose key is lost, and again after it: the store knows that neither was its case's."""
+    others, younger = (case_id(), case_id()), case_id()
+    for other in others:
+        await say(network, referral(other))
+    await network.stop_worker()
+    copy = Copy(postgres, network)
+    before, lost, after = event("CaseErased", helpline(), case_id=others[0]), referral(younger), event("CaseErased", helpline(), case_id=others[1])
+    await reported(network, before, lost, after)
+    stopped = await stopped_at(network, copy)
+    assert (await answer(network, before)).verdict == Recorded()
+    for each in (lost, after):
+        assert await network.room.intake.answer_of(each["event_id"]) is None, "nothing was refused"
+    done = await staffetta(copy.settings, "accept-loss", str(stopped.offset), "--yes")
+    assert done.status == 0, done.err
+    async with copy.opened() as vault, working(network, vault):
+        assert (await answer(network, after)).verdict == Recorded()
+    assert (await answer(network, lost)).verdict == Refused(RefusalCode.CASE_ERASED, "")
+
+
 async def test_a_loss_that_a_person_accepts_is_refused_once_and_decides_alike_ever_after(network: Running, postgres: PostgresServer) -> None:
     case, younger, youngest = case_id(), case_id(), case_id()
     await say(network, referral(case))
