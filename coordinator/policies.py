@@ -19,7 +19,7 @@ from coordinator.plain import fields_json, value_json
 from coordinator.viewing import Plain
 from events.errors import LineInvalid
 from events.fact import Actor
-from events.language import Said
+from events.language import SaidError
 from events.lines import format_line, parse_line
 from events.network import PolicyAdopted, PolicyProposed
 from events.policy_digest import policy_digest
@@ -33,12 +33,8 @@ _SOMEBODY = Actor("nobody", "nobody", Role.ADMINISTRATOR)
 _SOME_EVENT = "00000000-0000-7000-8000-000000000000"
 
 
-class PolicyMalformed(Exception):
+class PolicyMalformed(SaidError):
     """These fields make no policy; `said` says why, and repeats nothing of them but names."""
-
-    def __init__(self, said: Said) -> None:
-        super().__init__(said[0])
-        self.said = said
 
 
 class WouldBeRefused(Exception):

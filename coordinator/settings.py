@@ -16,8 +16,9 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from events.language import Said, filled
+from events.language import Language, Said, filled
 
+LANGUAGE_VARIABLE = "STAFFETTA_LANGUAGE"
 OUR_PREFIX = "STAFFETTA_"
 _NETWORK = re.compile(r"(?P<name>[a-z0-9-]{1,64}):(?P<partition>\d{1,4})\Z")
 
@@ -104,6 +105,9 @@ class Settings(BaseSettings):
 
     answers_kept: int = Field(100_000, ge=1_000, le=10_000_000, validation_alias=_env("STAFFETTA_ANSWERS_KEPT"))
     """Event ids whose entries the gateway keeps in memory; older ones are asked of the audit view."""
+
+    language: Language = Field(Language.ENGLISH, validation_alias=_env(LANGUAGE_VARIABLE))
+    """Language of what the command line says where `--in` does not: `en` or `it`."""
 
     log_format: Literal["console", "json"] = Field("json", validation_alias=_env("STAFFETTA_LOG_FORMAT"))
     """`json` one object a line; `console` for people."""

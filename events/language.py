@@ -20,6 +20,14 @@ Said = tuple[str, str]
 """English, Italian."""
 
 
+class SaidError(Exception):
+    """A failure whose text is said in both languages; as a string it is the English one."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said[0])
+        self.said = said
+
+
 def in_language(both: tuple[T, T], language: Language | str) -> T:
     """What is meant for a language, of what is given for English and Italian. Raises ValueError for another language."""
     english, italian = both
@@ -42,4 +50,6 @@ def _filled(text: str, which: int, values: tuple[object, ...], named: Mapping[st
 
 
 def _one(value: object, which: int) -> object:
+    if isinstance(value, SaidError):
+        return value.said[which]
     return value[which] if isinstance(value, tuple) else value

@@ -12,7 +12,7 @@ import typer
 from coordinator.cli.not_done import Cannot, NotDone
 from coordinator.cli.outcome import Exit, print_not_done
 from coordinator.cli.wires import Wires
-from coordinator.settings import NetworkPlace, Settings, SettingsInvalid
+from coordinator.settings import LANGUAGE_VARIABLE, NetworkPlace, Settings, SettingsInvalid
 from events.language import Language, joined
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ AsOfOption = Annotated[
     str | None, typer.Option("--as-of", metavar="SEQUENCE|TIME", help="As it stood after a ledger sequence, or at an ISO 8601 time (UTC).")
 ]
 
-LanguageOption = Annotated[Language, typer.Option("--in", help="Language of the sentences for people.")]
+LanguageOption = Annotated[
+    Language, typer.Option("--in", envvar=LANGUAGE_VARIABLE, show_envvar=False, help="Language of what people read; else that of STAFFETTA_LANGUAGE.")
+]
 
 
 def wires_of(context: typer.Context) -> Wires:

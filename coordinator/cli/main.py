@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Mapping
 
@@ -14,6 +15,7 @@ from coordinator.cli.on_demand import Loaded, Room, group_of
 from coordinator.cli.outcome import Exit, print_not_done
 from coordinator.cli.usage import language_given, wrong_use
 from coordinator.cli.wires import Wires
+from events.language import Language
 
 
 def _machine() -> Mapping[str, Loaded]:
@@ -205,9 +207,15 @@ def run(wires: Wires, arguments: list[str] | None = None) -> None:
         asked.show()
         status = int(Exit.NOT_DONE)
     except UsageError as error:
-        print_not_done(wrong_use(error), "--json" in given, language_given(given))
+        print_not_done(wrong_use(error), "--json" in given, _language(given))
         status = int(Exit.NOT_DONE)
     except typer.Abort:
-        print_not_done(NotDone(Cannot.NOBODY_ANSWERED), "--json" in given, language_given(given))
+        print_not_done(NotDone(Cannot.NOBODY_ANSWERED), "--json" in given, _language(given))
         status = int(Exit.NOT_DONE)
     sys.exit(status if isinstance(status, int) else int(Exit.WELL))
+
+
+def _language(given: list[str]) -> Language:
+    from coordinator.settings import LANGUAGE_VARIABLE  # pydantic comes with it, which `--help` need not wait for
+
+    return language_given(given, os.environ.get(LANGUAGE_VARIABLE, ""))

@@ -16,6 +16,7 @@ from coordinator.ledger.accepting_loss import LossRefused, LostEvent, loss_throu
 from coordinator.ledger.core import SystemClock
 from coordinator.ledger.heal import Healed, HealRefused
 from coordinator.ledger.operator_entries import OperatorRefused, operator_entries
+from coordinator.ledger.refused_words import REPLACED_MEANWHILE
 from coordinator.ledger.trimming import Trimmable, TrimRefused, trimmable
 from coordinator.rooms import NetworkRoom
 from events.language import Language, Said, filled, in_language, joined
@@ -150,7 +151,7 @@ def trim_events(
                 asked = filled(words.ASK_TRIM, found.verified, found.below, room.names.events)
                 require_yes(in_language(asked, language), yes, Cannot.NOTHING_DELETED)
                 if await log.topic_id() != found.topic_id:
-                    raise TrimRefused("the events topic was replaced meanwhile")
+                    raise TrimRefused(REPLACED_MEANWHILE)
                 await delete_records(room.bootstrap, room.names.events, room.partition, found.below)
                 return found, True
         except TrimRefused as refused:

@@ -243,4 +243,4 @@ def _candidate(state: State, file: Path) -> PolicyAdopted:
     try:
         return candidate_of(in_force, changes)
     except PolicyMalformed as malformed:
-        raise NotDone(Cannot.NO_POLICY_IN, file=file, problem=malformed.said) from None
+        raise NotDone(Cannot.NO_POLICY_IN, file=file, problem=malformed) from None

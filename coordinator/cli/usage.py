@@ -24,13 +24,13 @@ def said_of(error: UsageError) -> Said:
     return english, _in_italian(english)
 
 
-def language_given(arguments: Sequence[str]) -> Language:
-    """Of arguments that could not be parsed; English where they name none."""
+def language_given(arguments: Sequence[str], otherwise: str) -> Language:
+    """Of arguments that could not be parsed; the other one where they name none, English where that is none."""
     for before, after in zip(["", *arguments], [*arguments, ""], strict=True):
         named = after if before == "--in" else before.removeprefix("--in=") if before.startswith("--in=") else ""
         if named in tuple(Language):
             return Language(named)
-    return Language.ENGLISH
+    return Language(otherwise) if otherwise in tuple(Language) else Language.ENGLISH
 
 
 def _in_italian(english: str) -> str:

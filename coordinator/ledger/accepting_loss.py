@@ -13,10 +13,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coordinator.ledger import refused_words as words
 from coordinator.ledger.core import S, Sealing
 from coordinator.ledger.worker import Worker
 from events.codec import event_id_of, name_of
 from events.entry import Locked
+from events.language import SaidError, filled
 from reading.ledger_follower import ReaderAt
 from reading.partition_log import LogRecord, OutOfRange, PartitionLog
 
@@ -28,7 +30,7 @@ READS_IN_VAIN = 5
 LOOKED_EVERY_S = 0.05
 
 
-class LossRefused(Exception):
+class LossRefused(SaidError):
     """There is no such loss to be accepted; nothing was written."""
 
 
@@ -61,7 +63,7 @@ async def lost_events(reader_at: ReaderAt, events: PartitionLog, sealing: Sealin
             records, in_vain = [], READS_IN_VAIN
         in_vain = 0 if records else in_vain + 1
         if in_vain >= READS_IN_VAIN:
-            raise LossRefused(f"no event can be read at offset {offset}")
+            raise LossRefused(filled(words.NOTHING_THERE, offset))
         opened = await sealing.open_events([record.value or b"" for record in records])
         records = records[: len(opened)]
         locked = [record for record, each in zip(records, opened, strict=True) if isinstance(each.event, Locked)]
@@ -76,9 +78,7 @@ def loss_through(offset: int, lost: Sequence[LostEvent]) -> list[LostEvent]:
     if all(each.offset != offset for each in lost):
         standing = ", ".join(str(each.offset) for each in lost[:20])
         raise LossRefused(
-            f"at offset {offset} waits no event whose key is lost; such events wait at {standing}{' and more' if len(lost) > 20 else ''}"
-            if lost
-            else f"at offset {offset} waits no event whose key is lost, nor anywhere else"
+            filled(words.LOST_ELSEWHERE, offset, standing, words.AND_MORE if len(lost) > 20 else "") if lost else filled(words.LOST_NOWHERE, offset)
         )
     return [each for each in lost if each.offset <= offset]
 

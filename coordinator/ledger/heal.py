@@ -6,10 +6,12 @@ import logging
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
 
+from coordinator.ledger import refused_words as words
 from coordinator.ledger.log_appender import KafkaAppender, LogAppender
 from events.acceptance import Ignored, Position
 from events.envelope import hash_of, open_envelope
 from events.errors import EnvelopeUnreadable
+from events.language import SaidError, filled
 from events.topics import MAX_ENTRY_BYTES, TopicNames
 from reading import broker
 from reading.ledger_chain import Chain, Headers
@@ -22,7 +24,7 @@ HEADERS: Headers = (("worker", b"heal"),)
 BATCH = 200
 
 
-class HealRefused(Exception):
+class HealRefused(SaidError):
     """The entries given do not continue this ledger; what was appended before they ceased to chain stays, and nothing else was."""
 
 
@@ -52,14 +54,14 @@ async def heal(reader_at: ReaderAt, appender: LogAppender, raw_entries: AsyncIte
             try:
                 sequence = open_envelope(value).sequence
             except EnvelopeUnreadable as unreadable:
-                raise HealRefused(f"a raw entry is no envelope: {unreadable}") from None
+                raise HealRefused(filled(words.NO_ENVELOPE, str(unreadable))) from None
             if position is not None and sequence <= position.sequence:
                 if sequence == position.sequence and hash_of(value) != position.hash:
-                    raise HealRefused(f"entry {sequence} of the ledger is not the one given: the ledger went another way after it lost its tail")
+                    raise HealRefused(filled(words.ANOTHER_ENTRY, sequence))
                 continue
             taken = chain.take(-1, value)
             if isinstance(taken, Ignored):
-                raise HealRefused(f"entry {sequence} does not continue the ledger: {taken}")
+                raise HealRefused(filled(words.DOES_NOT_CONTINUE, sequence, taken))
             pending.append(value)
             if len(pending) == BATCH:
                 appended += await _append(appender, pending)
@@ -67,7 +69,7 @@ async def heal(reader_at: ReaderAt, appender: LogAppender, raw_entries: AsyncIte
         async for _ in reader.read_to_end():
             continue
         if chain.position is not None and (reader.position is None or reader.position.hash != chain.position.hash):
-            raise HealRefused("the ledger does not end with the entries appended: a worker proposed meanwhile")
+            raise HealRefused(words.ENDS_OTHERWISE)
         log.warning("ledger_healed", extra={"network": network, "appended": appended})
         return Healed(appended, reader.position)
 

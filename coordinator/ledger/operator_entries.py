@@ -8,11 +8,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
+from coordinator.ledger import refused_words as words
 from coordinator.ledger.log_appender import KafkaAppender, LogAppender
 from events.acceptance import Position
 from events.codec import encode_body
 from events.entry import Body, Decided, Genesis, NoEvent, SourceChanged
 from events.envelope import GENESIS_PREVIOUS_HASH, Envelope, seal_envelope
+from events.language import SaidError, filled
 from events.topics import MAX_ENTRY_BYTES, MAX_EVENT_BYTES, TopicNames
 from reading import broker
 from reading.kafka_log import KafkaLog
@@ -27,7 +29,7 @@ TRIES = 5
 HEADERS: Headers = (("worker", b"operator"),)
 
 
-class OperatorRefused(Exception):
+class OperatorRefused(SaidError):
     """The entry would not be true, or would not fit; nothing was appended."""
 
 
@@ -49,24 +51,24 @@ class OperatorEntries:
         await (await self._appender.append([(None, seal_envelope(envelope), HEADERS)]))
         founded = await self._first_entry()
         if founded is None:
-            raise OperatorRefused(f"the ledger of {self._network} holds other records and no genesis")
+            raise OperatorRefused(filled(words.OTHER_RECORDS, self._network))
         return founded
 
     async def no_event(self, first_offset: int, last_offset: int, why: str) -> AcceptedRecord:
         """State that these offsets hold no event. Raises OperatorRefused where one of them does, or where they are not the next."""
         if last_offset < first_offset:
-            raise OperatorRefused("the last offset lies before the first")
+            raise OperatorRefused(words.LAST_BEFORE_FIRST)
         bounds = await self._events.bounds()
         if last_offset >= bounds.end:
-            raise OperatorRefused(f"the next event will get offset {bounds.end}: the offsets must lie before it")
+            raise OperatorRefused(filled(words.NOT_BEFORE, bounds.end))
         if bounds.start <= last_offset and first_offset < bounds.end:
             records = await self._events.read(max(first_offset, bounds.start), 1, 2000)
             if records and records[0].offset <= last_offset:
-                raise OperatorRefused(f"there is an event at offset {records[0].offset}")
+                raise OperatorRefused(filled(words.AN_EVENT_THERE, records[0].offset))
 
         async def body(position: Position) -> Body:
             if first_offset != position.event_offset + 1:
-                raise OperatorRefused(f"the next event is at offset {position.event_offset + 1}, not {first_offset}")
+                raise OperatorRefused(filled(words.NOT_NEXT, position.event_offset + 1, first_offset))
             return NoEvent(first_offset, last_offset, why)
 
         return await self._append(body)
@@ -78,10 +80,10 @@ class OperatorEntries:
         """
         bounds = await self._events.bounds()
         if not bounds.start <= first_new_offset <= bounds.end:
-            raise OperatorRefused(f"the topic holds offsets {bounds.start} to {bounds.end}, not {first_new_offset}")
+            raise OperatorRefused(filled(words.NOT_HELD, bounds.start, bounds.end, first_new_offset))
         topic_id = await self._events.topic_id()
         if await self._is_as_it_was(topic_id):
-            raise OperatorRefused("the events topic is the one that the ledger goes by, and holds the event decided last; it was not replaced")
+            raise OperatorRefused(words.NOT_REPLACED)
 
         async def body(position: Position) -> Body:
             return SourceChanged(topic_id, position.event_offset, first_new_offset, why)
@@ -128,7 +130,7 @@ class OperatorEntries:
             for _ in range(TRIES):
                 position = reader.position
                 if position is None:
-                    raise OperatorRefused(f"the ledger of {self._network} has no genesis")
+                    raise OperatorRefused(filled(words.NO_GENESIS, self._network))
                 body = await body_after(position)
                 envelope = Envelope(
                     self._network, position.sequence + 1, position.hash, position.event_offset + 1, position.event_time_ms, encode_body(body)
@@ -142,7 +144,7 @@ class OperatorEntries:
                                 "operator_entry", extra={"network": self._network, "kind": type(body).__name__, "sequence": envelope.sequence}
                             )
                             return record
-        raise OperatorRefused("workers keep appending; stop them first")
+        raise OperatorRefused(words.STILL_APPENDING)
 
 
 def operator_entries(bootstrap: str, names: TopicNames, network: str, partition: int) -> OperatorEntries:

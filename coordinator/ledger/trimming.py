@@ -10,10 +10,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from coordinator.ledger import refused_words as words
 from coordinator.ledger.core import Sealing
 from coordinator.ledger.fold import events_topic_after
 from events.codec import name_of
 from events.entry import Decided, OpenedDecision, SourceChanged
+from events.language import SaidError, filled
 from events.network import PolicyAdopted
 from events.verdict import Recorded
 from reading.ledger_chain import AcceptedRecord
@@ -24,7 +26,7 @@ RECORD_WITHIN_S = 30.0
 """A record that the topic's bounds promise and that does not come within this counts as not there."""
 
 
-class TrimRefused(Exception):
+class TrimRefused(SaidError):
     """An event is not what the ledger says, or nothing says how long events are kept; nothing may be deleted."""
 
 
@@ -57,10 +59,10 @@ async def trimmable(
         async for batch in reader.read_to_end():
             await ledger.take(batch, sealing)
     if ledger.keep_ms is None:
-        raise TrimRefused("the policy in force sets no term for events (retention.events_ms), so they are kept for good")
+        raise TrimRefused(words.NO_TERM)
     topic_id = await events.topic_id()
     if topic_id != ledger.topic_id:
-        raise TrimRefused(f"the ledger of {network} names events topic {ledger.topic_id}, and this one is {topic_id}")
+        raise TrimRefused(filled(words.ANOTHER_TOPIC, network, ledger.topic_id, topic_id))
     records = _Records(events, await events.bounds())
     until_ms = (ledger.last_at_ms if now_ms is None else now_ms) - ledger.keep_ms
     verified = old = below = 0
@@ -127,11 +129,11 @@ class _Records:
         """Raises TrimRefused where the next record is not this event at this offset."""
         record = None if offset >= self._end else await self._record()
         if record is None or record.offset > offset:
-            raise TrimRefused(f"offset {offset} holds no record, and the ledger has its event")
+            raise TrimRefused(filled(words.RECORD_MISSING, offset))
         if record.offset < offset:
-            raise TrimRefused(f"offset {record.offset} holds a record that no entry decided")
+            raise TrimRefused(filled(words.UNDECIDED, record.offset))
         if record.value != event:
-            raise TrimRefused(f"the event at offset {offset} is not the one that the ledger has")
+            raise TrimRefused(filled(words.DIFFERS, offset))
 
     async def _record(self) -> LogRecord | None:
         """The next record; None where none comes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,7 @@ async def test_tables_are_told_in_both_languages_on_a_narrow_terminal(running: R
         ("transfers",): ("Open transfers", "Trasferimenti aperti"),
         ("case", submitted.case): ("Somebody became known.", "È arrivata una segnalazione."),
         ("inbox", "helpline"): ("what to do", "da fare"),
-        ("inbox", "alba"): ("Inbox of alba", "In arrivo per alba"),
+        ("inbox", "alba"): ("Inbox of alba", "In arrivo: alba"),
         ("actions",): ("Nothing waits for anybody.", "Nulla attende qualcuno."),
         ("duty",): ("Duty hours", "Orari di reperibilità"),
         ("audit",): ("what followed", "che cosa è seguito"),
@@ -133,6 +134,8 @@ async def test_tables_are_told_in_both_languages_on_a_narrow_terminal(running: R
         ("policy", "show"): ("the next one takes two bodies", "la prossima richiede due enti"),
         ("policy", "preview", str(changes)): ("By kind of request", "Per tipo di richiesta"),
         ("explain", submitted.unmatched): ("units accounted for", "unità di cui si è dato conto"),
+        ("replay",): ("identical", "identiche"),
+        ("doctor",): ("all are decided", "tutti decisi"),
     }  # fmt: skip
     for command, by_language in commands.items():
         told = await asyncio.gather(*(staffetta(running.settings, *command, "--in", language, COLUMNS="80") for language in ("en", "it")))
@@ -140,6 +143,7 @@ async def test_tables_are_told_in_both_languages_on_a_narrow_terminal(running: R
             assert ended.status == 0 and words in ended.out, f"{command}: {ended.out} {ended.err}"
             wide = [line for line in ended.out.splitlines() if len(line) > 80 and line.startswith(("│", "┃", "┏", "╭"))]
             assert wide == [], command
+            assert re.findall(r"\b[a-z]+_[a-z_]+\b", ended.out.replace("action_id", "")) == [], f"{command}: a code is shown as it is"
         english, italian = (ended.out for ended in told)
         assert by_language[0] not in italian and by_language[1] not in english
 

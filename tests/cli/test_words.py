@@ -22,6 +22,7 @@ from coordinator.cli.not_done import MOST_LISTED, Cannot, listed
 from coordinator.cli.not_done_words import WORDS
 from coordinator.cli.usage import language_given, said_of
 from coordinator.data_sheet import SheetInvalid, read_sheet
+from coordinator.ledger import refused_words
 from events import lines_words, vocabulary, words
 from events.errors import LineInvalid
 from events.facts import EVENT_TYPES, OUTCOME_TYPES
@@ -37,7 +38,7 @@ from tests.docs.shell import ROOT
 
 pytestmark = pytest.mark.pure
 
-TABLES: tuple[ModuleType, ...] = (doing_words, doctor_words, lines_words, data_sheet_words)
+TABLES: tuple[ModuleType, ...] = (doing_words, doctor_words, lines_words, data_sheet_words, refused_words)
 
 
 def all_said(module: ModuleType) -> Iterator[tuple[str, Said]]:
@@ -141,9 +142,10 @@ def test_what_the_parser_finds_is_told_in_italian(arguments: str, italian: str) 
 
 
 def test_the_language_is_known_although_the_arguments_are_wrong() -> None:
-    assert language_given(["capacity", "--foo", "--in", "it"]) is Language.ITALIAN
-    assert language_given(["capacity", "--in=it"]) is Language.ITALIAN
-    assert language_given(["capacity", "--in", "fr"]) is language_given(["--in"]) is language_given([]) is Language.ENGLISH
+    assert language_given(["capacity", "--foo", "--in", "it"], "en") is Language.ITALIAN
+    assert language_given(["capacity", "--in=it"], "") is Language.ITALIAN
+    assert language_given(["capacity", "--in", "fr"], "") is language_given(["--in"], "fr") is language_given([], "") is Language.ENGLISH
+    assert language_given(["capacity", "--foo"], "it") is Language.ITALIAN
     assert all(pattern and italian for pattern, italian in usage_words.PATTERNS)
 
 
