@@ -17,6 +17,7 @@ from projections.reads import open_reads
 from projections.rebuild import rebuild
 from projections.runner import Source, ViewRunner
 from projections.schema import schema_of
+from projections.store import HOLDS_AT_MOST
 from reading.keys_memory import MemoryKeyStore
 from reading.keys_postgres import PostgresKeyStore
 from reading.keys_schema import migrate
@@ -43,6 +44,25 @@ async def sequence_of(url: str) -> int:
         return -1
     finally:
         connection.terminate()
+
+
+async def test_a_runner_that_is_frozen_while_it_writes_is_gone_past(
+    kafka: str, topic_names: TopicNames, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds the position, and its own clock stands still."""
+    monkeypatch.setitem(HOLDS_AT_MOST, "idle_in_transaction_session_timeout", "500ms")
+    keystore, source = MemoryKeyStore("it"), Source(kafka, topic_names, "it", 0)
+    values = await written(Vault("it", keystore), Story(6).tell(60))
+    await published(kafka, topic_names, 0, values[:30])
+    await run_until(postgres_url, Vault("it", keystore), source, 29)
+    frozen = await ViewRunner(postgres_url, Vault("it", keystore), source)._connect()
+    try:
+        await frozen.execute(f'begin; select * from "{schema_of("it")}".view_position for update')
+        await published(kafka, topic_names, 0, values[30:])
+        async with asyncio.timeout(20):
+            await run_until(postgres_url, Vault("it", keystore), source, len(values) - 1)
+    finally:
+        frozen.terminate()
 
 
 async def test_runners_killed_at_random_lose_and_repeat_nothing(
