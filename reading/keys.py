@@ -38,10 +38,14 @@ class Key:
     """64 bytes, for `cipher`."""
     secret: bytes = field(repr=False)
     """32 bytes, for keyed hashes: references of outcomes; for the network also content hashes and blind tags."""
-    cipher: AESSIV = field(init=False, repr=False, compare=False)
+    _cipher: list[AESSIV] = field(init=False, repr=False, compare=False, default_factory=list)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "cipher", AESSIV(self.seal_key))
+    @property
+    def cipher(self) -> AESSIV:
+        """Made when it is first needed: it takes some four kilobytes, and whoever looks through every key for a subject needs none."""
+        if not self._cipher:
+            self._cipher.append(AESSIV(self.seal_key))
+        return self._cipher[0]
 
 
 def new_key(subject: str) -> Key:
