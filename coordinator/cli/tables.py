@@ -27,6 +27,10 @@ HELPLINE = "helpline"
 _WIDE = 120
 """Columns from which the audit trail shows everything side by side."""
 _WIDE_FOR_CAPACITY = 150
+_ANSWERED_BY_TRANSFER = frozenset(
+    {ItemKind.PROPOSAL, ItemKind.INCOMING, ItemKind.ESCALATION, ItemKind.PREPARED, ItemKind.QUESTION, ItemKind.HAND_OVER, ItemKind.NOTIFICATION}
+)
+"""What is answered, or asked about, by a transfer's id."""
 _LONGEST_FACT = 400
 """Characters of a fact's fields in a timeline; `--json` has them all."""
 
@@ -198,13 +202,15 @@ def who_text(project_id: str | None, language: Language) -> str:
 
 
 def more_text(item: Item, language: Language = Language.ENGLISH) -> str:
-    """What else there is to know: how many people, the clock of the answer, what the hand-over lacks, the id to answer with; of which transfer to ask why."""
+    """What else there is to know: how many people, the clock of the answer, what the hand-over lacks, the ids to answer with, or by which to ask why."""
     words, state = words_in(language), item.state
     lacks = "" if state is None or state.hand_over is None else hand_over_text(state.hand_over, language)
     people = "" if len(item.household) == 1 else people_text(len(item.household), language)
-    asked = words.transfer.format(item.transfer.transfer_id) if item.kind is ItemKind.ESCALATION and item.transfer is not None else ""
+    named = item.kind in _ANSWERED_BY_TRANSFER and item.transfer_id is not None
+    asked = words.transfer.format(item.transfer_id) if named else ""
     about = "" if item.of is None else words.about.format(item.of)
-    return ", ".join(filter(None, (people, _clock_text(state, words), lacks, about, asked)))
+    more = ", ".join(filter(None, (people, _clock_text(state, words), lacks, about)))
+    return "\n".join(filter(None, (more, asked)))
 
 
 def hand_over_text(hand_over: HandOver, language: Language = Language.ENGLISH) -> str:

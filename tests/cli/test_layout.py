@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,9 +14,11 @@ from coordinator.cli.layout import folded, widths_of
 from coordinator.cli.tables import fact_row, shorten
 from events.happenings import happening
 from events.language import Language, in_language
-from events.vocabulary import Level
+from events.referral import Member
+from events.vocabulary import AgeGroup, Gender, Level, Urgency
 from projections.audit import AuditRow
 from projections.freshness import Freshness, UnitCapacity, UnitTrust
+from projections.inbox import Item, ItemKind
 from projections.network import Unit
 from projections.reads import AuditEntry
 
@@ -132,6 +136,14 @@ def test_a_fact_is_told_in_times_and_words() -> None:
     assert fact_row(resumed)[3] == f"{happening('ProposalResumed')}\nuntil: 2023-11-14 22:13:20\nstopped for: 5s\nby itself: no"
     passed = fact_row({"sequence": 8, "at_ms": 1_700_000_000_000, "outcome": "ResponsibilityPassed", "project_id": None})
     assert passed[3] == "Responsibility passes.\nto the helpline"
+
+
+def test_whatever_is_answered_by_a_transfers_id_shows_it() -> None:
+    people = (Member("a", AgeGroup.ADULT, Gender.WOMAN, False, (), (), (), False), Member("b", AgeGroup.CHILD, Gender.MAN, False, (), (), (), False))
+    proposal = Item(ItemKind.PROPOSAL, 7, 0, people, "case", ID, None, None, Urgency.WITHIN_DAYS, None, None)
+    assert tables.more_text(proposal) == f"2 people\ntransfer {ID}"
+    assert tables.what_text(proposal, Language.ITALIAN) == "proposta\nentro pochi giorni"
+    assert tables.more_text(replace(proposal, kind=ItemKind.CASE), Language.ITALIAN) == "2 persone"
 
 
 def test_a_long_text_is_cut_before_a_word() -> None:
