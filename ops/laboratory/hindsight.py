@@ -229,13 +229,17 @@ class Program:
             best[start.asked] = max(start.points, best.get(start.asked, 0))
         return best.values()
 
-    def relax(self) -> Relaxation:
-        """The linear relaxation, with the price of each place at each time."""
+    def relax(self, more: float = 0.0) -> Relaxation:
+        """The linear relaxation, with the price of each place at each time.
+
+        `more`: of each place, so much more at every publication. Prices are not unique; with hardly more they are the least, with hardly less the greatest.
+        """
         if not self.starts:
             return Relaxation(0.0, {}, ())
         matrix: Any = self._matrix().tocsr()
         equal = np.array(self._equal)
         most = np.array(self._most)
+        most[list(self.nodes.values())] += more
         result = linprog(
             np.array(self._cost, dtype=np.float64),
             A_ub=matrix[~equal],
@@ -243,7 +247,7 @@ class Program:
             A_eq=matrix[equal],
             b_eq=most[equal],
             bounds=(0.0, None),
-            method="highs",
+            method="highs-ipm",  # with crossover: six times as quick as the simplex at ninety days
         )
         assert result.x is not None and result.fun is not None, result.message
         shares = result.x

@@ -16,6 +16,7 @@ from coordinator.matching.terms import Terms, terms_of
 from events.network import HoldBack, PolicyAdopted, Weights
 from events.vocabulary import Urgency
 from ops.demand.in_turn import match_in_turn
+from ops.laboratory.duals import PRICES, SHARES, with_floors
 from ops.laboratory.estimation import HOLD_BACK, TO_THE_END, URGENCY_VALUES, matching_for, weights_seen
 from ops.laboratory.instance import Asked, Instance
 
@@ -153,6 +154,15 @@ def estimated(hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGE
     return terms_for
 
 
+def with_duals(instance: Instance, load: str) -> Terms:
+    """As `scarcity`, but no place is ever cheaper than a share of what it is worth in hindsight."""
+    terms = estimated(TO_THE_END)(instance, load)
+    matching = terms.policy.matching
+    assert matching is not None and matching.scarcity is not None
+    scarcity = replace(matching.scarcity, kinds=with_floors(matching.scarcity.kinds, PRICES[load], SHARES[load]))
+    return with_policy(terms, replace(terms.policy, matching=replace(matching, scarcity=scarcity)))
+
+
 def estimated_anew(terms: Terms, asked: Sequence[Asked], days: int) -> Terms:
     """The terms with weights from what was asked so far, for as long as those before would have held. Without weights: as they are."""
     matching = terms.policy.matching
@@ -194,6 +204,12 @@ POLICIES: dict[str, Policy] = {
             as_they_ship,
             estimated=estimated(TO_THE_END),
             anew=estimated_anew,
+        ),
+        Policy(
+            "duals",
+            "as scarcity; no place is cheaper than a share of its worth in hindsight (duals), however many are left",
+            as_they_ship,
+            estimated=with_duals,
         ),
         Policy("shipped", "the product's matcher with its policy as it ships", as_they_ship),
     )
