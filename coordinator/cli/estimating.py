@@ -13,12 +13,12 @@ import typer
 from coordinator.cli import doing_words as words
 from coordinator.cli.code_words import request_kind
 from coordinator.cli.command import JsonOption, LanguageOption, reporting
+from coordinator.cli.loads import LOADS_TOLD, known_load
 from coordinator.cli.not_done import Cannot, NotDone
 from coordinator.cli.outcome import out, print_json, print_table, say, told
 from coordinator.cli.policy_words import words_in as policy_words_in
 from events.language import Language
 from ops.laboratory.estimation import BEST, HOLD_BACK, METHOD, TUNED_ON, URGENCY_VALUES, Estimate, sample_told, weights_for
-from ops.laboratory.instance import LOADS
 from ops.networks.loading import NetworkFileInvalid, shipped_networks
 
 _LONGEST_DAYS = 366
@@ -27,7 +27,7 @@ _LONGEST_DAYS = 366
 def estimate(
     file: Annotated[Path | None, typer.Argument(metavar="FILE.json", help="Where to write what changes in the policy; without, it is shown.")] = None,
     network: Annotated[str, typer.Option("--network", help="Whose synthetic demand is sampled.")] = "it",
-    load: Annotated[str, typer.Option("--load", help=f"How much is asked: {', '.join(LOADS)}.")] = "tight",
+    load: Annotated[str, typer.Option("--load", help=LOADS_TOLD)] = "tight",
     days: Annotated[int, typer.Option("--days", min=7, max=_LONGEST_DAYS, help="Days of each sampled future.")] = 90,
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=99, help="How many futures are sampled; all are for tuning.")] = len(TUNED_ON),
     horizon: Annotated[float, typer.Option("--horizon", min=0.1, max=90.0, help="For how many days ahead places are kept.")] = BEST.horizon_days[0],
@@ -43,8 +43,7 @@ def estimate(
 ) -> None:
     """Estimate scarcity weights from sampled futures, for `policy preview` and `policy adopt`. docs/laboratory.md"""
     with reporting(as_json, language):
-        if load not in LOADS:
-            raise NotDone(Cannot.UNKNOWN_CHOICE, what="--load", name=load, known=", ".join(LOADS))
+        known_load(load)
         chosen, sampled = Estimate((horizon,) * len(URGENCY_VALUES), share), tuple(range(1, seeds + 1))
         try:
             kinds = weights_for(network, load, days, sampled, chosen)

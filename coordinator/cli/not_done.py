@@ -20,6 +20,7 @@ class Cannot(StrEnum):
     UNKNOWN_ROLE = "unknown-role"
     NOT_FOR_ROLE = "not-for-role"
     UNKNOWN_CHOICE = "unknown-choice"
+    UNKNOWN_LOAD = "unknown-load"
     NO_MOMENT = "no-moment"
     NO_TIME = "no-time"
     PERIOD_ENDS_FIRST = "period-ends-first"

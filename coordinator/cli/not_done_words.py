@@ -49,6 +49,10 @@ WORDS: Mapping[str, tuple[Said, Said]] = {
         ),
     ),
     "unknown-choice": (("{what}: there is no '{name}'.", "{what}: non c'è '{name}'."), _ONE_OF),
+    "unknown-load": (
+        ("{what}: there is no '{name}'.", "{what}: non c'è '{name}'."),
+        ("One of {known}, or a number of requests a day, such as 1.5.", "Uno fra {known}, o un numero di richieste al giorno, come 1.5."),
+    ),
     "no-moment": (
         ("--as-of '{text}' is neither a sequence nor a time.", "--as-of '{text}' non è né una sequenza né un'ora."),
         (

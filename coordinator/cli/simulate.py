@@ -13,18 +13,18 @@ from rich.markup import escape
 
 from coordinator.cli import doing_words as words
 from coordinator.cli.command import JsonOption, LanguageOption, reporting
+from coordinator.cli.loads import LOADS_TOLD, known_load
 from coordinator.cli.not_done import Cannot, NotDone
 from coordinator.cli.outcome import print_json, print_table, say, told
 from events.language import Language, in_language
 from ops.laboratory.experiment import Future, Plan, gain, of_load, run, summary
-from ops.laboratory.instance import LOADS
 from ops.laboratory.plots import NoPlots, groups_plot, shares_plot
 from ops.laboratory.policies import POLICIES
 from ops.laboratory.tables import CSV_COLUMNS, against_table, csv_rows, ends_table, groups_table, policies_table, projects_table
 
 
 def simulate(
-    load: Annotated[list[str] | None, typer.Option("--load", help=f"Requests a day: {', '.join(LOADS)}. May be given again.")] = None,
+    load: Annotated[list[str] | None, typer.Option("--load", help=f"{LOADS_TOLD} May be given again.")] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=366, help="Days in which requests come.")] = 30,
     seeds: Annotated[str, typer.Option("--seeds", help="Futures: 7, or 1-10, or 1,5,9. From 1000 on for figures to report.")] = "1-4",
     policy: Annotated[str, typer.Option("--policy", help="The policy of interest; `--policy list` names all.")] = "shipped",
@@ -51,13 +51,13 @@ def simulate(
         others = against if against is not None else ["thrift", "fcfs"]
         names = tuple(dict.fromkeys([policy, *others]))
         plan = Plan(
-            _known(load or ["tight"], LOADS, "--load"),
+            tuple(dict.fromkeys(map(known_load, load or ["tight"]))),
             _seeds(seeds),
             days,
-            _known(names, POLICIES, "--policy or --against"),
+            _known_policies(names),
             hindsight,
             checked=False,
-            weights_for=None if weights_for is None else _known([weights_for], LOADS, "--weights-for")[0],
+            weights_for=None if weights_for is None else known_load(weights_for, "--weights-for"),
         )
         if plots is not None or hindsight:
             _needs_the_laboratory(plots=plots is not None)
@@ -73,12 +73,11 @@ def simulate(
         _show(of_load(futures, each), names)
 
 
-def _known(given: list[str] | tuple[str, ...], names: object, option: str) -> tuple[str, ...]:
-    assert isinstance(names, dict)
+def _known_policies(given: tuple[str, ...]) -> tuple[str, ...]:
     for name in given:
-        if name not in names:
-            raise NotDone(Cannot.UNKNOWN_CHOICE, what=option, name=name, known=", ".join(names))
-    return tuple(dict.fromkeys(given))
+        if name not in POLICIES:
+            raise NotDone(Cannot.UNKNOWN_CHOICE, what="--policy or --against", name=name, known=", ".join(POLICIES))
+    return given
 
 
 def _seeds(text: str) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from ops.checker.simulated import Checker
 from ops.demand.hours import DAY_MS
 from ops.laboratory.groups import groups_of
 from ops.laboratory.instance import Instance, instance_of
-from ops.laboratory.intervals import Interval, interval_of, paired, quantile
+from ops.laboratory.intervals import Interval, interval_of, paired, part_of, quantile
 from ops.laboratory.policies import policy_named
 from ops.laboratory.records import Ending, Outcome, Played, as_json, network_as_json
 from ops.laboratory.simulation import simulate
@@ -240,8 +240,8 @@ def summary(futures: Sequence[Future], policy: str) -> Summary:
     return Summary(
         policy=policy,
         futures=len(futures),
-        share_of_hindsight=interval_of([each.worth / most.worth for each, most in zip(figures, best, strict=True)]) if known else None,
-        share_placed=interval_of([each.placed / future.asked for each, future in zip(figures, futures, strict=True)]),
+        share_of_hindsight=interval_of([part_of(each.worth, most.worth) for each, most in zip(figures, best, strict=True)]) if known else None,
+        share_placed=interval_of([part_of(each.placed, future.asked) for each, future in zip(figures, futures, strict=True)]),
         persons=interval_of([each.persons for each in figures]),
         persons_by_urgency={urgency: interval_of([each.persons_by_urgency[urgency] for each in figures]) for urgency in Urgency},
         worth=interval_of([each.worth for each in figures]),
@@ -259,8 +259,8 @@ def gain(futures: Sequence[Future], ours: str, theirs: str) -> Interval:
     """By which share of hindsight (of theirs, where that is unknown) one policy's V is higher than another's, paired."""
     most = [future.hindsight.worth if future.hindsight is not None else future.figures[theirs].worth for future in futures]
     return paired(
-        [future.figures[ours].worth / whole for future, whole in zip(futures, most, strict=True)],
-        [future.figures[theirs].worth / whole for future, whole in zip(futures, most, strict=True)],
+        [future.figures[ours].worth / (whole or 1) for future, whole in zip(futures, most, strict=True)],
+        [future.figures[theirs].worth / (whole or 1) for future, whole in zip(futures, most, strict=True)],
     )
 
 
@@ -305,7 +305,7 @@ def spread(futures: Sequence[Future], policy: str, dimension: str) -> Interval:
             asked = sum(group.asked for group in each)
             if asked:
                 shares.append(sum(group.placed for group in each) / asked)
-        return max(shares) - min(shares)
+        return max(shares, default=0.0) - min(shares, default=0.0)
 
     if len(futures) < 2:
         return interval_of([apart(futures)])

@@ -24,6 +24,11 @@ class Interval:
     high: float
 
 
+def part_of(part: float, whole: float) -> float:
+    """A share of a whole; of nothing, all: where nobody asks, nobody is left without."""
+    return part / whole if whole else 1.0
+
+
 def interval_of(values: Sequence[float]) -> Interval:
     """The mean of what single seeds gave. Raises ValueError without any."""
     if not values:

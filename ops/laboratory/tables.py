@@ -8,7 +8,7 @@ from events.vocabulary import Urgency
 from ops.demand.hours import HOUR_MS
 from ops.laboratory.experiment import Future, Summary, gain, group_summaries, spread, summary
 from ops.laboratory.groups import DIMENSIONS
-from ops.laboratory.intervals import Interval
+from ops.laboratory.intervals import Interval, part_of
 from ops.laboratory.objective import POINTS_A_UNIT
 
 Row = tuple[str, ...]
@@ -61,7 +61,7 @@ def policies_table(futures: Sequence[Future], policies: Sequence[str]) -> str:
             (
                 "hindsight",
                 "1",
-                f"{sum(each.placed for each in best) / sum(future.asked for future in futures):.3f}",
+                f"{part_of(sum(each.placed for each in best), sum(future.asked for future in futures)):.3f}",
                 f"{sum(each.persons for each in best) / len(best):.0f}",
                 *(f"{sum(each.persons_by_urgency[urgency] for each in best) / len(best):.0f}" for urgency in Urgency),
                 "",

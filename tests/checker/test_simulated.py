@@ -27,7 +27,7 @@ def _checker() -> Checker:
 
 @cache
 def _played(policy: str = "shipped") -> Records:
-    instance = instance_of(load_network("it"), 12, "tight", days=14, requests_a_day=14)
+    instance = instance_of(load_network("it"), 12, "14", days=14)
     return as_json(simulate(instance, POLICIES[policy]), instance)
 
 

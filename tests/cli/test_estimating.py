@@ -45,4 +45,4 @@ def test_an_unknown_load_is_told_apart() -> None:
     found = CliRunner().invoke(app, ["--load", "huge"])
 
     assert found.exit_code != 0
-    assert "One of: ample, slack, tight, double" in found.output
+    assert "One of ample, slack, tight, double, or a number" in found.output

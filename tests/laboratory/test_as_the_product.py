@@ -67,7 +67,7 @@ def _asked_of_the_core(asked: Asked) -> Asked:
 
 
 def _instance() -> Instance:
-    instance = instance_of(_NETWORK, 11, "tight", days=_DAYS, requests_a_day=30)
+    instance = instance_of(_NETWORK, 11, "30", days=_DAYS)
     matching = instance.terms.policy.matching
     assert matching is not None
     policy = replace(instance.terms.policy, inquiries=None, matching=replace(matching, hold_back=HOLD_BACK))

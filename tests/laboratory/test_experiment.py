@@ -144,6 +144,14 @@ def test_the_command_plays_weights_of_another_load() -> None:
     assert told["thrift"]["v_points"] == told_other["thrift"]["v_points"]
 
 
+def test_a_future_in_which_nobody_asks_has_its_tables() -> None:
+    found = CliRunner().invoke(
+        app, ["simulate", "--load", "0.001", "--days", "1", "--seeds", "1-2", "--policy", "thrift", "--against", "fcfs", "--hindsight", "--jobs", "1"]
+    )
+    assert found.exit_code == 0, found.output
+    assert "0.001: 2 futures, 0 requests each" in found.output
+
+
 def test_the_command_gives_json() -> None:
     ended = CliRunner().invoke(app, ["simulate", "--seeds", "1-2", "--days", "3", "--json", "--jobs", "1"])
     assert ended.exit_code == 0, ended.output

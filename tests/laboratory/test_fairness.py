@@ -18,7 +18,7 @@ _FAMILIES = {Host.MOTHERS_WITH_CHILDREN, Host.FATHERS_WITH_CHILDREN}
 
 @pytest.fixture(scope="module")
 def instance() -> Instance:
-    return instance_of(load_network("it"), 31, "tight", days=8, requests_a_day=14)
+    return instance_of(load_network("it"), 31, "14", days=8)
 
 
 def test_kept_from_nobody_is_the_policy_as_it_ships(instance: Instance) -> None:

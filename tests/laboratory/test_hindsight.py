@@ -93,7 +93,7 @@ def test_the_same_future_has_the_same_hindsight() -> None:
 
 
 def test_no_policy_does_better_than_hindsight_and_each_keeps_its_constraints() -> None:
-    instance = instance_of(load_network("it"), 3, "tight", days=12, requests_a_day=16)
+    instance = instance_of(load_network("it"), 3, "16", days=12)
     most = hindsight(instance)
     assert most.bound <= relaxation(instance).bound + 1
     for policy in POLICIES.values():

@@ -25,6 +25,9 @@ def test_the_last_line_is_one_object(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert told["gain_ci_low"]["tight"] <= told["gain_over_thrift"]["tight"]
     for load in ("ample", "tight"):
         assert set(told[f"foresight_{load}"]) == {*LADDER, laboratory.OURS, laboratory.THRIFT}
+    by_demand = told["by_requests_a_day"]
+    assert [float(a_day) for a_day in by_demand] == sorted(map(float, by_demand))
+    assert all(0 < found[laboratory.OURS] <= 1 for found in by_demand.values())
     assert {"thrift_share", "fcfs_share", "gap_closed", "hindsight_places"} <= told.keys()
     assert max(map(len, printed[:-1])) <= 80
     assert (tmp_path / "build" / "laboratory" / "futures.csv").exists()
