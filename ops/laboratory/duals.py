@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from coordinator.matching.kinds import kind_of
 from events.network import KindWeights
 from ops.demand.hours import DAY_MS
-from ops.laboratory.instance import Instance, instance_of
+from ops.laboratory.instance import LOADS, Instance, instance_of, requests_a_day
 from ops.laboratory.seeds import tuning
 from ops.networks.loading import load_network
 
@@ -84,6 +84,13 @@ PRICES: dict[str, dict[str, int]] = {
 SHARES: dict[str, float] = {"ample": 1.0, "slack": 1.5, "tight": 1.5, "double": 0.75}
 """Of these prices, what does best as a floor on tuning seeds. At tight and at double it comes to about 1,400 points for most: above what a planned request is
 worth, below what one within days is."""
+
+
+def floors_for(load: str) -> tuple[Mapping[str, int], float]:
+    """Prices and their share for a load: those of the highest load of `LOADS` that is no higher. None where less is asked than under any."""
+    a_day = requests_a_day(load)
+    lower = [name for name, asked in LOADS.items() if asked <= a_day]
+    return (PRICES[lower[-1]], SHARES[lower[-1]]) if lower else ({}, 1.0)
 
 
 def place_prices(program: Program) -> dict[tuple[int, int, int], float]:

@@ -16,7 +16,7 @@ from coordinator.matching.terms import Terms, terms_of
 from events.network import HoldBack, PolicyAdopted, Weights
 from events.vocabulary import Urgency
 from ops.demand.in_turn import match_in_turn
-from ops.laboratory.duals import PRICES, SHARES, with_floors
+from ops.laboratory.duals import floors_for, with_floors
 from ops.laboratory.estimation import HOLD_BACK, TO_THE_END, URGENCY_VALUES, matching_for, weights_seen
 from ops.laboratory.instance import Asked, Instance
 
@@ -159,7 +159,7 @@ def with_duals(instance: Instance, load: str) -> Terms:
     terms = estimated(TO_THE_END)(instance, load)
     matching = terms.policy.matching
     assert matching is not None and matching.scarcity is not None
-    scarcity = replace(matching.scarcity, kinds=with_floors(matching.scarcity.kinds, PRICES[load], SHARES[load]))
+    scarcity = replace(matching.scarcity, kinds=with_floors(matching.scarcity.kinds, *floors_for(load)))
     return with_policy(terms, replace(terms.policy, matching=replace(matching, scarcity=scarcity)))
 
 

@@ -10,7 +10,7 @@ import pytest
 from coordinator.matching.kinds import kind_of
 from events.network import KindWeights
 from ops.demand.hours import DAY_MS
-from ops.laboratory.duals import PRICES, dual_prices, place_prices, stay_prices, with_floors
+from ops.laboratory.duals import PRICES, SHARES, dual_prices, floors_for, place_prices, stay_prices, with_floors
 from ops.laboratory.estimation import weights_for
 from ops.laboratory.instance import LOADS, Instance, instance_of
 from ops.laboratory.objective import URGENCY_POINTS
@@ -21,7 +21,7 @@ pytest.importorskip("scipy")
 
 @pytest.fixture(scope="module")
 def crowded() -> Instance:
-    return instance_of(load_network("it"), 3, "double", days=8, requests_a_day=60)
+    return instance_of(load_network("it"), 3, "60", days=8)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_every_kind_of_place_that_anybody_could_have_has_a_price_within_what_peo
 
 
 def test_where_hardly_anybody_asks_places_cost_next_to_nothing(prices: dict[str, float]) -> None:
-    quiet = stay_prices(instance_of(load_network("it"), 3, "ample", days=8, requests_a_day=0.5), 8)
+    quiet = stay_prices(instance_of(load_network("it"), 3, "0.5", days=8), 8)
     assert sum(quiet.values()) < sum(prices.values()) / 20
 
 
@@ -67,6 +67,14 @@ def test_a_floor_holds_however_many_places_are_left_and_lowers_nothing() -> None
     floored = with_floors(weights, {"men": 1_000, "mothers_with_children": 400, "women": 20}, 0.5)
     assert floored == (KindWeights("men", (2_800, 900, 500)), KindWeights("mothers_with_children", (200,)), KindWeights("women", (1_000, 10)))
     assert with_floors(weights, {}, 1.0) == weights
+
+
+def test_floors_are_of_the_highest_load_that_is_no_higher() -> None:
+    assert list(LOADS.values()) == sorted(LOADS.values())
+    assert [floors_for(load) for load in LOADS] == [(PRICES[load], SHARES[load]) for load in LOADS]
+    assert floors_for("10") == floors_for("tight")
+    assert floors_for("500") == floors_for("double")
+    assert floors_for("1") == ({}, 1.0)
 
 
 def test_what_is_kept_of_every_load_makes_weights_that_never_rise() -> None:
