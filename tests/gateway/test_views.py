@@ -239,6 +239,7 @@ async def test_nothing_of_a_person_is_in_the_log(running: Running, told: Told, c
     assert told.case not in logged.out + logged.err and "Canary" not in logged.out + logged.err
 
 
+@pytest.mark.usefixtures("told")
 async def test_every_route_wants_a_token_but_those_of_the_service(running: Running) -> None:
     anyone = running.client(None)
     for path in (f"{URL}/capacity", f"{URL}/transfers", f"{URL}/inbox/alba", f"{URL}/audit", f"{URL}/health", f"{URL}/cases/x", f"{URL}/entries/1"):
