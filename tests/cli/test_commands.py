@@ -13,6 +13,7 @@ from typing import Any
 import fastavro
 import pytest
 
+from events.vocabulary import RefusalCode
 from tests.cli.conftest import staffetta
 from tests.gateway.conftest import Running
 from tests.gateway.story import BODY_OF, agreement, availability, case_id, event, helpline, referral, request, unit_opened
@@ -115,6 +116,10 @@ async def test_views_for_people_and_for_programs(running: Running, submitted: Su
         assert shown.status == 0 and what in shown.out, shown.err
 
 
+_REFUSALS = {code.value for code in RefusalCode}
+"""What an audit is filtered by, and looked up."""
+
+
 async def test_tables_are_told_in_both_languages_on_a_narrow_terminal(running: Running, submitted: Submitted, tmp_path: Path) -> None:
     changes = tmp_path / "changes.json"
     changes.write_text('{"max_disclosures": 2}', encoding="utf-8")
@@ -143,7 +148,8 @@ async def test_tables_are_told_in_both_languages_on_a_narrow_terminal(running: R
             assert ended.status == 0 and words in ended.out, f"{command}: {ended.out} {ended.err}"
             wide = [line for line in ended.out.splitlines() if len(line) > 80 and line.startswith(("│", "┃", "┏", "╭"))]
             assert wide == [], command
-            assert re.findall(r"\b[a-z]+_[a-z_]+\b", ended.out.replace("action_id", "")) == [], f"{command}: a code is shown as it is"
+            codes = set(re.findall(r"\b[a-z]+_[a-z_]+\b", ended.out.replace("action_id", "")))
+            assert codes <= (_REFUSALS if command == ("audit",) else set()), f"{command}: a code is shown as it is"
         english, italian = (ended.out for ended in told)
         assert by_language[0] not in italian and by_language[1] not in english
 
