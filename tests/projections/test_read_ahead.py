@@ -22,8 +22,11 @@ from reading.errors import BodyUnreadable
 from reading.keys_memory import MemoryKeyStore
 from reading.keys_postgres import PostgresKeyStore
 from reading.keys_schema import migrate
+from reading.ledger_chain import AcceptedRecord
+from reading.ledger_follower import LedgerFollower
 from reading.reading_ahead import Batch, ReadingAhead, WantedHeaders, written
 from reading.vault import Vault
+from reading.within import Limit, entries_within
 from tests.projections.runner_process import MASTER
 from tests.projections.stored import dump, run_until
 from tests.projections.story import Story
@@ -40,21 +43,31 @@ async def source(kafka: str, topic_names: TopicNames) -> Source:
 
 
 class Watched:
-    """Processes that read ahead: their ids, and how many batches they gave. The first process waits for the second, so that there is a second to be watched."""
+    """Processes that read ahead: their ids, and how many batches they gave. The first process waits for the second and for what it gives first, however long
+    that takes, so that there is a second to be watched."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.pids: list[int] = []
         self.batches = 0
         self.finished: list[bool] = []
-        enter, begun, after = ReadingAhead.__aenter__, ReadingAhead.has_begun, ReadingAhead.entries_after
+        enter, after = ReadingAhead.__aenter__, ReadingAhead.entries_after
         watched = self
+        entered_last: list[ReadingAhead] = []
 
         async def entered(ahead: ReadingAhead) -> ReadingAhead:
             await enter(ahead)
             watched.pids.append(ahead.pid)
             assert ahead._ready is not None
             await asyncio.wait([ahead._ready])
+            entered_last[:] = [ahead]
             return ahead
+
+        async def read(reader: LedgerFollower, limit: Limit, *how: int) -> AsyncIterator[list[AcceptedRecord]]:
+            async for batch in entries_within(reader, limit, *how):
+                yield batch
+                for ahead in entered_last:
+                    if ahead._first is not None:
+                        await asyncio.wait([ahead._first])
 
         async def entries(ahead: ReadingAhead, at: Position) -> AsyncIterator[Batch]:
             async for batch in after(ahead, at):
@@ -64,7 +77,7 @@ class Watched:
             watched.finished.append(ahead.finished)
 
         monkeypatch.setattr(ReadingAhead, "__aenter__", entered)
-        monkeypatch.setattr(ReadingAhead, "has_begun", begun)
+        monkeypatch.setattr("projections.rebuild.entries_within", read)
         monkeypatch.setattr(ReadingAhead, "entries_after", entries)
 
     async def given(self, batches: int) -> None:
