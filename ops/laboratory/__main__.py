@@ -12,14 +12,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from events.vocabulary import Urgency
 from ops.laboratory.experiment import Future, Plan, Progress, gain, of_load, run, summary
 from ops.laboratory.fairness import Step, kept_for_families, level_projects, steps
 from ops.laboratory.instance import LOADS, Instance, instance_of
-from ops.laboratory.intervals import part_of
+from ops.laboratory.intervals import Interval, part_of
 from ops.laboratory.policies import LADDER
 from ops.laboratory.seeds import FIRST_REPORTING, fresh, known, reporting
 from ops.laboratory.tables import (
@@ -114,8 +114,7 @@ class Laboratory:
         names = (OURS, THRIFT, *LADDER)
         played = self._run(Plan((load,), self._seeds[: self._few], self._days, names, hindsight=True, checked=True), _quiet)
         _show(policies_table(played, names))
-        shares_found = {name: summary(played, name).share_of_hindsight for name in names}
-        self._found[f"foresight_{load}"] = {name: round(found.mean, 4) for name, found in shares_found.items() if found is not None}
+        self._found[f"foresight_{load}"] = _means({name: summary(played, name).share_of_hindsight for name in names})
 
     def demand(self) -> None:
         """From far fewer requests than a network can bear to as many as it plays with most of the time: how near hindsight each is."""
@@ -125,13 +124,10 @@ class Laboratory:
         for a_day in _REQUESTS_A_DAY:
             self.say(f"{a_day} requests a day")
             played = self._run(Plan((a_day,), self._seeds, self._days, names, hindsight=True, checked=True), _quiet)
-            shares_found = [summary(played, name).share_of_hindsight for name in names]
+            shares_found = {name: summary(played, name).share_of_hindsight for name in names}
             places = _hindsight_places(played)
-            rows.append((a_day, f"{places:.3f}", *(short(found, 3) for found in shares_found), signed(gain(played, OURS, THRIFT))))
-            by_a_day[a_day] = {
-                "hindsight_places": round(places, 3),
-                **{name: round(found.mean, 4) for name, found in zip(names, shares_found, strict=True) if found is not None},
-            }
+            rows.append((a_day, f"{places:.3f}", *(short(found, 3) for found in shares_found.values()), signed(gain(played, OURS, THRIFT))))
+            by_a_day[a_day] = {"hindsight_places": round(places, 3), **_means(shares_found)}
         self._found["by_requests_a_day"] = by_a_day
         _show(
             aligned(
@@ -200,8 +196,7 @@ def _curve_table(title: str, curves: dict[str, list[Point]]) -> str:
 
 def _by_load(futures: Sequence[Future], loads: Sequence[str]) -> dict[str, object]:
     def of(policy: str) -> dict[str, float]:
-        found = {load: summary(of_load(futures, load), policy).share_of_hindsight for load in loads}
-        return {load: round(interval.mean, 4) for load, interval in found.items() if interval is not None}
+        return _means({load: summary(of_load(futures, load), policy).share_of_hindsight for load in loads})
 
     gains = {load: gain(of_load(futures, load), OURS, THRIFT) for load in loads}
     thrift, ours = of(THRIFT), of(OURS)
@@ -216,6 +211,11 @@ def _by_load(futures: Sequence[Future], loads: Sequence[str]) -> dict[str, objec
         "gap_closed": {load: round(part_of(ours[load] - thrift[load], 1 - thrift[load]), 3) for load in loads},
         "hindsight_places": {load: round(_hindsight_places(of_load(futures, load)), 3) for load in loads},
     }
+
+
+def _means(found: Mapping[str, Interval | None]) -> dict[str, float]:
+    """The means of those that are known, as the last line tells them."""
+    return {name: round(interval.mean, 4) for name, interval in found.items() if interval is not None}
 
 
 def _hindsight_places(futures: Sequence[Future]) -> float:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from coordinator.matching.kinds import kind_of
 from events.network import KindWeights
 from ops.demand.hours import DAY_MS
+from ops.laboratory.estimation import rounded
 from ops.laboratory.instance import LOADS, Instance, instance_of, requests_a_day
 from ops.laboratory.seeds import tuning
 from ops.networks.loading import load_network
@@ -33,7 +34,6 @@ SUPPLY = 1e-5
 """Of a place: by so much more and less is it asked what places are worth. Far above what a solver takes for nothing, far below what changes who is placed."""
 DAYS = 60
 """Of a future of ninety days, those that are averaged: later, places are cheap because nobody comes any more."""
-_ROUNDED_TO = 10
 PRICES: dict[str, dict[str, int]] = {
     "ample": {
         "fathers_with_children+men": 0,
@@ -135,14 +135,14 @@ def dual_prices(futures: Iterable[Mapping[str, float]]) -> dict[str, int]:
     for prices in futures:
         for kind, price in prices.items():
             found.setdefault(kind, []).append(price)
-    return {kind: round(fmean(found[kind]) / _ROUNDED_TO) * _ROUNDED_TO for kind in sorted(found)}
+    return {kind: rounded(fmean(found[kind])) for kind in sorted(found)}
 
 
 def with_floors(weights: Sequence[KindWeights], prices: Mapping[str, int], share: float) -> tuple[KindWeights, ...]:
     """Weights where no place that hosts as a kind does is ever cheaper than a share of the kind's price, however many are left. By kind."""
     found = {each.kind: each.weights for each in weights}
     for kind, price in prices.items():
-        floor = round(share * price / _ROUNDED_TO) * _ROUNDED_TO
+        floor = rounded(share * price)
         if floor > 0:
             higher = [max(weight, floor) for weight in found.get(kind, (0,))]
             while len(higher) > 1 and higher[-1] == higher[-2]:

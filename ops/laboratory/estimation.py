@@ -119,6 +119,11 @@ def kind_weights(a_day: Mapping[str, Sequence[float]], urgency_values: Sequence[
     return tuple(found)
 
 
+def rounded(points: float) -> int:
+    """To the whole tens that become policy."""
+    return round(points / _ROUNDED_TO) * _ROUNDED_TO
+
+
 def worth_of_stock(a_day: Sequence[float], urgency_values: Sequence[int], estimate: Estimate) -> tuple[int, ...]:
     """Points a person that the n-th place left is worth, from the first on; ends before the first that is worth nothing. Never rises."""
     at_least: list[list[float]] = []
@@ -132,10 +137,10 @@ def worth_of_stock(a_day: Sequence[float], urgency_values: Sequence[int], estima
         for value, chances in zip(urgency_values, at_least, strict=True):
             worth += value * (chances[n] - before)
             before = chances[n]
-        rounded = round(estimate.share * worth / _ROUNDED_TO) * _ROUNDED_TO
-        if rounded <= 0:
+        weight = rounded(estimate.share * worth)
+        if weight <= 0:
             break
-        weights.append(rounded)
+        weights.append(weight)
     return tuple(weights)
 
 

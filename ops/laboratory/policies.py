@@ -13,7 +13,7 @@ from coordinator.matching.best_place import Answer, Matcher, match
 from coordinator.matching.open_units import OpenUnits
 from coordinator.matching.request import Request
 from coordinator.matching.terms import Terms, terms_of
-from events.network import HoldBack, PolicyAdopted, Weights
+from events.network import HoldBack, KindWeights, Matching, PolicyAdopted, Weights
 from events.vocabulary import Urgency
 from ops.demand.in_turn import match_in_turn
 from ops.laboratory.duals import floors_for, with_floors
@@ -156,19 +156,20 @@ def estimated(hold_back: HoldBack | None, urgency_values: tuple[int, ...] = URGE
 
 def with_duals(instance: Instance, load: str) -> Terms:
     """As `scarcity`, but no place is ever cheaper than a share of what it is worth in hindsight."""
-    terms = estimated(TO_THE_END)(instance, load)
-    matching = terms.policy.matching
-    assert matching is not None and matching.scarcity is not None
-    scarcity = replace(matching.scarcity, kinds=with_floors(matching.scarcity.kinds, *floors_for(load)))
-    return with_policy(terms, replace(terms.policy, matching=replace(matching, scarcity=scarcity)))
+    return _with_kinds(estimated(TO_THE_END)(instance, load), lambda matching, kinds: with_floors(kinds, *floors_for(load)))
 
 
 def estimated_anew(terms: Terms, asked: Sequence[Asked], days: int) -> Terms:
     """The terms with weights from what was asked so far, for as long as those before would have held. Without weights: as they are."""
+    return _with_kinds(terms, lambda matching, kinds: weights_seen(asked, days, matching.urgency_values))
+
+
+def _with_kinds(terms: Terms, change: Callable[[Matching, tuple[KindWeights, ...]], tuple[KindWeights, ...]]) -> Terms:
+    """The terms with the weights that `change` makes of those they have, for as long as those hold. Without weights: as they are."""
     matching = terms.policy.matching
     if matching is None or matching.scarcity is None:
         return terms
-    scarcity = replace(matching.scarcity, kinds=weights_seen(asked, days, matching.urgency_values))
+    scarcity = replace(matching.scarcity, kinds=change(matching, matching.scarcity.kinds))
     return with_policy(terms, replace(terms.policy, matching=replace(matching, scarcity=scarcity)))
 
 
